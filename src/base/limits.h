@@ -1,0 +1,18 @@
+/* Every bound of gosset that input can reach. Past it is an error that the caller can read. */
+#ifndef BASE_LIMITS_H
+#define BASE_LIMITS_H
+
+enum {
+    JSON_DEPTH_MAX = 64,
+    NAME_BYTES_MAX = 200,         /* names of experiments, metrics, segments, variants */
+    KEY_BYTES_MAX = 128,          /* flag keys */
+    DESCRIPTION_BYTES_MAX = 4000, /* all free texts */
+    UNIT_BYTES_MAX = 512,         /* user_id, device_id, attribute used as a unit */
+    VARIANTS_MAX = 64,
+    REFERENCES_MAX = 256, /* segments, metrics, dependencies named by one definition */
+    BATCH_ITEMS_MAX = 10000,
+    PAGE_ITEMS_MAX = 500,
+    PAGE_ITEMS_DEFAULT = 50,
+};
+
+#endif
