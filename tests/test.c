@@ -78,8 +78,8 @@ void test_check_fails(bool done, const gos_error *err, gos_code code, const char
 gos_str test_file(const char *path)
 {
     char full[1024];
-    snprintf(full, sizeof full, path[0] == '/' ? "%s%s" : "%s/%s", path[0] == '/' ? "" : GOSSET_SOURCE_DIR,
-             path);
+    snprintf(full, sizeof full, path[0] == '/' ? "%s%s" : "%s/%s",
+             path[0] == '/' ? "" : GOSSET_SOURCE_DIR, path);
     FILE *file = fopen(full, "rb");
     if (!file)
         fail_msg("%s cannot be opened", full);

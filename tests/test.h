@@ -39,8 +39,8 @@ void test_check_ok(bool done, const gos_error *err, const char *file, int line);
 void test_check_fails(bool done, const gos_error *err, gos_code code, const char *pointer,
                       const char *file, int line);
 
-#define CHECK(condition) assert_true(condition)
-#define CHECK_INT(got, want) test_check_int((int64_t)(got), (int64_t)(want), __FILE__, __LINE__)
+#define CHECK(condition)      assert_true(condition)
+#define CHECK_INT(got, want)  test_check_int((int64_t)(got), (int64_t)(want), __FILE__, __LINE__)
 #define CHECK_TEXT(got, want) test_check_text((got), gos_str_from(want), __FILE__, __LINE__)
 /* Relative to the larger of the two; 0 means equal to the last bit. */
 #define CHECK_NEAR(got, want, relative)                                                            \

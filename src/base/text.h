@@ -32,9 +32,11 @@ bool str_contains(gos_str text, gos_str part);
 /* ASCII letters only; other bytes must be equal. */
 bool str_equal_nocase(gos_str a, gos_str b);
 gos_str str_trim(gos_str text);
-/* Cuts `*rest` at the first `separator`: returns what stands before it, leaves what stands behind. */
+/* Cuts `*rest` at the first `separator`: returns what stands before it, leaves what stands behind.
+ */
 gos_str str_cut(gos_str *rest, char separator);
-/* Whole decimal number with optional minus and nothing else; false when it is not one or overflows. */
+/* Whole decimal number with optional minus and nothing else; false when it is not one or overflows.
+ */
 bool str_read_int(gos_str text, int64_t *out);
 /* A finite decimal number and nothing else, read independently of the locale. */
 bool str_read_double(gos_str text, double *out);

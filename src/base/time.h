@@ -6,7 +6,7 @@
 
 enum { TIME_TEXT_BYTES = 32 };
 
-#define TIME_NONE INT64_MIN
+#define TIME_NONE   INT64_MIN
 #define TIME_DAY_MS INT64_C(86400000)
 
 /*
