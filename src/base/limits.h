@@ -10,6 +10,12 @@ enum {
     UNIT_BYTES_MAX = 512,         /* user_id, device_id, attribute used as a unit */
     VARIANTS_MAX = 64,
     REFERENCES_MAX = 256, /* segments, metrics, dependencies named by one definition */
+    TAGS_MAX = 50,
+    RULES_MAX = 256, /* rules of one flag */
+    METRICS_PER_EXPERIMENT_MAX = 100,
+    FORCED_VARIANTS_MAX = 1000, /* users of one experiment with a variant fixed for QA */
+    PHASES_MAX = 200,           /* changes of split, coverage or targeting of one experiment */
+    CALCULATION_BYTES_MAX = 2000,
     BATCH_ITEMS_MAX = 10000,
     PAGE_ITEMS_MAX = 500,
     PAGE_ITEMS_DEFAULT = 50,
