@@ -121,7 +121,7 @@ static void folders_remove(void)
 {
     for (size_t i = 0; i < folder_count; i++) {
         char command[128];
-        snprintf(command, sizeof command, "rm -rf '%s'", folders[i]);
+        snprintf(command, sizeof command, "rm -rf '%.63s'", folders[i]);
         if (system(command) != 0)
             fprintf(stderr, "%s is left behind\n", folders[i]);
     }

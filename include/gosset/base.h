@@ -84,6 +84,7 @@ typedef struct gos_arena gos_arena;
 typedef struct gos_arena_mark {
     void *block;
     size_t used;
+    size_t taken;
 } gos_arena_mark;
 
 /* An empty arena that holds at most `bytes_max` bytes; NULL when the machine has no memory. */

@@ -40,6 +40,8 @@ gos_str str_cut(gos_str *rest, char separator);
 bool str_read_int(gos_str text, int64_t *out);
 /* A finite decimal number and nothing else, read independently of the locale. */
 bool str_read_double(gos_str text, double *out);
+/* Bytes of the well-formed UTF-8 character at `data`, 1 to 4; 0 when there is none. */
+size_t str_utf8_char(const char *data, size_t len);
 /* Well-formed UTF-8 without surrogates and over-long forms. */
 bool str_is_utf8(gos_str text);
 /* The shortest text that reads back to the same double, e.g. 0.1; at most 32 bytes with NUL. */
