@@ -1,0 +1,47 @@
+/*
+ * Who may call: the keys of the catalog by their hash, in memory, so that no request waits for a
+ * disk to be let in. A key is bound to one environment and has one scope.
+ */
+#ifndef API_KEYRING_H
+#define API_KEYRING_H
+
+#include "base/limits.h"
+#include "catalog/catalog.h"
+
+/* Each scope may do what the ones before it may. */
+enum scope { SCOPE_NONE, SCOPE_CLIENT, SCOPE_SERVER, SCOPE_ADMIN };
+
+enum { CALLER_NAME_BYTES = 256, KEY_TEXT_BYTES = 128 };
+
+/* A caller that was let in; kept by value in its request. */
+struct caller {
+    struct uuid key_id;
+    enum scope scope;
+    char environment[KEY_BYTES_MAX + 1];
+    char name[CALLER_NAME_BYTES];
+};
+
+struct keyring;
+
+bool keyring_open(struct catalog *catalog, struct keyring **out, gos_error *err);
+void keyring_close(struct keyring *keyring);
+/* Reads the keys anew; called after every change of one. */
+bool keyring_load(struct keyring *keyring, gos_error *err);
+/* Whether the key is known and not revoked. From any thread. */
+bool keyring_find(struct keyring *keyring, gos_str key, struct caller *out);
+size_t keyring_count(struct keyring *keyring);
+
+/*
+ * Makes a key and stores its hash.
+ *
+ * given    the key to take, or empty to make one (written to out_key, shown this once)
+ * Errors   BAD_INPUT: "/scope" is none of admin, server, client; "/key" is under 16 or over 63
+ *          characters; CONFLICT: the key exists
+ */
+bool keyring_add(struct keyring *keyring, const struct api_key *key, gos_str given,
+                 char out_key[KEY_TEXT_BYTES], gos_error *err);
+
+bool scope_find(gos_str word, enum scope *out);
+const char *scope_word(enum scope scope);
+
+#endif
