@@ -1,0 +1,144 @@
+/* One thread sends batches of visitors and sleeps in between to keep the wanted rate. */
+#include "cli/traffic.h"
+
+#include "cli/visitor.h"
+#include "http/client.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { BATCH_VISITORS = 50, ARENA_BYTES = 16 * 1024 * 1024, TIMEOUT_MS = 20000 };
+
+struct traffic {
+    struct traffic_options options;
+    struct http_client *client;
+    gos_arena *arena;
+    pthread_t thread;
+    atomic_bool stopping;
+    pthread_mutex_t lock;
+    struct traffic_totals totals;
+    uint64_t next_visitor;
+};
+
+static void totals_add(struct traffic *traffic, const struct traffic_totals *more,
+                       const gos_error *failure)
+{
+    pthread_mutex_lock(&traffic->lock);
+    traffic->totals.visitors += more->visitors;
+    traffic->totals.assignments += more->assignments;
+    traffic->totals.events += more->events;
+    traffic->totals.evaluations += more->evaluations;
+    if (failure) {
+        traffic->totals.failures++;
+        snprintf(traffic->totals.last_failure, sizeof traffic->totals.last_failure, "%s",
+                 failure->message);
+    }
+    pthread_mutex_unlock(&traffic->lock);
+}
+
+void traffic_totals(struct traffic *traffic, struct traffic_totals *out)
+{
+    pthread_mutex_lock(&traffic->lock);
+    *out = traffic->totals;
+    pthread_mutex_unlock(&traffic->lock);
+}
+
+/* Assigns a batch, lets it act by what it got, and evaluates the flags of its first visitor. */
+static bool batch_send(struct traffic *traffic, struct visitor *visitors, size_t count,
+                       struct traffic_totals *done, gos_error *err)
+{
+    gos_arena *arena = traffic->arena;
+    gos_str body, answer;
+    if (!visitors_write_assignments(visitors, count, arena, &body, err) ||
+        !http_client_ask(traffic->client, "POST", "/api/v1/assignments", body, arena, &answer,
+                         err) ||
+        !visitors_read_assignments(answer, arena, visitors, count, &done->assignments, err))
+        return false;
+    if (!visitors_write_events(visitors, count, arena, &body, &done->events, err) ||
+        !http_client_ask(traffic->client, "POST", "/api/v1/events", body, arena, &answer, err))
+        return false;
+    if (!visitor_write_context(&visitors[0], arena, &body, err) ||
+        !http_client_ask(traffic->client, "POST", "/ofrep/v1/evaluate/flags", body, arena, &answer,
+                         err))
+        return false;
+    done->evaluations = 1;
+    done->visitors = count;
+    return true;
+}
+
+static void batch_run(struct traffic *traffic)
+{
+    struct visitor visitors[BATCH_VISITORS];
+    for (size_t i = 0; i < BATCH_VISITORS; i++)
+        visitor_make(traffic->options.seed, traffic->next_visitor++, &visitors[i]);
+    struct traffic_totals done = {0};
+    gos_error err;
+    bool sent = batch_send(traffic, visitors, BATCH_VISITORS, &done, &err);
+    totals_add(traffic, &done, sent ? NULL : &err);
+    gos_arena_reset(traffic->arena);
+}
+
+static double seconds_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static void sleep_seconds(double seconds)
+{
+    struct timespec pause = {(time_t)seconds, (long)((seconds - (double)(time_t)seconds) * 1e9)};
+    nanosleep(&pause, NULL);
+}
+
+static void *traffic_run(void *user)
+{
+    struct traffic *traffic = user;
+    double interval = BATCH_VISITORS / (double)traffic->options.visitors_per_second;
+    double due = seconds_now();
+    while (!atomic_load(&traffic->stopping)) {
+        batch_run(traffic);
+        due += interval;
+        double wait = due - seconds_now();
+        if (wait > 0)
+            sleep_seconds(wait);
+        else
+            due -= wait; /* too slow: do not try to make up for it */
+    }
+    return NULL;
+}
+
+bool traffic_start(const struct traffic_options *options, struct traffic **out, gos_error *err)
+{
+    struct traffic *traffic = calloc(1, sizeof *traffic);
+    if (!traffic)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for the visitors");
+    traffic->options = *options;
+    pthread_mutex_init(&traffic->lock, NULL);
+    traffic->arena = gos_arena_open(ARENA_BYTES);
+    struct http_client_options client = {options->url, options->key, TIMEOUT_MS, ARENA_BYTES / 4};
+    bool opened = traffic->arena && http_client_open(&client, &traffic->client, err);
+    if (opened && pthread_create(&traffic->thread, NULL, traffic_run, traffic) == 0) {
+        *out = traffic;
+        return true;
+    }
+    http_client_close(traffic->client);
+    gos_arena_close(traffic->arena);
+    free(traffic);
+    return opened ? gos_fail(err, GOS_OUT_OF_MEMORY, "", "no thread for the visitors") : false;
+}
+
+void traffic_stop(struct traffic *traffic)
+{
+    if (!traffic)
+        return;
+    atomic_store(&traffic->stopping, true);
+    pthread_join(traffic->thread, NULL);
+    http_client_close(traffic->client);
+    gos_arena_close(traffic->arena);
+    pthread_mutex_destroy(&traffic->lock);
+    free(traffic);
+}
