@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,16 +175,31 @@ static bool reads_back(const char *digits, size_t len, int exponent, double valu
     return strtod(text, NULL) == value;
 }
 
-/* 15 digits name at most one normal double, and 17 always do; below the normals fewer may do. */
+/* The next larger decimal of the same length, unless that would take another digit. */
+static bool digits_increment(char *digits, size_t len)
+{
+    if (len == 0 || digits[len - 1] == '9')
+        return false;
+    digits[len - 1]++;
+    return true;
+}
+
+/*
+ * 15 digits name at most one normal double, and 17 always do; below the normals fewer may do. Above
+ * a power of two doubles lie twice as far apart as below, so 16 digits that round down may miss
+ * where the decimal above them hits.
+ */
 static size_t digits_shortest(double value, char digits[24], int *out_exponent)
 {
     size_t len = 0;
-    for (int precision = value < 2.2250738585072014e-308 ? 1 : 15; precision <= 17; precision++) {
+    for (int precision = value < DBL_MIN ? 1 : 15; precision < 17; precision++) {
         len = digits_of(value, precision, digits, out_exponent);
-        if (precision == 17 || reads_back(digits, len, *out_exponent, value))
-            break;
+        if (reads_back(digits, len, *out_exponent, value))
+            return len;
     }
-    return len;
+    if (len == 16 && digits_increment(digits, len) && reads_back(digits, len, *out_exponent, value))
+        return len;
+    return digits_of(value, 17, digits, out_exponent);
 }
 
 /* As ECMAScript spells numbers: plain between 1e-7 and 1e21, with an exponent outside. */

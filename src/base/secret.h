@@ -15,7 +15,7 @@ bool secret_start(gos_error *err);
 void secret_random(void *out, size_t bytes);
 /* A new version 7 UUID. */
 struct uuid secret_uuid(int64_t now_ms);
-/* `bytes` random bytes as lower-case letters and digits without look-alikes, NUL-terminated. */
+/* `chars` random lower-case letters and digits without look-alikes, 5 bits each, and a NUL. */
 void secret_token(char *out, size_t chars);
 /* BLAKE2b-256 of a high-entropy secret such as an API key, as hex. */
 void secret_hash(gos_str secret, char out[SECRET_HASH_TEXT_BYTES]);
