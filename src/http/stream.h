@@ -1,0 +1,40 @@
+/*
+ * Server-sent events: an answer that stays open. The handler starts the stream, others send into it
+ * from any thread, and the close callback says when it has ended.
+ */
+#ifndef HTTP_STREAM_H
+#define HTTP_STREAM_H
+
+#include "http/http.h"
+#include "http/server.h"
+
+struct http_stream;
+
+/* On the loop's thread, once, when the stream has ended for whatever reason. */
+typedef void http_stream_closed(struct http_stream *stream, void *user);
+
+/*
+ * Makes the answer of this request a stream with the status and headers of its response; type
+ * text/event-stream unless the handler has set another. What is sent before the handler returns
+ * goes out behind the head.
+ *
+ * Whoever called it owns the handle until http_stream_release, which it must call once, at the
+ * latest from the close callback; sending into a closed stream is harmless until then.
+ * Errors  OVERLOADED when streams_max is reached; the request is then an ordinary one.
+ */
+bool http_stream_start(struct http_request *request, http_stream_closed *closed, void *user,
+                       struct http_stream **out, gos_error *err);
+
+/*
+ * Sends bytes, copied. False when the stream has ended, or ends now because more than
+ * stream_backlog_bytes_max are unsent. Any thread.
+ */
+bool http_stream_send(struct http_stream *stream, gos_str bytes);
+/* Ends it after what was sent has gone out; the close callback still comes. Any thread. */
+void http_stream_end(struct http_stream *stream);
+/* Gives the handle back. Any thread. */
+void http_stream_release(struct http_stream *stream);
+/* How many more streams fit now: never advertise one at 0. */
+unsigned http_stream_room(const struct http_server *server);
+
+#endif
