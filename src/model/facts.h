@@ -64,4 +64,26 @@ struct profile {
     int64_t updated_at;
 };
 
+/* From here on nothing may be kept of this user and of the devices linked to it. */
+struct forgotten {
+    gos_str environment;
+    gos_str user_id;
+    int64_t at;
+};
+
+enum fact_kind { FACT_EXPOSURE = 1, FACT_EVENT = 2, FACT_LINK = 3, FACT_FORGOTTEN = 4 };
+
+/* One entry of the roster's spool. Sequence numbers are consecutive from 1, and never used again.
+ */
+struct fact {
+    uint64_t sequence;
+    enum fact_kind kind;
+    union {
+        struct exposure exposure;
+        struct event event;
+        struct identity_link link;
+        struct forgotten forgotten;
+    };
+};
+
 #endif
