@@ -1,0 +1,38 @@
+/* Reading a JSON body and writing a JSON answer. */
+#include "api/api.h"
+
+bool api_read_body(struct http_request *request, struct http_response *response, bool may_be_empty,
+                   const struct json **out)
+{
+    gos_error err;
+    gos_str body = request->body;
+    if (str_trim(body).len == 0 && may_be_empty)
+        body = GOS_LIT("{}");
+    bool done = json_read(body, request->arena, out, &err);
+    if (done && (*out)->type != JSON_OBJECT)
+        done = gos_fail(&err, GOS_BAD_INPUT, "", "the body is %s; an object is needed",
+                        json_type_name((*out)->type));
+    if (!done)
+        http_fail(request, response, &err);
+    return done;
+}
+
+void api_write_begin(struct http_request *request, struct api_answer *answer)
+{
+    text_init(&answer->text, request->arena);
+    json_writer_init(&answer->json, &answer->text);
+}
+
+void api_write_end(struct http_request *request, struct http_response *response,
+                   struct api_answer *answer, int status)
+{
+    http_reply(request, response, status, &answer->text);
+}
+
+void api_reply_json(struct http_request *request, struct http_response *response, int status,
+                    gos_str json)
+{
+    (void)request;
+    response->status = status;
+    response->body = json;
+}

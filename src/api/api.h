@@ -1,0 +1,79 @@
+/*
+ * What every handler reaches: the stores, the jobs and the caller. A resource is one file with its
+ * handlers, and its rows in routes.def.
+ */
+#ifndef API_API_H
+#define API_API_H
+
+#include "api/keyring.h"
+#include "api/telemetry.h"
+#include "base/json.h"
+#include "http/http.h"
+#include "http/server.h"
+
+struct analyst;
+struct ledger;
+struct publisher;
+struct roster;
+struct streams;
+struct writer;
+
+/* Told of failures that no answer carries, such as of a job. */
+typedef void api_report(void *user, const char *what, const gos_error *err);
+
+struct api {
+    struct catalog *catalog;
+    struct roster *roster;
+    struct ledger *ledger;
+    struct writer *writer;
+    struct publisher *publisher;
+    struct analyst *analyst;
+    struct keyring *keyring;
+    struct telemetry *telemetry;
+    struct streams *streams; /* clients that wait for changes; see changes.h */
+    gos_str cors_origins;    /* origins separated by spaces, or "*" */
+    api_report *report;
+    void *report_user;
+};
+
+/* The rows of routes.def, for http_config. */
+const struct http_route *api_routes(size_t *out_count);
+/* The hooks for http_config: who may call, which pages may read, counting. */
+http_admit api_admit;
+http_cors api_cors;
+http_answered api_answered;
+/* Errors of paths without a route, in OFREP's form below /ofrep. */
+http_fail_writer api_fail;
+
+static inline struct api *api_of(const struct http_request *request)
+{
+    return request->user;
+}
+
+/* Who calls; only for routes with a scope. */
+const struct caller *api_caller(const struct http_request *request);
+/* The environment that the caller's key is bound to. */
+gos_str api_environment(const struct http_request *request);
+/* For the audit log: the key's name. */
+gos_str api_actor(const struct http_request *request);
+
+/*
+ * The body as one JSON object in the request's arena. On false the response is the error already.
+ * An empty body is an empty object when `may_be_empty`.
+ */
+bool api_read_body(struct http_request *request, struct http_response *response, bool may_be_empty,
+                   const struct json **out);
+
+/* Begins an answer in the request's arena; api_write_end sends it. */
+struct api_answer {
+    struct text text;
+    struct json_writer json;
+};
+void api_write_begin(struct http_request *request, struct api_answer *answer);
+void api_write_end(struct http_request *request, struct http_response *response,
+                   struct api_answer *answer, int status);
+/* Answers with JSON text that stands already. */
+void api_reply_json(struct http_request *request, struct http_response *response, int status,
+                    gos_str json);
+
+#endif

@@ -1,0 +1,249 @@
+/* /api/openapi.json: OpenAPI 3.1, generated from the table of routes and the field tables. */
+#include "api/api.h"
+#include "model/records.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
+static void text_member(struct json_writer *json, const char *name, const char *value)
+{
+    json_name(json, name);
+    json_text(json, gos_str_from(value));
+}
+
+static void schema_ref(struct json_writer *json, const char *schema)
+{
+    char ref[96];
+    snprintf(ref, sizeof ref, "#/components/schemas/%s", schema);
+    json_open_object(json);
+    text_member(json, "$ref", ref);
+    json_close_object(json);
+}
+
+static void body_schema(struct json_writer *json, const char *schema)
+{
+    json_name(json, "content");
+    json_open_object(json);
+    json_name(json, "application/json");
+    json_open_object(json);
+    json_name(json, "schema");
+    schema_ref(json, schema);
+    json_close_object(json);
+    json_close_object(json);
+}
+
+/* The parameters of the path: {name} or {name...}. */
+static void route_parameters(struct json_writer *json, const char *pattern)
+{
+    json_name(json, "parameters");
+    json_open_array(json);
+    for (const char *open = strchr(pattern, '{'); open; open = strchr(open + 1, '{')) {
+        size_t len = strcspn(open + 1, ".}");
+        json_open_object(json);
+        json_name(json, "name");
+        json_text(json, (gos_str){open + 1, len});
+        text_member(json, "in", "path");
+        json_name(json, "required");
+        json_bool(json, true);
+        json_name(json, "schema");
+        json_open_object(json);
+        text_member(json, "type", "string");
+        json_close_object(json);
+        json_close_object(json);
+    }
+    json_close_array(json);
+}
+
+static void route_responses(struct json_writer *json, const struct http_route *route)
+{
+    json_name(json, "responses");
+    json_open_object(json);
+    json_name(json, "2XX");
+    json_open_object(json);
+    text_member(json, "description", "Done");
+    if (route->gives)
+        body_schema(json, route->gives);
+    json_close_object(json);
+    json_name(json, "default");
+    json_open_object(json);
+    text_member(json, "description", "What went wrong, and where");
+    body_schema(json, "Error");
+    json_close_object(json);
+    json_close_object(json);
+}
+
+static void route_write(struct json_writer *json, const struct http_route *route)
+{
+    char method[16] = {0};
+    for (size_t i = 0; route->method[i] && i + 1 < sizeof method; i++)
+        method[i] = (char)tolower((unsigned char)route->method[i]);
+    json_name(json, method);
+    json_open_object(json);
+    text_member(json, "summary", route->summary ? route->summary : "");
+    json_name(json, "tags");
+    json_open_array(json);
+    json_text(json, gos_str_from(route->tag ? route->tag : "Other"));
+    json_close_array(json);
+    route_parameters(json, route->pattern);
+    if (route->takes) {
+        json_name(json, "requestBody");
+        json_open_object(json);
+        body_schema(json, route->takes);
+        json_close_object(json);
+    }
+    text_member(json, "x-scope", scope_word((enum scope)route->scope));
+    json_name(json, "security");
+    json_open_array(json);
+    json_open_object(json);
+    if (route->scope != SCOPE_NONE) {
+        json_name(json, "key");
+        json_open_array(json);
+        json_close_array(json);
+    }
+    json_close_object(json);
+    json_close_array(json);
+    route_responses(json, route);
+    json_close_object(json);
+}
+
+/* {name...} is {name} in OpenAPI's words. */
+static void pattern_name(struct json_writer *json, const char *pattern)
+{
+    char path[160];
+    size_t len = 0;
+    for (const char *c = pattern; *c && len + 1 < sizeof path; c++) {
+        if (*c != '.' || strncmp(c, "...}", 4) != 0)
+            path[len++] = *c;
+        else
+            c += 2;
+    }
+    json_name_str(json, (gos_str){path, len});
+}
+
+static void paths_write(struct json_writer *json)
+{
+    size_t count;
+    const struct http_route *routes = api_routes(&count);
+    json_name(json, "paths");
+    json_open_object(json);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || strcmp(routes[i].pattern, routes[i - 1].pattern) != 0) {
+            pattern_name(json, routes[i].pattern);
+            json_open_object(json);
+        }
+        route_write(json, &routes[i]);
+        if (i + 1 == count || strcmp(routes[i].pattern, routes[i + 1].pattern) != 0)
+            json_close_object(json);
+    }
+    json_close_object(json);
+}
+
+static const char *const json_types[FIELD_TYPE_COUNT] = {
+    [FIELD_BOOL] = "boolean",  [FIELD_INTEGER] = "integer", [FIELD_NUMBER] = "number",
+    [FIELD_LINE] = "string",   [FIELD_TEXT] = "string",     [FIELD_KEY] = "string",
+    [FIELD_WORD] = "string",   [FIELD_TIME] = "string",     [FIELD_UUID] = "string",
+    [FIELD_OBJECT] = "object", [FIELD_RECORD] = "object",   [FIELD_LINES] = "array",
+    [FIELD_LIST] = "array",    [FIELD_RECORDS] = "array",   [FIELD_NUMBERS] = "object",
+    [FIELD_NAMED] = "object",  [FIELD_NAMES] = "object",
+};
+
+static void field_words(struct json_writer *json, const struct field *field)
+{
+    json_name(json, "enum");
+    json_open_array(json);
+    gos_str rest = gos_str_from(field->words);
+    while (rest.len > 0)
+        json_text(json, str_cut(&rest, '|'));
+    json_close_array(json);
+}
+
+static void field_write(struct json_writer *json, const struct field *field)
+{
+    json_name(json, field->name);
+    json_open_object(json);
+    if (json_types[field->type]) {
+        json_name(json, "type");
+        if (field->rules & FIELD_NULLABLE) {
+            json_open_array(json);
+            json_text(json, gos_str_from(json_types[field->type]));
+            json_text(json, GOS_LIT("null"));
+            json_close_array(json);
+        } else {
+            json_text(json, gos_str_from(json_types[field->type]));
+        }
+    }
+    if (field->type == FIELD_WORD)
+        field_words(json, field);
+    if (field->type == FIELD_TIME)
+        text_member(json, "format", "date-time");
+    if (field->type == FIELD_UUID)
+        text_member(json, "format", "uuid");
+    if (field->rules & FIELD_GIVEN) {
+        json_name(json, "readOnly");
+        json_bool(json, true);
+    }
+    json_close_object(json);
+}
+
+static void record_write(struct json_writer *json, const char *name, const struct record *record)
+{
+    json_name(json, name);
+    json_open_object(json);
+    text_member(json, "type", "object");
+    json_name(json, "properties");
+    json_open_object(json);
+    for (size_t i = 0; i < record->field_count; i++)
+        field_write(json, &record->fields[i]);
+    json_close_object(json);
+    json_name(json, "required");
+    json_open_array(json);
+    for (size_t i = 0; i < record->field_count; i++) {
+        if (record->fields[i].rules & FIELD_REQUIRED)
+            json_text(json, gos_str_from(record->fields[i].name));
+    }
+    json_close_array(json);
+    json_close_object(json);
+}
+
+/* Schemas that no field table holds. */
+static const char other_schemas[] =
+#define SCHEMA(name, json) "\"" name "\":" json ","
+#include "api/schemas.def"
+#undef SCHEMA
+    ;
+
+static void schemas_write(struct json_writer *json, struct text *text)
+{
+    json_name(json, "schemas");
+    json_open_object(json);
+    record_write(json, "Experiment", &record_experiment);
+    record_write(json, "ExperimentMetric", &record_metric);
+    record_write(json, "FeatureFlag", &record_flag);
+    record_write(json, "SegmentDefinition", &record_segment);
+    text_add_char(text, ',');
+    text_add(text, (gos_str){other_schemas, sizeof other_schemas - 2});
+    json_close_object(json);
+}
+
+void api_openapi(struct http_request *request, struct http_response *response)
+{
+    struct api_answer answer;
+    api_write_begin(request, &answer);
+    struct json_writer *json = &answer.json;
+    json_open_object(json);
+    text_member(json, "openapi", "3.1.0");
+    json_name(json, "info");
+    json_open_object(json);
+    text_member(json, "title", "gosset");
+    text_member(json, "version", GOSSET_VERSION);
+    json_close_object(json);
+    paths_write(json);
+    json_name(json, "components");
+    json_open_object(json);
+    schemas_write(json, &answer.text);
+    json_name(json, "securitySchemes");
+    json_raw(json, GOS_LIT("{\"key\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
+    json_close_object(json);
+    json_close_object(json);
+    api_write_end(request, response, &answer, 200);
+}

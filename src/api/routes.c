@@ -1,0 +1,108 @@
+/* The table of routes, and the hooks that stand around every request. */
+#include "api/api.h"
+
+#include <stddef.h>
+#include <stdio.h>
+
+#define ROUTE(handler, method, pattern, scope, mode, bytes, fail, tag, summary, takes, gives)      \
+    http_handler api_##handler;
+#include "api/routes.def"
+#undef ROUTE
+
+http_fail_writer api_fail_ofrep;
+
+static const struct http_route routes[] = {
+#define ROUTE(handler, method, pattern, scope, mode, bytes, fail, tag, summary, takes, gives)      \
+    {method, pattern, SCOPE_##scope, HTTP_##mode, bytes, api_##handler,                            \
+     fail,   tag,     summary,       takes,       gives},
+#include "api/routes.def"
+#undef ROUTE
+};
+
+const struct http_route *api_routes(size_t *out_count)
+{
+    *out_count = sizeof routes / sizeof routes[0];
+    return routes;
+}
+
+const struct caller *api_caller(const struct http_request *request)
+{
+    return request->identity;
+}
+
+gos_str api_environment(const struct http_request *request)
+{
+    return gos_str_from(api_caller(request)->environment);
+}
+
+gos_str api_actor(const struct http_request *request)
+{
+    return gos_str_from(api_caller(request)->name);
+}
+
+bool api_admit(struct http_request *request, struct http_response *response, gos_error *err)
+{
+    (void)response;
+    if (request->route->scope == SCOPE_NONE)
+        return true;
+    struct api *api = api_of(request);
+    gos_str key = http_bearer(request);
+    struct caller *caller = gos_arena_take(request->arena, sizeof *caller, err);
+    if (!caller)
+        return false;
+    if (!key.data || !keyring_find(api->keyring, key, caller)) {
+        telemetry_count(api->telemetry, COUNT_auth_refused, 1);
+        return gos_fail(err, GOS_UNAUTHORIZED, "",
+                        key.data ? "the key is not known or was revoked"
+                                 : "a key is needed: \"Authorization: Bearer KEY\" or "
+                                   "\"X-API-Key: KEY\"");
+    }
+    if ((int)caller->scope < request->route->scope) {
+        telemetry_count(api->telemetry, COUNT_auth_refused, 1);
+        return gos_fail(err, GOS_FORBIDDEN, "", "a key of scope %s may not do this; it takes %s",
+                        scope_word(caller->scope), scope_word((enum scope)request->route->scope));
+    }
+    request->identity = caller;
+    return true;
+}
+
+bool api_cors(const struct http_request *request, gos_str origin)
+{
+    gos_str rest = api_of(request)->cors_origins;
+    while (rest.len > 0) {
+        gos_str allowed = str_cut(&rest, ' ');
+        if (gos_str_equal(allowed, GOS_LIT("*")) || gos_str_equal(allowed, origin))
+            return true;
+    }
+    return false;
+}
+
+void api_answered(const struct http_request *request, const struct http_access *access)
+{
+    struct telemetry *telemetry = api_of(request)->telemetry;
+    size_t route =
+        request->route ? (size_t)(request->route - routes) : sizeof routes / sizeof routes[0];
+    uint64_t micros = access->duration_us > 0 ? (uint64_t)access->duration_us : 0;
+    telemetry_request(telemetry, route, access->status, micros);
+    if (access->status == 429)
+        telemetry_count(telemetry, COUNT_overloaded, 1);
+}
+
+void api_fail(struct http_request *request, struct http_response *response, const gos_error *err)
+{
+    if (str_starts_with(request->path, GOS_LIT("/ofrep/"))) {
+        api_fail_ofrep(request, response, err);
+        return;
+    }
+    struct api_answer answer;
+    api_write_begin(request, &answer);
+    json_open_object(&answer.json);
+    json_name(&answer.json, "code");
+    json_text(&answer.json, gos_str_from(gos_code_name(err->code)));
+    json_name(&answer.json, "message");
+    json_text(&answer.json, gos_str_from(err->message));
+    json_name(&answer.json, "pointer");
+    json_text(&answer.json, gos_str_from(err->pointer));
+    json_close_object(&answer.json);
+    response->body = text_str(&answer.text);
+}
