@@ -33,11 +33,13 @@ bool lifecycle_move(gos_str verb, enum lifecycle_state from, bool was_started,
 /* The verb that leads from one state to another, or NULL. */
 const char *lifecycle_verb(enum lifecycle_state from, enum lifecycle_state to, bool was_started);
 /*
- * Whether an experiment may change from `before` to `after` (canonical bodies) in this state.
- * *out_phase: the change begins a new phase.
+ * Whether an experiment may change from `before` to `after` (canonical bodies) while it goes from
+ * one state to another (or stays): what is fixed in both is refused. *out_phase: the change begins
+ * a new phase.
  * Errors: NOT_ALLOWED_NOW with the pointer of the field that is fixed now.
  */
-bool lifecycle_check_change(enum lifecycle_state state, const struct json *before,
-                            const struct json *after, bool *out_phase, gos_error *err);
+bool lifecycle_check_change(enum lifecycle_state from, enum lifecycle_state to,
+                            const struct json *before, const struct json *after, bool *out_phase,
+                            gos_error *err);
 
 #endif

@@ -347,19 +347,28 @@ static value_write *const writers[FIELD_TYPE_COUNT] = {
     [FIELD_NAMED] = write_map, [FIELD_NAMES] = write_map,
 };
 
+/* What the input repeats of a given field must be what was there before, or what will be. */
+static bool check_given(struct reader *reader, const struct field *field, const struct json *input,
+                        gos_str given)
+{
+    const struct json *before = json_find(reader->top->before, gos_str_from(field->name));
+    const struct json *after = NULL;
+    if (given.data && !json_read(given, reader->arena, &after, reader->err))
+        return false;
+    if ((before && json_equal(input, before)) || (after && json_equal(input, after)) ||
+        (!before && !after && input->type == JSON_NULL))
+        return true;
+    return gos_fail(reader->err, GOS_BAD_INPUT, reader->pointer,
+                    "\"%s\" is set by gosset and cannot be changed", field->name);
+}
+
 /* A given field: what gosset says is written; what the input says must not differ. */
 static bool field_write_given(struct reader *reader, const struct field *field,
                               const struct json *input)
 {
     gos_str given = reader->top->given(reader->top->given_context, field);
-    if (input && !reader->top->import) {
-        const struct json *mine = NULL;
-        if (given.data && !json_read(given, reader->arena, &mine, reader->err))
-            return false;
-        if (mine ? !json_equal(input, mine) : input->type != JSON_NULL)
-            return gos_fail(reader->err, GOS_BAD_INPUT, reader->pointer,
-                            "\"%s\" is set by gosset and cannot be changed", field->name);
-    }
+    if (input && !reader->top->import && !check_given(reader, field, input, given))
+        return false;
     if (given.data) {
         json_name(&reader->out, field->name);
         json_raw(&reader->out, given);
@@ -372,7 +381,7 @@ static bool is_given(const struct reader *reader, const struct field *field,
 {
     if (!(field->rules & FIELD_GIVEN))
         return false;
-    bool taken = reader->top->import && (field->rules & FIELD_TAKEN);
+    bool taken = reader->top->taking && (field->rules & FIELD_TAKEN);
     return !(taken && input && input->type != JSON_NULL);
 }
 

@@ -67,12 +67,13 @@ struct record_reading {
     /* PATCH: fields that the input leaves out come from here. Records inside are merged the same
      * way; lists, maps and free JSON are replaced whole; null brings back the default. */
     const struct json *stored;
-    /* For given fields: the value to write. Input may name them if it says the same. */
+    /* For given fields: the value to write. Input may name them if it says the same as `before`
+     * (may be NULL) or as what is written. */
     record_given *given;
     void *given_context;
-    /* Import: taken fields come from the input when it has them, other given fields of the input
-     * are passed over. */
-    bool import;
+    const struct json *before;
+    bool import; /* given fields of the input are passed over instead of refused */
+    bool taking; /* taken fields of the input are written as they came */
 };
 
 /*

@@ -1,0 +1,55 @@
+/* What a backend of the catalog implements; see catalog.h for what each function promises. */
+#ifndef CATALOG_BACKEND_H
+#define CATALOG_BACKEND_H
+
+#include "catalog/catalog.h"
+
+struct catalog_backend {
+    const char *name;
+    bool (*open)(const struct catalog_options *, struct catalog **, gos_error *);
+    void (*close)(struct catalog *);
+    bool (*list_environments)(struct catalog *, gos_arena *, struct environment **, uint32_t *,
+                              gos_error *);
+    bool (*add_environment)(struct catalog *, gos_str, gos_str, int64_t, gos_error *);
+    bool (*apply)(struct catalog *, const struct catalog_write *, const struct catalog_change *,
+                  size_t, int64_t *, gos_error *);
+    bool (*find)(struct catalog *, gos_str, enum kind, gos_str, gos_arena *, struct definition *,
+                 bool *, gos_error *);
+    bool (*list)(struct catalog *, const struct catalog_query *, gos_arena *, struct catalog_page *,
+                 gos_error *);
+    bool (*list_overrides)(struct catalog *, gos_str, gos_str, gos_str, uint32_t, gos_arena *,
+                           struct override_page *, gos_error *);
+    bool (*find_override)(struct catalog *, gos_str, gos_str, gos_str, gos_arena *,
+                          struct override *, bool *, gos_error *);
+    bool (*sequence)(struct catalog *, gos_str, int64_t *, gos_error *);
+    bool (*document)(struct catalog *, gos_str, int64_t, gos_arena *, gos_str *, int64_t *,
+                     gos_error *);
+    bool (*note_ruleset)(struct catalog *, gos_str, const struct ruleset_note *, gos_error *);
+    bool (*list_rulesets)(struct catalog *, gos_str, uint32_t, gos_arena *, struct ruleset_note **,
+                          uint32_t *, gos_error *);
+    bool (*list_audit)(struct catalog *, const struct audit_query *, gos_arena *,
+                       struct audit_page *, gos_error *);
+    bool (*add_key)(struct catalog *, const struct api_key *, gos_error *);
+    bool (*find_key)(struct catalog *, gos_str, gos_arena *, struct api_key *, bool *, gos_error *);
+    bool (*list_keys)(struct catalog *, gos_str, gos_arena *, struct api_key **, uint32_t *,
+                      gos_error *);
+    bool (*revoke_key)(struct catalog *, gos_str, struct uuid, gos_str, int64_t, gos_error *);
+    bool (*touch_key)(struct catalog *, struct uuid, int64_t, gos_error *);
+    bool (*add_results)(struct catalog *, const struct result *, size_t, gos_error *);
+    bool (*latest_results)(struct catalog *, gos_str, struct uuid, gos_arena *, struct result **,
+                           uint32_t *, gos_error *);
+    bool (*result_history)(struct catalog *, gos_str, struct uuid, gos_str, int64_t, uint32_t,
+                           gos_arena *, struct result **, uint32_t *, gos_error *);
+    bool (*backup)(struct catalog *, const char *, gos_error *);
+};
+
+/* Every backend's handle begins with this. */
+struct catalog {
+    const struct catalog_backend *backend;
+};
+
+#define BACKEND(name) extern const struct catalog_backend catalog_backend_##name;
+#include "catalog/backends.def"
+#undef BACKEND
+
+#endif

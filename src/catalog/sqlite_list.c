@@ -1,0 +1,286 @@
+/* Definitions one by one and page by page. */
+#include "catalog/store.h"
+
+#include "base/text.h"
+#include "base/time.h"
+#include "catalog/query.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define DEFINITION_COLUMNS                                                                         \
+    "SELECT d.id, d.name, d.status, d.type, d.version, d.created_at, d.updated_at, r.body"
+
+static bool definition_take(struct statement *statement, gos_str environment, enum kind kind,
+                            gos_arena *arena, struct definition *out, gos_error *err)
+{
+    bool failed = false;
+    *out = (struct definition){
+        .kind = kind,
+        .id = column_uuid(statement, 0),
+        .environment = gos_arena_text(arena, environment, NULL),
+        .name = column_text(statement, 1, arena, &failed),
+        .status = column_text(statement, 2, arena, &failed),
+        .type = column_text(statement, 3, arena, &failed),
+        .version = column_int(statement, 4),
+        .created_at = column_int(statement, 5),
+        .updated_at = column_int(statement, 6),
+        .body = column_text(statement, 7, arena, &failed),
+    };
+    if (!failed && out->environment.data)
+        return true;
+    return gos_fail(err, GOS_TOO_LARGE, "", "the answer does not fit into its memory");
+}
+
+static bool find_by_id(struct sqlite *db, int64_t environment, enum kind kind,
+                       const struct uuid *id, struct statement **out, gos_error *err)
+{
+    *out = sqlite_statement(db, SQL_DEFINITION_BY_ID, err);
+    if (!*out)
+        return false;
+    statement_bind(*out, "uii", id, environment, (int64_t)kind);
+    return true;
+}
+
+static bool find_by_name(struct sqlite *db, int64_t environment, enum kind kind, gos_str name,
+                         struct statement **out, gos_error *err)
+{
+    *out = sqlite_statement(db, SQL_DEFINITION_BY_NAME, err);
+    if (!*out)
+        return false;
+    statement_bind(*out, "tii", name, environment, (int64_t)kind);
+    return true;
+}
+
+static bool find_with(struct sqlite *db, gos_str environment, enum kind kind, gos_str name,
+                      gos_arena *arena, struct definition *out, bool *out_found, gos_error *err)
+{
+    int64_t row;
+    struct uuid id;
+    struct statement *statement = NULL;
+    enum step step = STEP_DONE;
+    if (!store_environment(db, environment, &row, NULL, err))
+        return false;
+    if (uuid_read(name, &id)) {
+        if (!find_by_id(db, row, kind, &id, &statement, err))
+            return false;
+        step = statement_step(statement, err);
+    }
+    if (step == STEP_DONE) {
+        if (!find_by_name(db, row, kind, name, &statement, err))
+            return false;
+        step = statement_step(statement, err);
+    }
+    *out_found = step == STEP_ROW;
+    bool done = step == STEP_DONE;
+    if (step == STEP_ROW)
+        done = definition_take(statement, environment, kind, arena, out, err) &&
+               json_read(out->body, arena, &out->tree, err);
+    statement_reset(statement);
+    return done;
+}
+
+bool store_find(struct catalog *catalog, gos_str environment, enum kind kind, gos_str name,
+                gos_arena *arena, struct definition *out, bool *out_found, gos_error *err)
+{
+    struct sqlite *db = store_read_begin(catalog);
+    bool done = find_with(db, environment, kind, name, arena, out, out_found, err);
+    store_read_end(catalog, db);
+    return done;
+}
+
+static void hex_add(struct text *text, gos_str bytes)
+{
+    for (size_t i = 0; i < bytes.len; i++)
+        text_print(text, "%02x", (unsigned char)bytes.data[i]);
+}
+
+gos_str store_cursor_write(gos_arena *arena, gos_str value, gos_str tie)
+{
+    struct text text;
+    text_init(&text, arena);
+    hex_add(&text, value);
+    text_add_char(&text, '.');
+    hex_add(&text, tie);
+    return text_str(&text);
+}
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool hex_read(gos_arena *arena, gos_str hex, gos_str *out)
+{
+    char *bytes = gos_arena_take(arena, hex.len / 2 + 1, NULL);
+    if (!bytes || hex.len % 2 != 0)
+        return false;
+    for (size_t i = 0; i < hex.len; i += 2) {
+        int high = hex_digit(hex.data[i]);
+        int low = hex_digit(hex.data[i + 1]);
+        if (high < 0 || low < 0)
+            return false;
+        bytes[i / 2] = (char)(high * 16 + low);
+    }
+    *out = (gos_str){bytes, hex.len / 2};
+    return str_is_utf8(*out);
+}
+
+bool store_cursor_read(gos_arena *arena, gos_str cursor, gos_str *out_value, gos_str *out_tie,
+                       gos_error *err)
+{
+    gos_str rest = cursor;
+    if (str_contains(cursor, GOS_LIT(".")) && hex_read(arena, str_cut(&rest, '.'), out_value) &&
+        hex_read(arena, rest, out_tie))
+        return true;
+    return gos_fail(err, GOS_BAD_INPUT, "/cursor",
+                    "the cursor is not one that gosset gave; begin at the first page");
+}
+
+static const struct {
+    const char *column;
+    bool is_text;
+} sorts[] = {
+    [CATALOG_BY_NAME] = {"d.name", true},
+    [CATALOG_BY_CREATED] = {"d.created_at", false},
+    [CATALOG_BY_UPDATED] = {"d.updated_at", false},
+    [CATALOG_BY_STATUS] = {"d.status", true},
+};
+
+static const char refers_to[] =
+    " AND d.id IN (SELECT f.from_id FROM reference f JOIN definition t ON t.id = f.to_id"
+    " WHERE t.environment = d.environment AND t.kind = ? AND (t.name = ? OR lower(hex(t.id)) ="
+    " replace(lower(?), '-', '')))";
+
+static void filter_reference(struct query *query, enum kind kind, gos_str target)
+{
+    if (target.len == 0)
+        return;
+    query_add_int(query, refers_to, (int64_t)kind);
+    query_add_text(query, "", target);
+    query_add_text(query, "", target);
+}
+
+static void filters_add(struct query *query, const struct catalog_query *wanted, gos_arena *arena)
+{
+    query_filter(query, " AND d.status = ?", wanted->status);
+    query_filter(query, " AND d.type = ?", wanted->type);
+    query_filter(query, " AND json_extract(r.body, '$.owner') = ?", wanted->owner);
+    query_filter(query, " AND EXISTS (SELECT 1 FROM json_each(r.body, '$.tags') WHERE value = ?)",
+                 wanted->tag);
+    filter_reference(query, KIND_SEGMENT, wanted->segment);
+    filter_reference(query, KIND_METRIC, wanted->metric);
+    if (wanted->text.len > 0) {
+        gos_str like = query_like(arena, wanted->text);
+        query_add_text(query, " AND (d.name LIKE ? ESCAPE '\\'", like);
+        query_add_text(query, " OR json_extract(r.body, '$.name') LIKE ? ESCAPE '\\'", like);
+        query_add_text(query, " OR json_extract(r.body, '$.description') LIKE ? ESCAPE '\\')",
+                       like);
+    }
+}
+
+static bool cursor_add(struct query *query, const struct catalog_query *wanted, gos_arena *arena,
+                       gos_error *err)
+{
+    char piece[96];
+    int64_t number = 0;
+    gos_str value, tie;
+    const char *column = sorts[wanted->sort].column;
+    bool is_text = sorts[wanted->sort].is_text;
+    if (wanted->cursor.len == 0)
+        return true;
+    if (!store_cursor_read(arena, wanted->cursor, &value, &tie, err))
+        return false;
+    if (!is_text && !str_read_int(value, &number))
+        return gos_fail(err, GOS_BAD_INPUT, "/cursor", "the cursor belongs to another order");
+    snprintf(piece, sizeof piece, " AND (%s, lower(hex(d.id))) %c (?", column,
+             wanted->descending ? '<' : '>');
+    if (is_text)
+        query_add_text(query, piece, value);
+    else
+        query_add_int(query, piece, number);
+    query_add_text(query, ", ?)", tie);
+    return true;
+}
+
+static void order_add(struct query *query, const struct catalog_query *wanted)
+{
+    char piece[96];
+    const char *way = wanted->descending ? "DESC" : "ASC";
+    snprintf(piece, sizeof piece, " ORDER BY %s %s, d.id %s LIMIT ?", sorts[wanted->sort].column,
+             way, way);
+    query_add_int(query, piece, (int64_t)wanted->limit + 1);
+}
+
+static gos_str cursor_after(const struct catalog_query *wanted, const struct definition *last,
+                            gos_arena *arena)
+{
+    char id[UUID_TEXT_BYTES];
+    char hex[UUID_TEXT_BYTES];
+    size_t len = 0;
+    uuid_write(&last->id, id);
+    for (size_t i = 0; id[i]; i++) {
+        if (id[i] != '-')
+            hex[len++] = id[i];
+    }
+    gos_str value = last->name;
+    if (wanted->sort == CATALOG_BY_STATUS)
+        value = last->status;
+    else if (wanted->sort != CATALOG_BY_NAME)
+        value = gos_arena_print(arena, "%" PRId64,
+                                wanted->sort == CATALOG_BY_CREATED ? last->created_at
+                                                                   : last->updated_at);
+    return store_cursor_write(arena, value, (gos_str){hex, len});
+}
+
+/* One more than the limit is asked for: whether it is there tells if a page follows. */
+static bool rows_read(struct query *query, struct sqlite *db, const struct catalog_query *wanted,
+                      gos_arena *arena, struct catalog_page *out, gos_error *err)
+{
+    struct store_list list = {.arena = arena, .size = sizeof *out->items};
+    enum step step;
+    bool more = false;
+    bool failed = false;
+    struct statement *statement = query_open(query, db, DEFINITION_COLUMNS, err);
+    if (!statement)
+        return false;
+    while (!failed && !more && (step = statement_step(statement, err)) == STEP_ROW) {
+        more = list.count == wanted->limit;
+        struct definition *item = more ? NULL : store_list_next(&list, err);
+        failed = !more && !(item && definition_take(statement, wanted->environment, wanted->kind,
+                                                    arena, item, err));
+    }
+    statement_close(statement);
+    out->items = list.items;
+    out->count = list.count;
+    out->next = more ? cursor_after(wanted, &out->items[list.count - 1], arena) : GOS_LIT("");
+    return !failed && (more || step == STEP_DONE);
+}
+
+static bool page_read(struct sqlite *db, const struct catalog_query *wanted, gos_arena *arena,
+                      struct catalog_page *out, gos_error *err)
+{
+    int64_t environment;
+    struct query query;
+    if (!store_environment(db, wanted->environment, &environment, NULL, err))
+        return false;
+    query_init(&query, arena, " FROM definition d JOIN revision r ON r.sequence = d.revision");
+    query_add_int(&query, " WHERE d.environment = ?", environment);
+    query_add_int(&query, " AND d.kind = ?", (int64_t)wanted->kind);
+    filters_add(&query, wanted, arena);
+    if (!query_count(&query, db, &out->total, err) || !cursor_add(&query, wanted, arena, err))
+        return false;
+    order_add(&query, wanted);
+    return rows_read(&query, db, wanted, arena, out, err);
+}
+
+bool store_page(struct catalog *catalog, const struct catalog_query *query, gos_arena *arena,
+                struct catalog_page *out, gos_error *err)
+{
+    struct sqlite *db = store_read_begin(catalog);
+    bool done = page_read(db, query, arena, out, err);
+    store_read_end(catalog, db);
+    return done;
+}

@@ -1,0 +1,104 @@
+/* The audit log page by page, newest first: an entry with what stood there before. */
+#include "catalog/store.h"
+
+#include "base/time.h"
+#include "catalog/query.h"
+
+#include <inttypes.h>
+
+static const char select_entry[] =
+    "SELECT r.sequence, r.at, r.actor, r.action, r.kind, r.id, r.name, p.body, r.body";
+
+static bool entry_take(struct statement *statement, gos_str environment, gos_arena *arena,
+                       struct audit_entry *out, gos_error *err)
+{
+    char id[UUID_TEXT_BYTES] = "";
+    bool failed = false;
+    if (!column_is_null(statement, 5)) {
+        struct uuid uuid = column_uuid(statement, 5);
+        uuid_write(&uuid, id);
+    }
+    *out = (struct audit_entry){
+        .sequence = column_int(statement, 0),
+        .environment = environment,
+        .at = column_int(statement, 1),
+        .actor = column_text(statement, 2, arena, &failed),
+        .action = column_text(statement, 3, arena, &failed),
+        .kind = column_text(statement, 4, arena, &failed),
+        .id = gos_arena_text(arena, gos_str_from(id), NULL),
+        .name = column_text(statement, 6, arena, &failed),
+        .before = column_text(statement, 7, arena, &failed),
+        .after = column_text(statement, 8, arena, &failed),
+    };
+    if (!failed && out->id.data)
+        return true;
+    return gos_fail(err, GOS_TOO_LARGE, "", "the answer does not fit into its memory");
+}
+
+static void filters_add(struct query *query, const struct audit_query *wanted)
+{
+    query_filter(query, " AND r.kind = ?", wanted->kind);
+    query_filter(query, " AND r.name = ?", wanted->name);
+    query_filter(query, " AND r.actor = ?", wanted->actor);
+    query_filter(query, " AND r.action = ?", wanted->action);
+    query_filter(query, " AND lower(hex(r.id)) = replace(lower(?), '-', '')", wanted->id);
+    if (wanted->since != TIME_NONE)
+        query_add_int(query, " AND r.at >= ?", wanted->since);
+    if (wanted->until != TIME_NONE)
+        query_add_int(query, " AND r.at < ?", wanted->until);
+}
+
+static bool rows_read(struct query *query, struct sqlite *db, const struct audit_query *wanted,
+                      gos_arena *arena, struct audit_page *out, gos_error *err)
+{
+    struct store_list list = {.arena = arena, .size = sizeof *out->items};
+    enum step step;
+    bool more = false;
+    bool failed = false;
+    struct statement *statement = query_open(query, db, select_entry, err);
+    if (!statement)
+        return false;
+    while (!failed && !more && (step = statement_step(statement, err)) == STEP_ROW) {
+        more = list.count == wanted->limit;
+        struct audit_entry *item = more ? NULL : store_list_next(&list, err);
+        failed = !more && !(item && entry_take(statement, wanted->environment, arena, item, err));
+    }
+    statement_close(statement);
+    out->items = list.items;
+    out->count = list.count;
+    out->next = GOS_LIT("");
+    if (more)
+        out->next = gos_arena_print(arena, "%" PRId64, out->items[list.count - 1].sequence);
+    return !failed && (more || step == STEP_DONE);
+}
+
+static bool page_read(struct sqlite *db, const struct audit_query *wanted, gos_arena *arena,
+                      struct audit_page *out, gos_error *err)
+{
+    int64_t environment, before;
+    struct query query;
+    if (!store_environment(db, wanted->environment, &environment, NULL, err))
+        return false;
+    query_init(&query, arena, " FROM revision r LEFT JOIN revision p ON p.sequence = r.previous");
+    query_add_int(&query, " WHERE r.environment = ?", environment);
+    filters_add(&query, wanted);
+    if (!query_count(&query, db, &out->total, err))
+        return false;
+    if (wanted->cursor.len > 0) {
+        if (!str_read_int(wanted->cursor, &before))
+            return gos_fail(err, GOS_BAD_INPUT, "/cursor",
+                            "the cursor is not one that gosset gave; begin at the first page");
+        query_add_int(&query, " AND r.sequence < ?", before);
+    }
+    query_add_int(&query, " ORDER BY r.sequence DESC LIMIT ?", (int64_t)wanted->limit + 1);
+    return rows_read(&query, db, wanted, arena, out, err);
+}
+
+bool store_list_audit(struct catalog *catalog, const struct audit_query *query, gos_arena *arena,
+                      struct audit_page *out, gos_error *err)
+{
+    struct sqlite *db = store_read_begin(catalog);
+    bool done = page_read(db, query, arena, out, err);
+    store_read_end(catalog, db);
+    return done;
+}

@@ -1,0 +1,88 @@
+/* What holds in every flag, metric and segment by itself. Conditions and rules are the compiler's.
+ */
+#include "model/check.h"
+
+#include "metric/plan.h"
+
+#include <assert.h>
+
+enum { PLAN_ARENA_BYTES = 1024 * 1024 };
+
+static gos_str member_text(const struct json *object, gos_str name)
+{
+    const struct json *value = json_find(object, name);
+    return value && value->type == JSON_STRING ? value->text : (gos_str){"", 0};
+}
+
+bool check_value_type(gos_str flag_type, const struct json *value, const char *pointer,
+                      gos_error *err)
+{
+    static const struct {
+        const char *flag;
+        enum json_type json;
+    } types[] = {{"Boolean", JSON_BOOL}, {"String", JSON_STRING}, {"Number", JSON_NUMBER}};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+        if (gos_str_equal(flag_type, gos_str_from(types[i].flag)) && value->type != types[i].json)
+            return gos_fail(err, GOS_BAD_INPUT, pointer, "the value is %s; a %s flag needs %s",
+                            json_type_name(value->type), types[i].flag,
+                            json_type_name(types[i].json));
+    }
+    return true;
+}
+
+static bool check_values(const struct json *body, gos_error *err)
+{
+    static const char *const pointers[] = {"/default_value", "/value"};
+    gos_str type = member_text(body, GOS_LIT("type"));
+    for (size_t i = 0; i < 2; i++) {
+        const struct json *value = json_at(body, gos_str_from(pointers[i]));
+        if (value && !check_value_type(type, value, pointers[i], err))
+            return false;
+    }
+    return true;
+}
+
+bool check_flag(const struct json *body, gos_error *err)
+{
+    if (!json_find(body, GOS_LIT("default_value")) && !json_find(body, GOS_LIT("default_variant")))
+        return gos_fail(err, GOS_BAD_INPUT, "/default_value",
+                        "\"default_value\" is missing: what is served when the flag is off");
+    return check_values(body, err);
+}
+
+bool check_metric(const struct json *body, gos_error *err)
+{
+    struct metric_plan plan;
+    gos_arena *arena = gos_arena_open(PLAN_ARENA_BYTES);
+    if (!arena)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory to read the calculation");
+    bool done = plan_read(body, arena, &plan, NULL, err);
+    gos_arena_close(arena);
+    return done;
+}
+
+bool check_segment(const struct json *body, gos_error *err)
+{
+    const struct json *conditions = json_find(body, GOS_LIT("conditions"));
+    if (conditions->type == JSON_OBJECT || conditions->type == JSON_ARRAY)
+        return true;
+    return gos_fail(err, GOS_BAD_INPUT, "/conditions",
+                    "\"conditions\" is %s; it must be an object or a list",
+                    json_type_name(conditions->type));
+}
+
+bool check_body(enum kind kind, const struct json *body, gos_error *err)
+{
+    static bool (*const checks[KIND_COUNT])(const struct json *, gos_error *) = {
+#define KIND(constant, word, plural, name_field, entity) check_##entity,
+#include "model/kinds.def"
+#undef KIND
+    };
+    assert(kind < KIND_COUNT);
+    return checks[kind](body, err);
+}
+
+bool definition_check_override(const struct json *flag, const struct json *value, gos_error *err)
+{
+    return check_value_type(member_text(flag, GOS_LIT("type")), value, "/value", err);
+}

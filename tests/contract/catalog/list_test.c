@@ -1,0 +1,206 @@
+/* Lists: filtered, sorted and paged by the store. */
+#include "fixture.h"
+
+#include "base/text.h"
+#include "base/time.h"
+
+#include <stdio.h>
+
+#define PRODUCTION GOS_LIT("production")
+
+/* The names of all pages in a row: "a b|c d|e". */
+static gos_str names_of(struct fixture *given, struct catalog_query query)
+{
+    struct text names;
+    struct catalog_page page;
+    text_init(&names, given->arena);
+    query.environment = PRODUCTION;
+    do {
+        CHECK_OK(catalog_list(given->catalog, &query, given->arena, &page, &given->err),
+                 &given->err);
+        for (uint32_t i = 0; i < page.count; i++)
+            text_print(&names, "%s%.*s", i ? " " : "", GOS_ARG(page.items[i].name));
+        query.cursor = page.next;
+        if (page.next.len > 0)
+            text_add_char(&names, '|');
+    } while (page.next.len > 0);
+    return text_str(&names);
+}
+
+static struct fixture fixture_with_flags(void)
+{
+    struct fixture given = fixture_open();
+    static const char *const keys[] = {"d", "a", "c", "b", "e"};
+    fixture_segment(&given, "s", "{\"country\":\"DE\"}");
+    for (size_t i = 0; i < 5; i++) {
+        char more[200];
+        snprintf(more, sizeof more,
+                 ",\"enabled\":%s,\"tags\":[\"t%zu\"],\"owner\":\"%s\",\"description\":\"%s\""
+                 ",\"targeting_rules\":{\"segments\":[%s]}",
+                 i % 2 ? "true" : "false", i % 3, i < 2 ? "ann" : "bob",
+                 i == 3 ? "100% of Checkout" : "x", i == 4 ? "\"s\"" : "");
+        given.now_ms += 1000;
+        fixture_flag(&given, keys[i], more);
+    }
+    return given;
+}
+
+TEST(catalog_list, sorts_both_ways_by_each_column_across_pages)
+{
+    struct fixture given = fixture_with_flags();
+    struct catalog_query query = {.kind = KIND_FLAG, .limit = 2};
+    CHECK_TEXT(names_of(&given, query), "a b|c d|e");
+    query.descending = true;
+    CHECK_TEXT(names_of(&given, query), "e d|c b|a");
+    query.sort = CATALOG_BY_CREATED;
+    CHECK_TEXT(names_of(&given, query), "e b|c a|d");
+    query.descending = false;
+    CHECK_TEXT(names_of(&given, query), "d a|c b|e");
+    given.now_ms += 1000;
+    CHECK_OK(fixture_change(&given, KIND_FLAG, "a", "{\"name\":\"A\"}", NULL), &given.err);
+    query.sort = CATALOG_BY_UPDATED;
+    CHECK_TEXT(names_of(&given, query), "d c|b e|a");
+    query.sort = CATALOG_BY_STATUS;
+    CHECK_TEXT(names_of(&given, query), "d c|e a|b");
+    fixture_close(&given);
+}
+
+TEST(catalog_list, filters_and_counts)
+{
+    struct fixture given = fixture_with_flags();
+    struct catalog_query all = {.kind = KIND_FLAG, .limit = 10};
+    struct catalog_query query = all;
+    query.status = GOS_LIT("enabled");
+    CHECK_TEXT(names_of(&given, query), "a b");
+    query = all;
+    query.tag = GOS_LIT("t1");
+    CHECK_TEXT(names_of(&given, query), "a e");
+    query = all;
+    query.owner = GOS_LIT("ann");
+    CHECK_TEXT(names_of(&given, query), "a d");
+    query = all;
+    query.segment = GOS_LIT("s");
+    CHECK_TEXT(names_of(&given, query), "e");
+    query = all;
+    query.text = GOS_LIT("checkOUT");
+    CHECK_TEXT(names_of(&given, query), "b");
+    query.text = GOS_LIT("100%");
+    CHECK_TEXT(names_of(&given, query), "b");
+    query.text = GOS_LIT("1%0");
+    CHECK_TEXT(names_of(&given, query), "");
+    query = all;
+    query.type = GOS_LIT("String");
+    CHECK_TEXT(names_of(&given, query), "");
+    fixture_close(&given);
+}
+
+TEST(catalog_list, refuses_bad_cursors_and_limits)
+{
+    struct fixture given = fixture_with_flags();
+    struct catalog_page page;
+    struct catalog_query query = {.environment = PRODUCTION, .kind = KIND_FLAG, .limit = 1};
+    static const char *const bad[] = {"x", ".", "zz.00", "6", "ff.00"};
+    for (size_t i = 0; i < 5; i++) {
+        query.cursor = gos_str_from(bad[i]);
+        bool done = catalog_list(given.catalog, &query, given.arena, &page, &given.err);
+        CHECK(done || given.err.code == GOS_BAD_INPUT);
+    }
+    query.cursor = GOS_LIT("");
+    query.limit = 0;
+    CHECK_FAILS(catalog_list(given.catalog, &query, given.arena, &page, &given.err), &given.err,
+                GOS_BAD_INPUT, "/limit");
+    query.limit = 501;
+    CHECK_FAILS(catalog_list(given.catalog, &query, given.arena, &page, &given.err), &given.err,
+                GOS_BAD_INPUT, "/limit");
+    fixture_close(&given);
+}
+
+TEST(catalog_audit, says_who_when_before_and_after)
+{
+    struct fixture given = fixture_open();
+    struct audit_page page;
+    struct audit_query query = {
+        .environment = PRODUCTION, .since = TIME_NONE, .until = TIME_NONE, .limit = 2};
+    fixture_flag(&given, "a", "");
+    given.now_ms += 5000;
+    CHECK_OK(fixture_change(&given, KIND_FLAG, "a", "{\"enabled\":true}", NULL), &given.err);
+    CHECK_OK(fixture_override(&given, "a", "ann", "true"), &given.err);
+    CHECK_OK(fixture_delete(&given, KIND_FLAG, "a"), &given.err);
+    CHECK_OK(catalog_list_audit(given.catalog, &query, given.arena, &page, &given.err), &given.err);
+    CHECK_INT(page.total, 4);
+    CHECK_INT(page.count, 2);
+    CHECK_TEXT(page.items[0].action, "delete");
+    CHECK_TEXT(page.items[0].actor, "key:test");
+    CHECK_INT(page.items[0].at, given.now_ms);
+    CHECK(page.items[0].before.len > 0 && page.items[0].after.len == 0);
+    CHECK_TEXT(page.items[1].kind, "override");
+    CHECK_TEXT(page.items[1].after, "true");
+    query.cursor = page.next;
+    CHECK_OK(catalog_list_audit(given.catalog, &query, given.arena, &page, &given.err), &given.err);
+    CHECK_INT(page.count, 2);
+    CHECK_TEXT(page.items[0].action, "update");
+    CHECK(str_contains(page.items[0].before, GOS_LIT("\"enabled\":false")));
+    CHECK(str_contains(page.items[0].after, GOS_LIT("\"enabled\":true")));
+    CHECK_TEXT(page.items[1].action, "create");
+    CHECK_INT(page.items[1].before.len, 0);
+    CHECK_INT(page.next.len, 0);
+    query.cursor = GOS_LIT("");
+    query.kind = GOS_LIT("override");
+    CHECK_OK(catalog_list_audit(given.catalog, &query, given.arena, &page, &given.err), &given.err);
+    CHECK_INT(page.total, 1);
+    fixture_close(&given);
+}
+
+static gos_str document_at(struct fixture *given, int64_t at, int64_t *out_sequence)
+{
+    gos_str document;
+    CHECK_OK(catalog_document(given->catalog, PRODUCTION, at, given->arena, &document, out_sequence,
+                              &given->err),
+             &given->err);
+    return document;
+}
+
+TEST(catalog_document, of_any_past_moment_can_be_rebuilt)
+{
+    struct fixture given = fixture_open();
+    int64_t first, second, third;
+    const struct json *tree;
+    fixture_flag(&given, "a", "");
+    CHECK_OK(fixture_override(&given, "a", "ann", "true"), &given.err);
+    gos_str one = document_at(&given, CATALOG_NOW, &first);
+    CHECK_OK(fixture_change(&given, KIND_FLAG, "a", "{\"enabled\":true}", NULL), &given.err);
+    fixture_flag(&given, "b", "");
+    CHECK_OK(fixture_override(&given, "a", "ann", NULL), &given.err);
+    gos_str two = document_at(&given, CATALOG_NOW, &second);
+    CHECK_OK(fixture_delete(&given, KIND_FLAG, "a"), &given.err);
+    gos_str three = document_at(&given, CATALOG_NOW, &third);
+    CHECK(first < second && second < third);
+    CHECK(gos_str_equal(document_at(&given, first, NULL), one));
+    CHECK(gos_str_equal(document_at(&given, second, NULL), two));
+    CHECK(gos_str_equal(document_at(&given, third, NULL), three));
+    CHECK_OK(json_read(one, given.arena, &tree, &given.err), &given.err);
+    CHECK_TEXT(json_at(tree, GOS_LIT("/flags/0/key"))->text, "a");
+    CHECK_TEXT(json_at(tree, GOS_LIT("/overrides/0/user_id"))->text, "ann");
+    CHECK_FAILS(catalog_document(given.catalog, PRODUCTION, third + 1, given.arena, &three, NULL,
+                                 &given.err),
+                &given.err, GOS_NOT_FOUND, "");
+    fixture_close(&given);
+}
+
+TEST(catalog_document, remembers_which_rulesets_were_served)
+{
+    struct fixture given = fixture_open();
+    struct ruleset_note *notes;
+    uint32_t count;
+    struct ruleset_note note = {1, GOS_LIT("aa"), FIXTURE_NOW};
+    CHECK_OK(catalog_note_ruleset(given.catalog, PRODUCTION, &note, &given.err), &given.err);
+    note = (struct ruleset_note){2, GOS_LIT("bb"), FIXTURE_NOW + 1};
+    CHECK_OK(catalog_note_ruleset(given.catalog, PRODUCTION, &note, &given.err), &given.err);
+    CHECK_OK(catalog_note_ruleset(given.catalog, PRODUCTION, &note, &given.err), &given.err);
+    CHECK_OK(catalog_list_rulesets(given.catalog, PRODUCTION, 10, given.arena, &notes, &count,
+                                   &given.err),
+             &given.err);
+    CHECK_INT(count, 2);
+    CHECK_TEXT(notes[0].hash, "bb");
+    fixture_close(&given);
+}
