@@ -1,0 +1,100 @@
+/* Sample ratio mismatch: chi-square for one look, the Dirichlet-multinomial e-value for many. */
+#include "gosset/stats_checks.h"
+
+#include "stats/distribution.h"
+#include "stats/special.h"
+
+#include <math.h>
+#include <stdio.h>
+
+static bool weights_check(const double *weights, size_t arm_count, gos_error *err)
+{
+    double total = 0;
+    for (size_t i = 0; i < arm_count; i++) {
+        if (!(weights[i] >= 0) || isinf(weights[i])) {
+            char pointer[32];
+            snprintf(pointer, sizeof pointer, "/weights/%zu", i);
+            return gos_fail(err, GOS_BAD_INPUT, pointer,
+                            "weight %g is not a finite number from 0 up", weights[i]);
+        }
+        total += weights[i];
+    }
+    if (!(total > 0))
+        return gos_fail(err, GOS_BAD_INPUT, "/weights", "no arm has a weight above 0");
+    return true;
+}
+
+static double weight_total(const double *weights, size_t arm_count)
+{
+    double total = 0;
+    for (size_t i = 0; i < arm_count; i++)
+        total += weights[i];
+    return total;
+}
+
+bool gos_srm_check(const uint64_t *counts, const double *weights, size_t arm_count, gos_srm *out,
+                   gos_error *err)
+{
+    if (!weights_check(weights, arm_count, err))
+        return false;
+    gos_srm srm = {.chisq = NAN, .df = NAN, .p_value = 1};
+    size_t used = 0;
+    for (size_t i = 0; i < arm_count; i++) {
+        used += weights[i] > 0;
+        srm.units += weights[i] > 0 ? counts[i] : 0;
+        if (weights[i] == 0 && counts[i] > 0)
+            srm.status |= GOS_STATUS_UNITS_IN_ZERO_WEIGHT_ARM;
+    }
+    double total = weight_total(weights, arm_count), n = (double)srm.units, chisq = 0;
+    srm.expected_min = INFINITY;
+    for (size_t i = 0; i < arm_count; i++) {
+        double expected = weights[i] / total * n;
+        if (weights[i] == 0)
+            continue;
+        srm.expected_min = fmin(srm.expected_min, expected);
+        /* Divided first: a tiny weight must not square its way to 0. */
+        double gap = (double)counts[i] - expected;
+        chisq += gap == 0 ? 0 : gap / expected * gap;
+    }
+    if (srm.units == 0)
+        srm.status |= GOS_STATUS_NO_DATA;
+    else if (used < 2)
+        srm.status |= GOS_STATUS_SINGLE_ARM;
+    else {
+        srm.chisq = chisq;
+        srm.df = (double)(used - 1);
+        srm.p_value = chisq > 0 ? dist_pchisq(chisq, srm.df, TAIL_UPPER) : 1;
+        srm.alarm = srm.p_value < GOS_SRM_ALARM;
+    }
+    *out = srm;
+    return true;
+}
+
+/*
+ * Stirling's terms cancel by hand: with d_i the excess of arm i over its share of kappa + n,
+ * log_e = (kappa + n) sum w_i ((1 + d_i) log(1 + d_i) - d_i) + terms of order log n.
+ */
+bool gos_srm_log_e(const uint64_t *counts, const double *weights, size_t arm_count, double kappa,
+                   double *out_log_e, gos_error *err)
+{
+    if (!weights_check(weights, arm_count, err))
+        return false;
+    if (!(kappa > 0) || isinf(kappa))
+        return gos_fail(err, GOS_BAD_INPUT, "/kappa", "prior strength %g is not positive", kappa);
+    double total = weight_total(weights, arm_count), n = 0, large = 0;
+    for (size_t i = 0; i < arm_count; i++)
+        n += weights[i] > 0 ? (double)counts[i] : 0;
+    double all = kappa + n;
+    double small = log1p(n / kappa) / 2 + special_stirling_rest(kappa) - special_stirling_rest(all);
+    for (size_t i = 0; i < arm_count; i++) {
+        if (weights[i] == 0)
+            continue;
+        double share = weights[i] / total, prior = kappa * share, x = (double)counts[i];
+        double d = (x - share * n) / (share * all);
+        large += share * ((1 + d) * special_log1p_rest(d) + d * d);
+        small +=
+            special_stirling_rest(prior + x) - special_stirling_rest(prior) - log1p(x / prior) / 2;
+    }
+    *out_log_e = all * large + small;
+    return true;
+}

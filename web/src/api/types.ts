@@ -1,0 +1,225 @@
+// The nouns of the REST API as the pages read them. Field names are those of the data model.
+
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+export type JsonObject = { [name: string]: Json };
+
+export type Status = 'Draft' | 'Running' | 'Paused' | 'Completed' | 'Archived';
+export type Direction = 'increase' | 'decrease';
+export type Role = 'primary' | 'secondary' | 'guardrail';
+
+export interface Versioned {
+  id: string;
+  environment?: string;
+  version: number;
+  created_by?: string;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface Variant {
+  name: string;
+  description?: string;
+  configuration?: Json;
+}
+
+export interface MetricSetting {
+  direction?: Direction;
+  margin?: number;
+  minimum_effect?: number;
+}
+
+export interface Phase {
+  start: string;
+  traffic_allocation: Record<string, number>;
+  coverage: number;
+}
+
+export interface ExperimentTargeting {
+  include_segments?: string[];
+  exclude_segments?: string[];
+  user_attributes?: Json;
+}
+
+export interface Experiment extends Versioned {
+  name: string;
+  description?: string;
+  hypothesis?: string;
+  owner?: string;
+  tags?: string[];
+  type: 'AB' | 'Feature';
+  status: Status;
+  variants: Variant[];
+  traffic_allocation: Record<string, number>;
+  success_metrics: {
+    primary_metric: string;
+    secondary_metrics?: string[];
+    guardrail_metrics?: string[];
+    minimum_sample_size?: number | null;
+  };
+  metric_settings?: Record<string, MetricSetting>;
+  targeting_rules?: ExperimentTargeting;
+  start_date?: string | null;
+  end_date?: string | null;
+  sticky?: boolean;
+  unit?: string;
+  coverage?: number;
+  layer?: string;
+  forced_variants?: Record<string, string>;
+  shipped_variant?: string;
+  phases?: Phase[];
+}
+
+export type IntervalShape = { lower: number | null; upper: number | null } | [number | null, number | null];
+
+export interface ResultRow {
+  id: string;
+  experiment_id: string;
+  variant: string;
+  metric_name: string;
+  sample_size: number;
+  conversions: number;
+  mean_value: number | null;
+  variance: number | null;
+  confidence_interval: IntervalShape | null;
+  p_value: number | null;
+  lift: number | null;
+  statistical_power: number | null;
+  computed_at: string;
+  data_window?: { start: string; end: string };
+  diff?: number | null;
+  diff_ci?: IntervalShape | null;
+  lift_ci?: IntervalShape | null;
+  se?: number | null;
+  status?: string;
+  method?: string;
+  alpha?: number | null;
+  adjusted_p?: number | null;
+  significant?: boolean;
+  role?: Role;
+  [name: string]: unknown;
+}
+
+export interface HealthCheck {
+  name: string;
+  status: string;
+  message?: string;
+  next_step?: string;
+  p_value?: number | null;
+  [name: string]: unknown;
+}
+
+export interface Health {
+  status?: string;
+  checks?: HealthCheck[];
+  [name: string]: unknown;
+}
+
+export interface Decision {
+  advice: string;
+  sentence: string;
+  reasons?: string[];
+  days_left?: number | null;
+  variant?: string | null;
+  [name: string]: unknown;
+}
+
+export interface Results {
+  results: ResultRow[];
+  health?: Health;
+  decision?: Decision;
+  as_of?: string | null;
+  [name: string]: unknown;
+}
+
+export interface Assignment {
+  id?: string;
+  experiment_id: string;
+  user_id: string;
+  variant: string | null;
+  assignment_reason: string;
+  assigned_at?: string;
+  sticky?: boolean;
+  device_id?: string | null;
+  session_id?: string | null;
+}
+
+export interface Flag extends Versioned {
+  key: string;
+  name?: string;
+  description?: string;
+  owner?: string;
+  tags?: string[];
+  type: 'Boolean' | 'String' | 'Number' | 'JSON';
+  default_value?: Json;
+  value?: Json;
+  variants?: Json;
+  default_variant?: string;
+  enabled: boolean;
+  rollout_percentage?: number;
+  targeting_rules?: { segments?: string[]; attributes?: Json };
+  rules?: Json[];
+  dependencies?: Json[];
+  experiment_id?: string | null;
+  client_visible?: boolean;
+  unit?: string;
+  metadata?: JsonObject;
+}
+
+export interface Override {
+  user_id: string;
+  value?: Json;
+  [name: string]: unknown;
+}
+
+export interface Metric extends Versioned {
+  name: string;
+  description?: string;
+  owner?: string;
+  tags?: string[];
+  type: 'Count' | 'Rate' | 'Duration' | 'Revenue';
+  calculation: string;
+  unit?: string;
+  aggregation?: 'Sum' | 'Average' | 'Percentile';
+  direction?: Direction;
+  minimum_effect?: number;
+}
+
+export interface Segment extends Versioned {
+  name: string;
+  description?: string;
+  owner?: string;
+  tags?: string[];
+  conditions: Json;
+  size_estimate?: number | null;
+  is_active?: boolean;
+}
+
+export interface ApiKey {
+  id: string;
+  name?: string;
+  scope: string;
+  environment?: string;
+  key?: string;
+  created_at?: string;
+  last_used_at?: string | null;
+  [name: string]: unknown;
+}
+
+export interface AuditEntry {
+  id?: string;
+  at: string;
+  actor: string;
+  action: string;
+  kind?: string;
+  name?: string;
+  target_id?: string;
+  before?: Json;
+  after?: Json;
+  [name: string]: unknown;
+}
+
+export interface Page<T> {
+  items: T[];
+  next: string | null;
+  total: number;
+}

@@ -1,0 +1,81 @@
+// Addresses live behind "#", so that one file served under any path prefix is the whole site.
+import { useCallback, useSyncExternalStore, type AnchorHTMLAttributes, type ReactNode } from 'react';
+
+export interface Place {
+  path: string;
+  query: URLSearchParams;
+}
+
+let guard: (() => boolean) | null = null;
+
+/** While set, leaving the page asks `mayLeave` first. */
+export function guardLeaving(mayLeave: (() => boolean) | null): void {
+  guard = mayLeave;
+}
+
+function read(): string {
+  const hash = location.hash.replace(/^#/, '');
+  return hash.startsWith('/') ? hash : '/';
+}
+
+let current = read();
+
+function subscribe(listener: () => void): () => void {
+  const changed = () => {
+    const next = read();
+    const samePage = next.split('?')[0] === current.split('?')[0];
+    if (next !== current && !samePage && guard && !guard()) {
+      history.pushState(null, '', `#${current}`);
+      return;
+    }
+    if (!samePage) guard = null;
+    current = next;
+    listener();
+  };
+  window.addEventListener('hashchange', changed);
+  window.addEventListener('popstate', changed);
+  return () => {
+    window.removeEventListener('hashchange', changed);
+    window.removeEventListener('popstate', changed);
+  };
+}
+
+export function navigate(to: string, options: { replace?: boolean } = {}): void {
+  if (options.replace) history.replaceState(null, '', `#${to}`);
+  else history.pushState(null, '', `#${to}`);
+  window.dispatchEvent(new PopStateEvent('popstate'));
+}
+
+export function usePlace(): Place {
+  const full = useSyncExternalStore(subscribe, () => current);
+  const [path = '/', search = ''] = full.split('?');
+  return { path, query: new URLSearchParams(search) };
+}
+
+/** One value kept in the address, such as a filter; the empty value leaves it out. */
+export function useQueryValue(name: string, fallback = ''): [string, (value: string) => void] {
+  const { query } = usePlace();
+  const set = useCallback(
+    (value: string) => {
+      const [path = '/', search = ''] = current.split('?');
+      const next = new URLSearchParams(search);
+      if (value === '' || value === fallback) next.delete(name);
+      else next.set(name, value);
+      if (name !== 'cursor') next.delete('cursor');
+      const text = next.toString();
+      navigate(text ? `${path}?${text}` : path, { replace: true });
+    },
+    [name, fallback],
+  );
+  return [query.get(name) ?? fallback, set];
+}
+
+type LinkProps = Omit<AnchorHTMLAttributes<HTMLAnchorElement>, 'href'> & { to: string; children: ReactNode };
+
+export function Link({ to, children, ...rest }: LinkProps) {
+  return (
+    <a href={`#${to}`} {...rest}>
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,97 @@
+// Navigation around every page, and what happens when a page breaks.
+import { ActionIcon, Button, SegmentedControl, useMantineColorScheme } from '@mantine/core';
+import { Component, useEffect, useState, type ReactNode } from 'react';
+import { session } from '../api/client';
+import { Announcements, Note } from '../parts/basic';
+import { Link, usePlace } from './router';
+import { useSession } from './login';
+
+const ITEMS: [string, string][] = [
+  ['/', 'Overview'],
+  ['/experiments', 'Experiments'],
+  ['/flags', 'Flags'],
+  ['/metrics', 'Metrics'],
+  ['/segments', 'Segments'],
+  ['/events', 'Live events'],
+  ['/users', 'Users'],
+  ['/audit', 'Audit'],
+  ['/calculator', 'Calculator'],
+  ['/settings', 'Settings'],
+];
+
+const icon = new URL('./icon.svg', document.baseURI).toString();
+
+function Brand() {
+  return (
+    <Link to="/" className="brand">
+      <img src={icon} alt="" />gosset
+    </Link>
+  );
+}
+
+function SchemeSwitch() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <SegmentedControl size="xs" aria-label="Colours" fullWidth value={colorScheme} withItemsBorders={false} transitionDuration={0}
+      data={[{ value: 'auto', label: 'Auto' }, { value: 'light', label: 'Light' }, { value: 'dark', label: 'Dark' }]}
+      onChange={(value) => setColorScheme(value as 'auto' | 'light' | 'dark')} />
+  );
+}
+
+function isCurrent(path: string, to: string): boolean {
+  return to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`);
+}
+
+export function Shell({ children }: { children: ReactNode }) {
+  const { path } = usePlace();
+  const [open, setOpen] = useState(false);
+  const { key } = useSession();
+  useEffect(() => {
+    setOpen(false);
+    window.scrollTo(0, 0);
+  }, [path]);
+  return (
+    <div className="shell">
+      <a className="skip" href="#main" onClick={(event) => {
+        event.preventDefault();
+        document.getElementById('main')?.focus();
+      }}>Skip to content</a>
+      <header className="top">
+        <ActionIcon variant="default" size="lg" aria-label="Menu" aria-expanded={open} onClick={() => setOpen(!open)}>☰</ActionIcon>
+        <Brand />
+      </header>
+      {open && <button type="button" className="scrim" aria-label="Close menu" onClick={() => setOpen(false)} />}
+      <nav className="nav" data-open={open} aria-label="Main">
+        <Brand />
+        {ITEMS.map(([to, text]) => (
+          <Link key={to} to={to} className="item" aria-current={isCurrent(path, to) ? 'page' : undefined}>{text}</Link>
+        ))}
+        <div className="foot">
+          <SchemeSwitch />
+          {key && <Button size="xs" variant="subtle" color="gray" onClick={() => session.clear()}>Forget key</Button>}
+        </div>
+      </nav>
+      <main id="main" tabIndex={-1}>{children}</main>
+      <Announcements />
+    </div>
+  );
+}
+
+/** A page that throws takes only itself down. */
+export class Boundary extends Component<{ place: string; children: ReactNode }, { error: Error | null }> {
+  override state: { error: Error | null } = { error: null };
+  static getDerivedStateFromError(error: Error) {
+    return { error };
+  }
+  override componentDidUpdate(before: { place: string }) {
+    if (before.place !== this.props.place && this.state.error) this.setState({ error: null });
+  }
+  override render() {
+    if (!this.state.error) return this.props.children;
+    return (
+      <Note tone="bad" title="This page broke" action={<Button size="xs" variant="default" onClick={() => location.reload()}>Reload</Button>}>
+        {this.state.error.message}
+      </Note>
+    );
+  }
+}

@@ -1,0 +1,5 @@
+import { Empty, Page } from '../parts/basic';
+
+export default function Soon() {
+  return <Page title="audit"><Empty title="Not here yet" /></Page>;
+}

@@ -1,0 +1,97 @@
+// One experiment: the verdict first, then why.
+import { Tabs } from '@mantine/core';
+import { Suspense, lazy, useMemo } from 'react';
+import { useGet, useList } from '../api/queries';
+import type { Experiment, Metric, Results } from '../api/types';
+import { useQueryValue } from '../app/router';
+import { STATUS_TONE, advice, controlName, healthTone } from '../lib/results';
+import { Ago, Badge, Card, Empty, ErrorNote, Page, Rows } from '../parts/basic';
+import { Lifecycle } from '../parts/lifecycle';
+import { MetricsTable } from '../parts/metrics-table';
+import { Exposures, HealthStrip, Verdict } from '../parts/verdict';
+
+const Drill = lazy(() => import('../parts/drill'));
+const Design = lazy(() => import('../parts/experiment-design'));
+const Assignments = lazy(() => import('../parts/experiment-assignments'));
+const History = lazy(() => import('../parts/history'));
+
+export function useMetrics(): Map<string, Metric> {
+  const list = useList<Metric>('/metrics', { limit: 500 });
+  return useMemo(() => new Map((list.data?.items ?? []).map((metric) => [metric.name, metric])), [list.data]);
+}
+
+function ResultsView({ experiment, results }: { experiment: Experiment; results: ReturnType<typeof useGet<Results>> }) {
+  const metrics = useMetrics();
+  const rows = results.data?.results ?? [];
+  if (results.error && !results.data) return <ErrorNote error={results.error} retry={() => void results.refetch()} />;
+  if (!results.data) return <Rows count={4} height={60} />;
+  return (
+    <div className="stack">
+      {results.error && <ErrorNote error={results.error} title="These results are not fresh" retry={() => void results.refetch()} />}
+      <Verdict experiment={experiment} results={results.data} />
+      <HealthStrip health={results.data.health} />
+      {rows.length === 0 ? (
+        <Empty title={experiment.status === 'Draft' ? 'Results appear once it runs' : 'No results yet'}>
+          {experiment.status !== 'Draft' && 'They are computed as soon as units are exposed and events arrive.'}
+        </Empty>
+      ) : (
+        <>
+          <Card title="Exposures against the plan"><Exposures experiment={experiment} rows={rows} /></Card>
+          <Card title="Metrics" aside={<span className="muted small">computed <Ago at={results.data.as_of ?? rows[0]?.computed_at} /></span>}>
+            <MetricsTable experiment={experiment} metrics={metrics} rows={rows}
+              detail={(effect) => <Suspense fallback={<Rows count={2} />}><Drill experiment={experiment} effect={effect} /></Suspense>} />
+            <p className="muted small" style={{ marginTop: 10 }}>
+              Pale bar: valid however often you look. Dark bar: valid once, at the planned size. Coloured only when significant: green in the wanted direction, red in the other.
+            </p>
+          </Card>
+        </>
+      )}
+    </div>
+  );
+}
+
+export default function ExperimentPage({ id }: { id: string }) {
+  const [tab, setTab] = useQueryValue('tab', 'results');
+  const found = useGet<Experiment>(`/experiments/${encodeURIComponent(id)}`, undefined, 15_000);
+  const live = found.data?.status === 'Running' ? 5_000 : false;
+  const results = useGet<Results>(found.data ? `/experiments/${found.data.id}/results` : null, undefined, live);
+  const experiment = found.data;
+  if (!experiment)
+    return (
+      <Page title="Experiment" crumbs={[{ to: '/experiments', text: 'Experiments' }]}>
+        {found.error ? <ErrorNote error={found.error} retry={() => void found.refetch()} /> : <Rows count={4} height={60} />}
+      </Page>
+    );
+  const decision = results.data?.decision;
+  const isShip = advice(decision).text === 'Ship';
+  const winner = isShip ? (decision?.variant ?? experiment.variants.find((v) => v.name !== controlName(experiment))?.name) : null;
+  const caution = healthTone(results.data?.health) === 'bad' ? 'A health check failed: the numbers may be wrong.' : !isShip ? 'The results so far do not advise it.' : undefined;
+  const view = tab === 'results' && experiment.status === 'Draft' ? 'design' : tab;
+  return (
+    <Page title={experiment.name} crumbs={[{ to: '/experiments', text: 'Experiments' }]}
+      actions={<Lifecycle experiment={experiment} winner={winner} caution={caution} />}>
+      <div className="row muted" style={{ marginBottom: 12 }}>
+        <Badge tone={STATUS_TONE[experiment.status]}>{experiment.status}</Badge>
+        {experiment.shipped_variant && <Badge tone="good">shipped: {experiment.shipped_variant}</Badge>}
+        {experiment.start_date && <span className="small">started <Ago at={experiment.start_date} /></span>}
+        {experiment.owner && <span className="small">owner {experiment.owner}</span>}
+        {experiment.layer && <span className="small">layer {experiment.layer}</span>}
+      </div>
+      {(experiment.hypothesis || experiment.description) && <p className="wrap" style={{ maxWidth: 900 }}>{experiment.hypothesis || experiment.description}</p>}
+      <Tabs value={view} onChange={(value) => setTab(value ?? 'results')} keepMounted={false}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="results">Results</Tabs.Tab>
+          <Tabs.Tab value="design">Design</Tabs.Tab>
+          <Tabs.Tab value="assignments">Assignments</Tabs.Tab>
+          <Tabs.Tab value="history">History</Tabs.Tab>
+        </Tabs.List>
+        <Suspense fallback={<Rows count={4} />}>
+          <Tabs.Panel value="results"><ResultsView experiment={experiment} results={results} /></Tabs.Panel>
+          <Tabs.Panel value="design"><Design experiment={experiment} /></Tabs.Panel>
+          <Tabs.Panel value="assignments"><Assignments experiment={experiment} /></Tabs.Panel>
+          <Tabs.Panel value="history"><History kind="experiment" id={experiment.id} name={experiment.name} path={`/experiments/${experiment.id}`} /></Tabs.Panel>
+        </Suspense>
+      </Tabs>
+    </Page>
+  );
+}

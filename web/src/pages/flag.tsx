@@ -1,0 +1,178 @@
+// One flag: who gets what, in order; a tester; people who are set by hand; code; what it was before.
+import { Button, Modal, NumberInput, Select, Slider, Switch, Tabs, TagsInput, TextInput, Textarea } from '@mantine/core';
+import { Suspense, lazy, useState } from 'react';
+import { api, type ApiError } from '../api/client';
+import { useChange, useGet, useList } from '../api/queries';
+import type { Flag, Json, JsonObject } from '../api/types';
+import { Link, navigate, useQueryValue } from '../app/router';
+import { shown } from '../lib/draft';
+import { number } from '../lib/format';
+import { Ago, Badge, Card, ErrorNote, Hint, Note, Page, Rows, say } from '../parts/basic';
+import { Conditions } from '../parts/conditions';
+import { Conflict, SaveBar, useEditing, type Editing } from '../parts/editing';
+import { FlagRules } from '../parts/flag-rules';
+import { JsonField } from '../parts/json-field';
+import { SegmentsPicker } from '../parts/pickers';
+import { Snippets } from '../parts/snippets';
+import { Overrides } from '../parts/overrides';
+import { Tester } from '../parts/tester';
+import { FlagSwitch } from './flags';
+
+const History = lazy(() => import('../parts/history'));
+type Edit = Editing<Flag>;
+
+function ValueField({ label, flag, value, onChange, error }: { label: string; flag: Flag; value: Json | undefined; onChange: (value: Json) => void; error?: string }) {
+  if (flag.type === 'Boolean')
+    return <Select label={label} w={140} allowDeselect={false} error={error} value={String(value ?? false)} data={['true', 'false']} onChange={(next) => onChange(next === 'true')} />;
+  if (flag.type === 'Number')
+    return <NumberInput label={label} w={160} error={error} value={typeof value === 'number' ? value : 0} onChange={(next) => onChange(Number(next))} />;
+  if (flag.type === 'String')
+    return <TextInput label={label} error={error} value={typeof value === 'string' ? value : ''} onChange={(event) => onChange(event.currentTarget.value)} />;
+  return <JsonField label={label} error={error} value={value} onChange={onChange} />;
+}
+
+function Rollout({ edit }: { edit: Edit }) {
+  const { value, set, at } = edit;
+  const percent = value.rollout_percentage ?? 100;
+  const rules = value.targeting_rules ?? {};
+  return (
+    <div className="stack">
+      <SegmentsPicker label="For users in any of these segments" description="None: everybody." value={rules.segments ?? []} error={at('/targeting_rules/segments')} onChange={(segments) => set({ targeting_rules: { ...rules, segments } })} />
+      <Conditions label="With these attributes" value={rules.attributes} error={at('/targeting_rules/attributes')} onChange={(attributes) => set({ targeting_rules: { ...rules, attributes } })} />
+      <div>
+        <div className="row" style={{ alignItems: 'flex-end' }}>
+          <NumberInput label="Rolled out to" suffix=" %" w={120} min={0} max={100} decimalScale={3} value={percent} error={at('/rollout_percentage')} onChange={(next) => set({ rollout_percentage: Number(next) || 0 })} />
+          <Slider className="grow" style={{ minWidth: 160, marginBottom: 12 }} min={0} max={100} step={1} value={percent} label={null} thumbLabel="Rollout in percent" onChange={(next) => set({ rollout_percentage: next })} />
+        </div>
+        <p className="muted small">{number(percent, percent % 1 ? 2 : 0)} % of the users above get the value, the others the default. Raising it keeps everybody who has it.</p>
+      </div>
+    </div>
+  );
+}
+
+function Settings({ edit }: { edit: Edit }) {
+  const { value, set, at } = edit;
+  const others = useList<Flag>('/flags', { limit: 500 });
+  const plain = (value.dependencies ?? []).every((one) => typeof one === 'string');
+  return (
+    <div className="stack">
+      <Card title="Who gets what">
+        <div className="stack">
+          <div className="row" style={{ alignItems: 'flex-start' }}>
+            <ValueField label="Value when it is rolled out" flag={value} value={value.value} error={at('/value')} onChange={(next) => set({ value: next })} />
+            <ValueField label="Value for everybody else" flag={value} value={value.default_value} error={at('/default_value')} onChange={(next) => set({ default_value: next })} />
+          </div>
+          {(value.rules ?? []).length === 0 && <Rollout edit={edit} />}
+          <FlagRules flag={value} rules={value.rules ?? []} at={at} onChange={(rules) => set({ rules })} />
+        </div>
+      </Card>
+      <Card title="Needs other flags">
+        {plain ? (
+          <TagsInput label="Only on when all of these are on" value={(value.dependencies ?? []) as string[]} error={at('/dependencies')}
+            data={(others.data?.items ?? []).map((flag) => flag.key).filter((key) => key !== value.key)} onChange={(dependencies) => set({ dependencies })} />
+        ) : (
+          <JsonField label="Dependencies" value={value.dependencies} error={at('/dependencies')} onChange={(json) => set({ dependencies: json as Json[] })} />
+        )}
+        <Dependents flag={value} all={others.data?.items ?? []} />
+      </Card>
+      <Card title="About">
+        <div className="stack">
+          <TextInput label="Name" value={value.name ?? ''} error={at('/name')} onChange={(event) => set({ name: event.currentTarget.value })} />
+          <Textarea label="Description" autosize minRows={2} value={value.description ?? ''} error={at('/description')} onChange={(event) => set({ description: event.currentTarget.value })} />
+          <div className="row" style={{ alignItems: 'flex-start' }}>
+            <TextInput label="Owner" value={value.owner ?? ''} error={at('/owner')} onChange={(event) => set({ owner: event.currentTarget.value || undefined })} />
+            <TagsInput label="Tags" className="grow" value={value.tags ?? []} error={at('/tags')} onChange={(tags) => set({ tags })} />
+          </div>
+          <Switch label="Visible to keys in browsers and apps" checked={value.client_visible ?? false} onChange={(event) => set({ client_visible: event.currentTarget.checked })} />
+        </div>
+      </Card>
+      <SaveBar editing={edit} />
+      <Conflict editing={edit} />
+    </div>
+  );
+}
+
+const keyOf = (dependency: Json): string =>
+  typeof dependency === 'string' ? dependency : String(((dependency ?? {}) as JsonObject).flag ?? ((dependency ?? {}) as JsonObject).key ?? '');
+
+function Dependents({ flag, all }: { flag: Flag; all: Flag[] }) {
+  const needs = (flag.dependencies ?? []).map(keyOf).filter(Boolean);
+  const neededBy = all.filter((other) => (other.dependencies ?? []).map(keyOf).includes(flag.key));
+  const link = (key: string) => <Link key={key} to={`/flags/${encodeURIComponent(key)}`} className="mono badge">{key}</Link>;
+  if (needs.length + neededBy.length === 0) return null;
+  return (
+    <div className="row small" style={{ marginTop: 10 }} aria-label="Dependency graph">
+      {needs.map(link)}{needs.length > 0 && <span aria-label="is needed by">→</span>}
+      <span className="badge mono" data-tone="accent">{flag.key}</span>
+      {neededBy.length > 0 && <span aria-label="is needed by">→</span>}{neededBy.map((other) => link(other.key))}
+    </div>
+  );
+}
+
+function Remove({ flag }: { flag: Flag }) {
+  const [open, setOpen] = useState(false);
+  const remove = useChange<void, void>(() => api.remove(`/flags/${encodeURIComponent(flag.key)}`), ['flags']);
+  return (
+    <>
+      <Button variant="subtle" color="gray" size="sm" onClick={() => setOpen(true)}>Delete</Button>
+      <Modal opened={open} onClose={() => setOpen(false)} title={<strong>Delete {flag.key}?</strong>} closeButtonProps={{ 'aria-label': 'Close' }}>
+        <div className="stack">
+          <p>Code that asks for it gets its own fallback from now on. The audit log keeps the definition.</p>
+          <ErrorNote error={remove.error as ApiError | null} />
+          <div className="row">
+            <Button color="red.9" loading={remove.isPending} onClick={() => remove.mutate(undefined, { onSuccess: () => { say(`${flag.key} is deleted.`); navigate('/flags'); } })}>Delete it</Button>
+            <Button variant="default" onClick={() => setOpen(false)}>Keep it</Button>
+          </div>
+        </div>
+      </Modal>
+    </>
+  );
+}
+
+function Loaded({ flag }: { flag: Flag }) {
+  const [tab, setTab] = useQueryValue('tab', 'rules');
+  const edit = useEditing(flag, `/flags/${encodeURIComponent(flag.key)}`, 'flags');
+  return (
+    <>
+      <div className="row muted" style={{ marginBottom: 12 }}>
+        <Badge tone={flag.enabled ? 'accent' : 'plain'}>{flag.enabled ? 'On' : 'Off'}</Badge>
+        <span className="small">{flag.type}</span>
+        <span className="small">default <code className="mono">{shown(flag.default_value)}</code></span>
+        <span className="small">changed <Ago at={flag.updated_at} /> (version {flag.version})</span>
+        {flag.experiment_id && <Link to={`/experiments/${flag.experiment_id}`} className="small">belongs to an experiment</Link>}
+      </div>
+      {!flag.enabled && <Note tone="info">It is off: everybody gets the default, whatever the rules say.</Note>}
+      <Tabs value={tab} onChange={(value) => setTab(value ?? 'rules')} keepMounted={false} mt="sm">
+        <Tabs.List mb="md">
+          <Tabs.Tab value="rules">Rules{edit.dirty ? ' •' : ''}</Tabs.Tab>
+          <Tabs.Tab value="test">Try it</Tabs.Tab>
+          <Tabs.Tab value="overrides">Overrides</Tabs.Tab>
+          <Tabs.Tab value="code">Code</Tabs.Tab>
+          <Tabs.Tab value="history">History</Tabs.Tab>
+        </Tabs.List>
+        <Suspense fallback={<Rows count={4} />}>
+          <Tabs.Panel value="rules"><Settings edit={edit} /></Tabs.Panel>
+          <Tabs.Panel value="test"><Tester flag={flag} /></Tabs.Panel>
+          <Tabs.Panel value="overrides"><Overrides flag={flag} /></Tabs.Panel>
+          <Tabs.Panel value="code"><Snippets flag={flag} /></Tabs.Panel>
+          <Tabs.Panel value="history">
+            <History kind="flag" id={flag.id} name={flag.key} path={`/flags/${flag.key}`} onRevert={(body) => {
+              edit.set(body as unknown as Partial<Flag>);
+              setTab('rules');
+            }} />
+          </Tabs.Panel>
+        </Suspense>
+      </Tabs>
+    </>
+  );
+}
+
+export default function FlagPage({ id }: { id: string }) {
+  const found = useGet<Flag>(`/flags/${encodeURIComponent(id)}`, undefined, 15_000);
+  return (
+    <Page title={id} crumbs={[{ to: '/flags', text: 'Flags' }]}
+      actions={found.data && <><Hint tip="The switch for everybody: off serves the default to all."><span className="muted">enabled</span></Hint><FlagSwitch flag={found.data} /><Remove flag={found.data} /></>}>
+      {found.data ? <Loaded flag={found.data} /> : found.error ? <ErrorNote error={found.error} retry={() => void found.refetch()} /> : <Rows count={4} height={60} />}
+    </Page>
+  );
+}

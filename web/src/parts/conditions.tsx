@@ -1,0 +1,86 @@
+// Conditions on attributes as rows, when they are as simple as rows; as JSON whatever they are.
+import { ActionIcon, Button, Select, TagsInput, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import type { Json, JsonObject } from '../api/types';
+import { OPERATORS, fromRows, toRows, type ConditionRow } from '../lib/conditions';
+import { JsonField } from './json-field';
+
+function asText(value: Json): string {
+  return typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value);
+}
+
+/** "18" and "true" mean the number and the truth value unless quoted. */
+function asValue(text: string): Json {
+  if (/^-?\d+(\.\d+)?$/.test(text) && text.length < 16) return Number(text);
+  if (text === 'true' || text === 'false') return text === 'true';
+  return text.replace(/^"(.*)"$/, '$1');
+}
+
+function Row({ row, onChange, onRemove, disabled }: { row: ConditionRow; onChange: (row: ConditionRow) => void; onRemove: () => void; disabled?: boolean }) {
+  const operator = OPERATORS.find((one) => one.name === row.operator);
+  return (
+    <div className="row" style={{ alignItems: 'flex-end' }}>
+      <TextInput aria-label="Attribute" placeholder="attribute, such as country" value={row.attribute} w={190} disabled={disabled}
+        onChange={(event) => onChange({ ...row, attribute: event.currentTarget.value })} />
+      <Select aria-label="Comparison" value={row.operator} w={190} allowDeselect={false} disabled={disabled} searchable
+        data={OPERATORS.map((one) => ({ value: one.name, label: one.words }))}
+        onChange={(next) => onChange({ ...row, operator: next ?? row.operator })} />
+      {operator?.takes === 'list' ? (
+        <TagsInput aria-label="Values" className="grow" style={{ minWidth: 180 }} placeholder="type a value, Enter" disabled={disabled}
+          value={(Array.isArray(row.value) ? row.value : [row.value]).map(asText).filter(Boolean)}
+          onChange={(values) => onChange({ ...row, value: values.map(asValue) })} />
+      ) : operator?.takes === 'none' ? <span className="grow" /> : (
+        <TextInput aria-label="Value" className="grow" style={{ minWidth: 140 }} disabled={disabled} value={asText(Array.isArray(row.value) ? (row.value[0] ?? '') : row.value)}
+          onChange={(event) => onChange({ ...row, value: operator?.takes === 'text' ? event.currentTarget.value : asValue(event.currentTarget.value) })} />
+      )}
+      <ActionIcon variant="subtle" color="gray" aria-label="Remove condition" onClick={onRemove} disabled={disabled}>✕</ActionIcon>
+    </div>
+  );
+}
+
+export function Conditions({ label, value, onChange, error, disabled }: {
+  label: string;
+  value: Json | undefined;
+  onChange: (value: Json) => void;
+  error?: string;
+  disabled?: boolean;
+}) {
+  const read = toRows(value);
+  const [draft, setDraft] = useState<ConditionRow[] | null>(null);
+  const [text, setText] = useState(read === null);
+  const rows = draft ?? read ?? [];
+  function change(next: ConditionRow[]) {
+    setDraft(next);
+    onChange(fromRows(next.filter((row) => row.attribute !== '')));
+  }
+  return (
+    <fieldset style={{ border: 0, padding: 0, margin: 0 }} className="stack">
+      <legend style={{ fontWeight: 500, padding: 0, marginBottom: 6 }}>{label}</legend>
+      {text ? (
+        <JsonField label="As JSON" value={value ?? {}} rows={4} disabled={disabled} error={error} onChange={(json) => {
+          setDraft(null);
+          onChange(json);
+        }} />
+      ) : (
+        <>
+          {rows.map((row, i) => (
+            <Row key={i} row={row} disabled={disabled} onChange={(next) => change(rows.map((old, at) => (at === i ? next : old)))} onRemove={() => change(rows.filter((_, at) => at !== i))} />
+          ))}
+          {rows.length === 0 && <span className="muted small">No condition: everybody.</span>}
+          {rows.length > 1 && <span className="muted small">All of them must hold.</span>}
+          {error && <div className="bad small" role="alert">{error}</div>}
+        </>
+      )}
+      <div className="row">
+        {!text && !disabled && <Button size="compact-xs" variant="default" onClick={() => setDraft([...rows, { attribute: '', operator: OPERATORS[0]!.name, value: '' }])}>Add a condition</Button>}
+        {(read !== null || !text) && (
+          <Button size="compact-xs" variant="subtle" onClick={() => {
+            setDraft(null);
+            setText(!text);
+          }}>{text ? 'Show as rows' : 'Show as JSON'}</Button>
+        )}
+        {read === null && text && Object.keys((value ?? {}) as JsonObject).length > 0 && <span className="muted small">Too rich for rows; edit it as JSON.</span>}
+      </div>
+    </fieldset>
+  );
+}

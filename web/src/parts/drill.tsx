@@ -1,0 +1,76 @@
+// One metric opened: how the effect settled over time, and every number of its row.
+import { useGet } from '../api/queries';
+import type { Experiment } from '../api/types';
+import { count, interval, intervalPercent, metricValue, number, pValue, signedPercent, seOf, when, type Interval } from '../lib/format';
+import type { Effect } from '../lib/results';
+import { ErrorNote, Rows } from './basic';
+import { LineWithBand, type BandPoint } from './plot';
+
+interface SeriesPoint {
+  metric_name: string;
+  variant: string;
+  at?: string;
+  computed_at?: string;
+  lift: number | null;
+  lift_ci?: unknown;
+  anytime_lift_ci?: unknown;
+}
+interface Series {
+  points?: SeriesPoint[];
+  items?: SeriesPoint[];
+  timeseries?: SeriesPoint[];
+}
+
+function pointsOf(series: Series | undefined, effect: Effect): BandPoint[] {
+  const all = series?.points ?? series?.items ?? series?.timeseries ?? [];
+  return all
+    .filter((point) => point.metric_name === effect.row.metric_name && point.variant === effect.row.variant && point.lift !== null)
+    .map((point) => {
+      const band: Interval | null = interval(point.anytime_lift_ci) ?? interval(point.lift_ci);
+      return { at: new Date(point.at ?? point.computed_at ?? ''), value: point.lift!, lower: band?.lower ?? null, upper: band?.upper ?? null };
+    })
+    .filter((point) => Number.isFinite(point.at.getTime()));
+}
+
+function Numbers({ effect }: { effect: Effect }) {
+  const { row, control, metric } = effect;
+  const facts: [string, string][] = [
+    ['Units', `${count(control?.sample_size)} control, ${count(row.sample_size)} ${row.variant}`],
+    ['With a value', `${count(control?.conversions)} control, ${count(row.conversions)} ${row.variant}`],
+    ['Difference', intervalText(row.diff, interval(row.diff_ci), effect)],
+    ['Relative change', `${signedPercent(effect.lift, seOf(effect.fixed))}, ${intervalPercent(effect.fixed)}`],
+    ['Standard error', row.se == null ? '–' : metricValue(row.se, metric, { lower: -row.se / 10, upper: row.se / 10 })],
+    ['p-value', pValue(row.p_value)],
+    ['Power', row.statistical_power == null ? '–' : `${number(100 * row.statistical_power, 0)} % to find the smallest effect that matters`],
+    ['Method', String(row.method ?? '–')],
+    ['Data from', row.data_window ? `${when(row.data_window.start)} to ${when(row.data_window.end)}` : '–'],
+  ];
+  return (
+    <dl className="facts small">
+      {facts.map(([name, text]) => <div key={name} style={{ display: 'contents' }}><dt>{name}</dt><dd className="num" style={{ whiteSpace: 'normal' }}>{text}</dd></div>)}
+    </dl>
+  );
+}
+
+function intervalText(value: number | null | undefined, range: Interval | null, effect: Effect): string {
+  if (value === null || value === undefined) return '–';
+  const text = metricValue(value, effect.metric, range);
+  return range ? `${text}, ${metricValue(range.lower, effect.metric, range)} to ${metricValue(range.upper, effect.metric, range)}` : text;
+}
+
+export default function Drill({ experiment, effect }: { experiment: Experiment; effect: Effect }) {
+  const series = useGet<Series>(`/experiments/${experiment.id}/timeseries`, { metric: effect.row.metric_name });
+  const points = pointsOf(series.data, effect);
+  return (
+    <div className="split">
+      <div>
+        <h3>Effect as data came in</h3>
+        {series.isPending ? <Rows count={1} height={180} />
+          : series.error && !series.error.isMissingRoute ? <ErrorNote error={series.error} />
+          : points.length > 1 ? <LineWithBand points={points} label={`Change of ${effect.row.metric_name} in percent over time`} />
+          : <p className="muted">The curve appears after a few computations.</p>}
+      </div>
+      <div><h3>Every number</h3><Numbers effect={effect} /></div>
+    </div>
+  );
+}
