@@ -206,16 +206,16 @@ export interface ApiKey {
 }
 
 export interface AuditEntry {
-  id?: string;
+  sequence?: number;
   at: string;
   actor: string;
   action: string;
   kind?: string;
+  id?: string;
   name?: string;
-  target_id?: string;
   before?: Json;
   after?: Json;
-  [name: string]: unknown;
+  environment?: string;
 }
 
 export interface Page<T> {

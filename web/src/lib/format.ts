@@ -83,7 +83,8 @@ export function metricValue(
 }
 
 export function share(part: number, whole: number): string {
-  return whole > 0 ? `${number((100 * part) / whole, 1)} %` : NONE;
+  if (!(whole > 0)) return NONE;
+  return part === whole ? '100 %' : `${number((100 * part) / whole, 1)} %`;
 }
 
 const UNITS: [number, string][] = [

@@ -1,5 +1,196 @@
-import { Empty, Page } from '../parts/basic';
+// Planning and judging without an experiment; every number is computed by the server's methods.
+import { NumberInput, SegmentedControl, Tabs, TextInput } from '@mantine/core';
+import { useQueries, useQuery } from '@tanstack/react-query';
+import { Suspense, lazy, useState, type ReactNode } from 'react';
+import { api, type ApiError } from '../api/client';
+import { useQueryValue } from '../app/router';
+import { axisFor, ForestAxis, ForestRow } from '../parts/forest';
+import { count, days, intervalPercent, number, pValue, signedPercent, seOf, type Interval } from '../lib/format';
+import { Card, ErrorNote, Hint, Page, Rows, useSettled } from '../parts/basic';
 
-export default function Soon() {
-  return <Page title="calculator"><Empty title="Not here yet" /></Page>;
+const PowerCurve = lazy(() => import('../parts/power-curve'));
+
+type Row = Record<string, number | string | null>;
+
+const calc = (method: string, input: Row) => ({
+  queryKey: ['calc', method, input],
+  queryFn: ({ signal }: { signal: AbortSignal }) => api.post<Row>(`/calc/${method}`, input, { signal }),
+  retry: false,
+  staleTime: Infinity,
+});
+
+function useCalc(method: string, input: Row | null) {
+  const settled = useSettled(JSON.stringify(input), 200);
+  const value = settled === 'null' ? null : (JSON.parse(settled) as Row);
+  return useQuery<Row, ApiError>({ ...calc(method, value ?? {}), enabled: value !== null });
+}
+
+const num = (row: Row | undefined, name: string): number | null => (typeof row?.[name] === 'number' ? (row[name] as number) : null);
+
+function Field({ label, value, onChange, suffix, min = 0, max, decimals = 4, hint }: { label: string; value: number; onChange: (value: number) => void; suffix?: string; min?: number; max?: number; decimals?: number; hint?: string }) {
+  return <NumberInput label={label} description={hint} value={value} suffix={suffix} min={min} max={max} decimalScale={decimals} thousandSeparator="," w={190} onChange={(next) => next !== '' && onChange(Number(next))} />;
+}
+
+function Answer({ children }: { children: ReactNode }) {
+  return <div style={{ fontSize: 18 }} className="strong" aria-live="polite">{children}</div>;
+}
+
+const EFFECTS = [0.5, 0.7, 1, 1.4, 2, 2.8, 4];
+
+function Size() {
+  const [kind, setKind] = useState('rate');
+  const [rate, setRate] = useState(10);
+  const [mean, setMean] = useState(25);
+  const [sd, setSd] = useState(60);
+  const [effect, setEffect] = useState(5);
+  const [alpha, setAlpha] = useState(5);
+  const [power, setPower] = useState(80);
+  const [perDay, setPerDay] = useState(2000);
+  const input = (percent: number): Row => kind === 'rate'
+    ? { p1: rate / 100, p2: (rate / 100) * (1 + percent / 100), ratio: 1, alpha: alpha / 100, sided: 2, power: power / 100 }
+    : { delta: (Math.abs(mean) * percent) / 100, sd_c: sd, sd_t: sd, ratio: 1, alpha: alpha / 100, sided: 2, power: power / 100, rho_pre: 0, design_effect: 1 };
+  const method = kind === 'rate' ? 'size_prop' : 'size_mean';
+  const perArm = (row: Row | undefined) => num(row, kind === 'rate' ? 'n1_pooled_ceil' : 'n_c_ceil');
+  const ready = effect > 0 && alpha > 0 && power > alpha && (kind === 'rate' ? rate > 0 && rate * (1 + effect / 100) < 100 : sd > 0 && mean !== 0);
+  const answer = useCalc(method, ready ? input(effect) : null);
+  const n = perArm(answer.data);
+  const settled = useSettled(JSON.stringify([kind, rate, mean, sd, effect, alpha, power]));
+  const curve = useQueries({ queries: ready && settled ? EFFECTS.map((times) => ({ ...calc(method, input(effect * times)), enabled: kind !== 'rate' || rate * (1 + (effect * times) / 100) < 100 })) : [] });
+  const points = curve.flatMap((one, i) => {
+    const units = perArm(one.data);
+    return units === null ? [] : [{ effect: effect * EFFECTS[i]!, units: 2 * units, days: perDay > 0 ? (2 * units) / perDay : null }];
+  });
+  return (
+    <div className="split">
+      <Card title="How many units does it take?">
+        <div className="stack">
+          <SegmentedControl aria-label="Kind of metric" value={kind} onChange={setKind} transitionDuration={0} data={[{ value: 'rate', label: 'A rate' }, { value: 'mean', label: 'A mean' }]} />
+          <div className="fields">
+            {kind === 'rate' ? <Field label="Rate of control" suffix=" %" value={rate} onChange={setRate} max={100} /> : <><Field label="Mean of control" value={mean} onChange={setMean} min={-1e12} /><Field label="Standard deviation" value={sd} onChange={setSd} /></>}
+            <Field label="Change to detect" hint="relative to control" suffix=" %" value={effect} onChange={setEffect} />
+          </div>
+          <div className="fields">
+            <Field label="Significance level" suffix=" %" value={alpha} onChange={setAlpha} max={50} />
+            <Field label="Power" suffix=" %" value={power} onChange={setPower} max={99.9} />
+            <Field label="Units per day" hint="all variants" value={perDay} onChange={setPerDay} decimals={0} />
+          </div>
+          {answer.error ? <ErrorNote error={answer.error} /> : n === null ? <p className="muted">{ready ? '…' : 'Fill in the fields above.'}</p> : (
+            <Answer>
+              <Hint tip={kind === 'rate' ? 'Pooled score test, two-sided; the same as gosset calc size_prop.' : 'Two-sided test of means; the same as gosset calc size_mean.'}>{count(n)} units per variant</Hint>
+              {perDay > 0 && <>, {count(2 * n)} in two variants: about {days((2 * n) / perDay)}.</>}
+            </Answer>
+          )}
+        </div>
+      </Card>
+      <Card title="Smaller changes take longer">
+        {points.length > 2 ? <Suspense fallback={<Rows count={1} height={200} />}><PowerCurve points={points} chosen={effect} /></Suspense> : <p className="muted">The curve appears with the answer.</p>}
+      </Card>
+    </div>
+  );
+}
+
+function Effect({ lift, range, p, method }: { lift: number | null; range: Interval | null; p: number | null; method: string }) {
+  const axis = axisFor(range ? [range] : []);
+  const tone = p !== null && p < 0.05 ? ((lift ?? 0) > 0 ? 'good' : 'bad') : 'plain';
+  return (
+    <div className="stack">
+      <Answer>
+        <span className={tone === 'plain' ? '' : tone}>{signedPercent(lift, seOf(range))}</span>, 95 % interval {intervalPercent(range)}, p {pValue(p)}
+      </Answer>
+      {range && <div><ForestAxis axis={axis} /><ForestRow axis={axis} mark={{ estimate: lift, outer: null, inner: range, tone, label: `Change ${signedPercent(lift)}` }} /></div>}
+      <p className="muted small">{p !== null && p < 0.05 ? 'Significant at 5 %, if this is the only look.' : 'Not significant at 5 %.'} {method}</p>
+    </div>
+  );
+}
+
+function Rates() {
+  const [xc, setXc] = useState(480);
+  const [nc, setNc] = useState(5000);
+  const [xt, setXt] = useState(540);
+  const [nt, setNt] = useState(5000);
+  const answer = useCalc('proportions', nc > 0 && nt > 0 && xc <= nc && xt <= nt ? { x_c: xc, n_c: nc, x_t: xt, n_t: nt, alpha: 0.05 } : null);
+  const ratio = num(answer.data, 'rr');
+  const low = num(answer.data, 'koopman_low');
+  const high = num(answer.data, 'koopman_high');
+  return (
+    <Card title="Do two rates differ?">
+      <div className="stack">
+        <div className="fields"><Field label="Control: conversions" value={xc} onChange={setXc} decimals={0} /><Field label="of units" value={nc} onChange={setNc} decimals={0} /><span className="num muted">{number((100 * xc) / nc, 2)} %</span></div>
+        <div className="fields"><Field label="Treatment: conversions" value={xt} onChange={setXt} decimals={0} /><Field label="of units" value={nt} onChange={setNt} decimals={0} /><span className="num muted">{number((100 * xt) / nt, 2)} %</span></div>
+        {xc > nc || xt > nt ? <p className="bad">More conversions than units.</p> : answer.error ? <ErrorNote error={answer.error} /> : answer.data && (
+          <Effect lift={ratio === null ? null : 100 * (ratio - 1)} range={low !== null && high !== null ? { lower: 100 * (low - 1), upper: 100 * (high - 1) } : null} p={num(answer.data, 'p_pooled')} method="Pooled score test with Koopman's interval; the same as gosset calc proportions." />
+        )}
+      </div>
+    </Card>
+  );
+}
+
+function Means() {
+  const [c, setC] = useState({ n: 3400, mean: 41, sd: 120 });
+  const [t, setT] = useState({ n: 3460, mean: 47, sd: 125 });
+  const ok = c.n > 1 && t.n > 1 && c.sd > 0 && t.sd > 0;
+  const base = { n_c: c.n, mean_c: c.mean, var_c: c.sd ** 2, n_t: t.n, mean_t: t.mean, var_t: t.sd ** 2, alpha: 0.05 };
+  const test = useCalc('welch', ok ? { ...base, null_diff: 0 } : null);
+  const lift = useCalc('lift_ci', ok ? base : null);
+  const low = num(lift.data, 'fieller_low');
+  const high = num(lift.data, 'fieller_high');
+  const share = num(lift.data, 'lift');
+  const arm = (name: string, value: typeof c, set: (value: typeof c) => void) => (
+    <div className="fields"><Field label={`${name}: units`} value={value.n} onChange={(n) => set({ ...value, n })} decimals={0} /><Field label="Mean" value={value.mean} min={-1e12} onChange={(mean) => set({ ...value, mean })} /><Field label="Standard deviation" value={value.sd} onChange={(sd) => set({ ...value, sd })} /></div>
+  );
+  return (
+    <Card title="Do two means differ?">
+      <div className="stack">
+        {arm('Control', c, setC)}{arm('Treatment', t, setT)}
+        {test.error ? <ErrorNote error={test.error} /> : test.data && (
+          <Effect lift={share === null ? null : 100 * share} range={low !== null && high !== null ? { lower: 100 * low, upper: 100 * high } : null} p={num(test.data, 'p_two_sided')} method="Welch's test with Fieller's interval; the same as gosset calc welch and lift_ci." />
+        )}
+      </div>
+    </Card>
+  );
+}
+
+function Ratio() {
+  const [counts, setCounts] = useState('9463, 9681');
+  const [weights, setWeights] = useState('50, 50');
+  const list = (text: string) => text.split(/[,;\s]+/).filter(Boolean).map(Number);
+  const a = list(counts);
+  const b = list(weights);
+  const total = b.reduce((x, y) => x + y, 0);
+  const ok = a.length > 1 && a.length === b.length && total > 0 && [...a, ...b].every((one) => Number.isFinite(one) && one >= 0);
+  const answer = useCalc('srm', ok ? { counts: a.join(';'), weights: b.map((one) => one / total).join(';') } : null);
+  const p = num(answer.data, 'p_value');
+  return (
+    <Card title="Is the split as planned?">
+      <div className="stack">
+        <div className="row" style={{ alignItems: 'flex-start' }}>
+          <TextInput label="Units per variant" value={counts} onChange={(event) => setCounts(event.currentTarget.value)} />
+          <TextInput label="Planned shares" value={weights} error={a.length !== b.length ? 'one share for each variant' : undefined} onChange={(event) => setWeights(event.currentTarget.value)} />
+        </div>
+        {answer.error ? <ErrorNote error={answer.error} /> : p !== null && (
+          <>
+            <Answer><span className={p < 0.001 ? 'bad' : ''}>{p < 0.001 ? 'The split is broken' : 'The split fits the plan'}</span>, p {pValue(p)}</Answer>
+            <p className="muted small">Chi-square test; below 0.001 something removes or adds units of one variant, and no result can be trusted. The same as gosset calc srm.</p>
+          </>
+        )}
+      </div>
+    </Card>
+  );
+}
+
+export default function Calculator() {
+  const [tab, setTab] = useQueryValue('tab', 'size');
+  return (
+    <Page title="Calculator">
+      <Tabs value={tab} onChange={(value) => setTab(value ?? 'size')} keepMounted={false}>
+        <Tabs.List mb="md">
+          <Tabs.Tab value="size">Size and duration</Tabs.Tab><Tabs.Tab value="rates">Two rates</Tabs.Tab><Tabs.Tab value="means">Two means</Tabs.Tab><Tabs.Tab value="split">Split</Tabs.Tab>
+        </Tabs.List>
+        <Tabs.Panel value="size"><Size /></Tabs.Panel>
+        <Tabs.Panel value="rates"><Rates /></Tabs.Panel>
+        <Tabs.Panel value="means"><Means /></Tabs.Panel>
+        <Tabs.Panel value="split"><Ratio /></Tabs.Panel>
+      </Tabs>
+    </Page>
+  );
 }

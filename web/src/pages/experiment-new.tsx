@@ -1,5 +1,55 @@
-import { Empty, Page } from '../parts/basic';
+// Starting small: a name, a hypothesis, what decides. The rest is the draft's page.
+import { Button, TextInput, Textarea } from '@mantine/core';
+import { useState, type FormEvent } from 'react';
+import { api, type ApiError } from '../api/client';
+import { useChange } from '../api/queries';
+import type { Experiment } from '../api/types';
+import { Link, navigate } from '../app/router';
+import { isAt } from '../lib/pointer';
+import { Card, ErrorNote, Page } from '../parts/basic';
+import { MetricPicker, useMetricNames } from '../parts/pickers';
 
-export default function Soon() {
-  return <Page title="experiment-new"><Empty title="Not here yet" /></Page>;
+const FIELDS = ['/name', '/hypothesis', '/unit', '/success_metrics'];
+
+export default function NewExperiment() {
+  const [name, setName] = useState('');
+  const [hypothesis, setHypothesis] = useState('');
+  const [unit, setUnit] = useState('user_id');
+  const [metric, setMetric] = useState('');
+  const known = useMetricNames();
+  const create = useChange<void, Experiment>(
+    () => api.post<Experiment>('/experiments', {
+      name: name.trim(), hypothesis: hypothesis.trim() || undefined, type: 'AB', unit: unit.trim() || undefined,
+      variants: [{ name: 'control', description: 'as it is today' }, { name: 'treatment', description: '' }],
+      traffic_allocation: { control: 50, treatment: 50 },
+      success_metrics: { primary_metric: metric, secondary_metrics: [] },
+    }),
+    ['experiments'],
+  );
+  const error = create.error as ApiError | null;
+  const at = (pointer: string) => (error && isAt(error.pointer, pointer) ? error.message : undefined);
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    create.mutate(undefined, { onSuccess: (made) => navigate(`/experiments/${made.id}`, { replace: true }) });
+  }
+  return (
+    <Page title="New experiment" crumbs={[{ to: '/experiments', text: 'Experiments' }]}>
+      <Card label="New experiment">
+        <form className="stack" style={{ maxWidth: 640 }} onSubmit={submit}>
+          <TextInput label="Name" placeholder="Larger checkout button" value={name} error={at('/name')} required data-autofocus onChange={(event) => setName(event.currentTarget.value)} />
+          <Textarea label="Hypothesis" placeholder="If we make the button larger, more visitors buy, because they see it." autosize minRows={2} value={hypothesis} error={at('/hypothesis')}
+            onChange={(event) => setHypothesis(event.currentTarget.value)} />
+          <MetricPicker label="Primary metric" description="The number that decides." value={metric} error={at('/success_metrics')} onChange={setMetric} />
+          {known.length === 0 && <p className="small muted">There is no metric yet. <Link to="/metrics?new=1">Define one first</Link>.</p>}
+          <TextInput label="Unit" description="Who is assigned: user_id, device_id or an attribute" value={unit} error={at('/unit')} onChange={(event) => setUnit(event.currentTarget.value)} />
+          {error && !FIELDS.some((field) => isAt(error.pointer, field)) && <ErrorNote error={error} />}
+          <div className="row">
+            <Button type="submit" loading={create.isPending} disabled={!name.trim()}>Create the draft</Button>
+            <Button variant="default" onClick={() => navigate('/experiments')}>Cancel</Button>
+          </div>
+          <p className="small muted">Nobody is assigned before you start it. Variants, split, targeting and size come next.</p>
+        </form>
+      </Card>
+    </Page>
+  );
 }

@@ -1,5 +1,70 @@
-import { Empty, Page } from '../parts/basic';
+// One metric: its definition, what it gives on recent events, and who uses it.
+import { Button, Tabs } from '@mantine/core';
+import { lazy, Suspense } from 'react';
+import { api, type ApiError } from '../api/client';
+import { useChange, useGet, useList } from '../api/queries';
+import type { Experiment, Metric } from '../api/types';
+import { Link, navigate, useQueryValue } from '../app/router';
+import { roleOf, STATUS_TONE } from '../lib/results';
+import { Badge, Card, ErrorNote, Page, Rows, say } from '../parts/basic';
+import { Conflict, SaveBar, useEditing } from '../parts/editing';
+import { MetricFieldset } from '../parts/metric-form';
 
-export default function Soon() {
-  return <Page title="metric"><Empty title="Not here yet" /></Page>;
+const History = lazy(() => import('../parts/history'));
+
+function WhereUsed({ metric }: { metric: Metric }) {
+  const list = useList<Experiment>('/experiments', { metric: metric.name, limit: 100 });
+  const users = (list.data?.items ?? []).filter((one) =>
+    [one.success_metrics.primary_metric, ...(one.success_metrics.secondary_metrics ?? []), ...(one.success_metrics.guardrail_metrics ?? [])].includes(metric.name));
+  if (list.error) return <ErrorNote error={list.error} />;
+  if (!list.data) return <Rows count={2} />;
+  if (users.length === 0) return <p className="muted">No experiment uses it.</p>;
+  return (
+    <ul className="checklist">
+      {users.map((one) => (
+        <li key={one.id}><Link to={`/experiments/${one.id}`}>{one.name}</Link><span className="muted small">{roleOf(one, metric.name)}</span><Badge tone={STATUS_TONE[one.status]}>{one.status}</Badge></li>
+      ))}
+    </ul>
+  );
+}
+
+function Definition({ metric }: { metric: Metric }) {
+  const edit = useEditing(metric, `/metrics/${metric.id}`, 'metrics');
+  return (
+    <div className="split">
+      <div className="stack">
+        <Card title="Definition"><MetricFieldset value={edit.value} isNew={false} set={edit.set} at={edit.at} /></Card>
+        <SaveBar editing={edit} />
+        <Conflict editing={edit} />
+      </div>
+      <Card title="Where used"><WhereUsed metric={metric} /></Card>
+    </div>
+  );
+}
+
+function Remove({ metric }: { metric: Metric }) {
+  const remove = useChange<void, void>(() => api.remove(`/metrics/${metric.id}`), ['metrics']);
+  return (
+    <>
+      {remove.error && <ErrorNote error={remove.error as ApiError} title="It cannot be deleted" />}
+      <Button variant="subtle" color="gray" size="sm" loading={remove.isPending}
+        onClick={() => window.confirm(`Delete ${metric.name}?`) && remove.mutate(undefined, { onSuccess: () => { say(`${metric.name} is deleted.`); navigate('/metrics'); } })}>Delete</Button>
+    </>
+  );
+}
+
+export default function MetricPage({ id }: { id: string }) {
+  const [tab, setTab] = useQueryValue('tab', 'definition');
+  const found = useGet<Metric>(`/metrics/${encodeURIComponent(id)}`);
+  return (
+    <Page title={found.data?.name ?? id} crumbs={[{ to: '/metrics', text: 'Metrics' }]} actions={found.data && <Remove metric={found.data} />}>
+      {!found.data ? (found.error ? <ErrorNote error={found.error} retry={() => void found.refetch()} /> : <Rows count={3} height={60} />) : (
+        <Tabs value={tab} onChange={(value) => setTab(value ?? '')} keepMounted={false}>
+          <Tabs.List mb="md"><Tabs.Tab value="definition">Definition</Tabs.Tab><Tabs.Tab value="history">History</Tabs.Tab></Tabs.List>
+          <Tabs.Panel value="definition"><Definition metric={found.data} /></Tabs.Panel>
+          <Tabs.Panel value="history"><Suspense fallback={<Rows />}><History kind="metric" id={found.data.id} name={found.data.name} path="" /></Suspense></Tabs.Panel>
+        </Tabs>
+      )}
+    </Page>
+  );
 }

@@ -1,5 +1,60 @@
-import { Empty, Page } from '../parts/basic';
+// One segment: who is in it, and what aims at it.
+import { Button, NumberInput, Switch, Textarea } from '@mantine/core';
+import { Suspense, lazy } from 'react';
+import { api, type ApiError } from '../api/client';
+import { useChange, useGet, useList } from '../api/queries';
+import type { Experiment, Flag, Segment } from '../api/types';
+import { Link, navigate } from '../app/router';
+import { Card, ErrorNote, Page, Rows, say } from '../parts/basic';
+import { Conditions } from '../parts/conditions';
+import { Conflict, SaveBar, useEditing } from '../parts/editing';
 
-export default function Soon() {
-  return <Page title="segment"><Empty title="Not here yet" /></Page>;
+const History = lazy(() => import('../parts/history'));
+
+function WhoUses({ segment }: { segment: Segment }) {
+  const experiments = useList<Experiment>('/experiments', { segment: segment.name, limit: 100 });
+  const flags = useList<Flag>('/flags', { segment: segment.name, limit: 100 });
+  const refers = (value: unknown) => JSON.stringify(value ?? null).includes(JSON.stringify(segment.name)) || JSON.stringify(value ?? null).includes(segment.id);
+  const used = [
+    ...(experiments.data?.items ?? []).filter((one) => refers(one.targeting_rules)).map((one) => ({ to: `/experiments/${one.id}`, text: one.name, kind: 'experiment' })),
+    ...(flags.data?.items ?? []).filter((one) => refers([one.targeting_rules, one.rules])).map((one) => ({ to: `/flags/${encodeURIComponent(one.key)}`, text: one.key, kind: 'flag' })),
+  ];
+  if (!experiments.data || !flags.data) return <Rows count={2} />;
+  if (used.length === 0) return <p className="muted">Nothing aims at it.</p>;
+  return <ul className="checklist">{used.map((one) => <li key={one.to}><Link to={one.to}>{one.text}</Link><span className="muted small">{one.kind}</span></li>)}</ul>;
+}
+
+function Loaded({ segment }: { segment: Segment }) {
+  const edit = useEditing(segment, `/segments/${segment.id}`, 'segments');
+  const { value, set, at } = edit;
+  return (
+    <div className="split">
+      <div className="stack">
+        <Card title="Who is in it">
+          <div className="stack">
+            <Conditions label="Users with these attributes" value={value.conditions} error={at('/conditions')} onChange={(conditions) => set({ conditions })} />
+            <Switch label="Active (nobody is in an inactive segment)" checked={value.is_active !== false} onChange={(event) => set({ is_active: event.currentTarget.checked })} />
+            <NumberInput label="Estimated users" w={200} min={0} thousandSeparator="," value={value.size_estimate ?? ''} error={at('/size_estimate')} onChange={(next) => set({ size_estimate: next === '' ? null : Number(next) })} />
+            <Textarea label="Description" autosize minRows={2} value={value.description ?? ''} error={at('/description')} onChange={(event) => set({ description: event.currentTarget.value })} />
+          </div>
+        </Card>
+        <SaveBar editing={edit} />
+        <Conflict editing={edit} />
+        <Card title="History"><Suspense fallback={<Rows />}><History kind="segment" id={segment.id} name={segment.name} path="" /></Suspense></Card>
+      </div>
+      <Card title="Who uses it"><WhoUses segment={segment} /></Card>
+    </div>
+  );
+}
+
+export default function SegmentPage({ id }: { id: string }) {
+  const found = useGet<Segment>(`/segments/${encodeURIComponent(id)}`);
+  const remove = useChange<void, void>(() => api.remove(`/segments/${found.data?.id}`), ['segments']);
+  return (
+    <Page title={found.data?.name ?? id} crumbs={[{ to: '/segments', text: 'Segments' }]}
+      actions={found.data && <Button variant="subtle" color="gray" size="sm" loading={remove.isPending} onClick={() => window.confirm(`Delete ${found.data.name}?`) && remove.mutate(undefined, { onSuccess: () => { say(`${found.data.name} is deleted.`); navigate('/segments'); } })}>Delete</Button>}>
+      {remove.error && <ErrorNote error={remove.error as ApiError} title="It cannot be deleted" />}
+      {found.data ? <Loaded segment={found.data} /> : found.error ? <ErrorNote error={found.error} retry={() => void found.refetch()} /> : <Rows count={3} height={60} />}
+    </Page>
+  );
 }

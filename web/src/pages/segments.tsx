@@ -1,5 +1,56 @@
-import { Empty, Page } from '../parts/basic';
+// All segments: named groups of users that experiments and flags aim at.
+import { Button, Modal, TextInput } from '@mantine/core';
+import { useState, type FormEvent } from 'react';
+import { api, type ApiError } from '../api/client';
+import { useChange, useList } from '../api/queries';
+import type { Json, Segment } from '../api/types';
+import { Link, navigate, useQueryValue } from '../app/router';
+import { count } from '../lib/format';
+import { isAt } from '../lib/pointer';
+import { Ago, Badge, Empty, ErrorNote, Page } from '../parts/basic';
+import { Conditions } from '../parts/conditions';
+import { Listing, SearchBox, type Column } from '../parts/listing';
 
-export default function Soon() {
-  return <Page title="segments"><Empty title="Not here yet" /></Page>;
+const COLUMNS: Column<Segment>[] = [
+  { title: 'Segment', lead: true, cell: (row) => <><Link to={`/segments/${encodeURIComponent(row.name)}`} className="strong">{row.name}</Link>{row.description && <div className="muted small">{row.description}</div>}</> },
+  { title: 'State', cell: (row) => <Badge tone={row.is_active === false ? 'plain' : 'accent'}>{row.is_active === false ? 'inactive' : 'active'}</Badge> },
+  { title: 'Conditions', cell: (row) => <code className="mono wrap">{JSON.stringify(row.conditions).slice(0, 90)}</code> },
+  { title: 'Size', right: true, cell: (row) => (row.size_estimate == null ? '–' : <span className="num">~{count(row.size_estimate)}</span>) },
+  { title: 'Changed', right: true, cell: (row) => <Ago at={row.updated_at} /> },
+];
+
+function NewSegment({ close }: { close: () => void }) {
+  const [name, setName] = useState('');
+  const [conditions, setConditions] = useState<Json>({});
+  const create = useChange<void, Segment>(() => api.post<Segment>('/segments', { name: name.trim(), conditions }), ['segments']);
+  const error = create.error as ApiError | null;
+  const at = (pointer: string) => (error && isAt(error.pointer, pointer) ? error.message : undefined);
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    create.mutate(undefined, { onSuccess: (segment) => navigate(`/segments/${encodeURIComponent(segment.name)}`) });
+  }
+  return (
+    <form className="stack" onSubmit={submit}>
+      <TextInput label="Name" value={name} error={at('/name')} required data-autofocus onChange={(event) => setName(event.currentTarget.value)} />
+      <Conditions label="Users with these attributes" value={conditions} error={at('/conditions')} onChange={setConditions} />
+      {error && !at('/name') && !at('/conditions') && <ErrorNote error={error} />}
+      <div className="row"><Button type="submit" loading={create.isPending} disabled={!name.trim()}>Create</Button><Button variant="default" onClick={close}>Cancel</Button></div>
+    </form>
+  );
+}
+
+export default function Segments() {
+  const [q] = useQueryValue('q');
+  const [cursor] = useQueryValue('cursor');
+  const [open, setOpen] = useQueryValue('new');
+  const list = useList<Segment>('/segments', { q, cursor, limit: 50 });
+  const create = <Button onClick={() => setOpen('1')}>New segment</Button>;
+  return (
+    <Page title="Segments" actions={create}>
+      <div className="filters"><SearchBox label="Search by name" /></div>
+      <Listing query={list} columns={COLUMNS} id={(row) => row.id} caption="Segments" word="segment"
+        empty={q ? <Empty title="No segment matches" /> : <Empty title="No segments yet" action={create}>A segment names a group of users once, for many flags and experiments.</Empty>} />
+      <Modal opened={open !== ''} onClose={() => setOpen('')} size="lg" title={<strong>New segment</strong>} closeButtonProps={{ 'aria-label': 'Close' }}><NewSegment close={() => setOpen('')} /></Modal>
+    </Page>
+  );
 }

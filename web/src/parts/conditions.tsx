@@ -55,7 +55,7 @@ export function Conditions({ label, value, onChange, error, disabled }: {
   }
   return (
     <fieldset style={{ border: 0, padding: 0, margin: 0 }} className="stack">
-      <legend style={{ fontWeight: 500, padding: 0, marginBottom: 6 }}>{label}</legend>
+      <legend>{label}</legend>
       {text ? (
         <JsonField label="As JSON" value={value ?? {}} rows={4} disabled={disabled} error={error} onChange={(json) => {
           setDraft(null);

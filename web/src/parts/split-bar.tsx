@@ -6,7 +6,7 @@ import { number } from '../lib/format';
 export const COLORS = ['#52606f', '#1f5fd6', '#7b3fb5', '#0b7285', '#a34700', '#5c5f15', '#9c2b6e', '#2b6777'];
 
 const round = (value: number): number => Math.round(value * 100) / 100;
-const plain = (value: number): string => number(value, Math.abs(value - Math.round(value)) < 0.005 ? 0 : 2).replace(/0$/, (zero) => zero);
+const plain = (value: number): string => number(value, Math.abs(value - Math.round(value)) < 0.005 ? 0 : 2);
 
 /** "10 % control, 10 % treatment, 80 % untouched" */
 export function splitSentence(allocation: Record<string, number>, coverage: number): string {
