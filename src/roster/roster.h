@@ -80,12 +80,12 @@ enum roster_outcome {
     ROSTER_CREATED,   /* new: assignment, exposure, event, link, changed profile */
     ROSTER_EXISTING,  /* assignment or link: see `stored`, `user_id`; profile: nothing changed */
     ROSTER_DUPLICATE, /* event: known by its id */
-    ROSTER_TOO_LARGE  /* profile: would be larger than ROSTER_PROFILE_BYTES_MAX, and stays as it was
-                       */
+    ROSTER_REFUSED    /* profile: no object, or past its limits; it stays as it was */
 };
 
 enum {
     ROSTER_DEVICES_MAX = 64,
+    ROSTER_PROFILE_MEMBERS_MAX = 512,
     ROSTER_PROFILE_BYTES_MAX = 32768,
     ROSTER_JSON_BYTES_MAX = 65536 /* properties of an event, attributes of an exposure */
 };
