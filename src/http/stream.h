@@ -18,8 +18,8 @@ typedef void http_stream_closed(struct http_stream *stream, void *user);
  * text/event-stream unless the handler has set another. What is sent before the handler returns
  * goes out behind the head.
  *
- * Whoever called it owns the handle until http_stream_release, which it must call once, at the
- * latest from the close callback; sending into a closed stream is harmless until then.
+ * The handle is good until the close callback returns, and the callback always comes: it must make
+ * sure that no other thread uses the handle afterwards.
  * Errors  OVERLOADED when streams_max is reached; the request is then an ordinary one.
  */
 bool http_stream_start(struct http_request *request, http_stream_closed *closed, void *user,
@@ -32,8 +32,6 @@ bool http_stream_start(struct http_request *request, http_stream_closed *closed,
 bool http_stream_send(struct http_stream *stream, gos_str bytes);
 /* Ends it after what was sent has gone out; the close callback still comes. Any thread. */
 void http_stream_end(struct http_stream *stream);
-/* Gives the handle back. Any thread. */
-void http_stream_release(struct http_stream *stream);
 /* How many more streams fit now: never advertise one at 0. */
 unsigned http_stream_room(const struct http_server *server);
 
