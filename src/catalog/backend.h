@@ -15,6 +15,7 @@ struct catalog_backend {
                   size_t, int64_t *, gos_error *);
     bool (*find)(struct catalog *, gos_str, enum kind, gos_str, gos_arena *, struct definition *,
                  bool *, gos_error *);
+    bool (*has_id)(struct catalog *, struct uuid, bool *, gos_error *);
     bool (*list)(struct catalog *, const struct catalog_query *, gos_arena *, struct catalog_page *,
                  gos_error *);
     bool (*list_overrides)(struct catalog *, gos_str, gos_str, gos_str, uint32_t, gos_arena *,

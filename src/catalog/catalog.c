@@ -72,6 +72,11 @@ bool catalog_get(struct catalog *catalog, gos_str environment, enum kind kind, g
                     GOS_ARG(environment));
 }
 
+bool catalog_has_id(struct catalog *catalog, struct uuid id, bool *out, gos_error *err)
+{
+    return catalog->backend->has_id(catalog, id, out, err);
+}
+
 static bool check_limit(uint32_t limit, gos_error *err)
 {
     if (limit >= 1 && limit <= PAGE_ITEMS_MAX)

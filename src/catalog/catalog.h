@@ -50,6 +50,8 @@ bool catalog_find(struct catalog *catalog, gos_str environment, enum kind kind, 
                   gos_arena *arena, struct definition *out, bool *out_found, gos_error *err);
 bool catalog_get(struct catalog *catalog, gos_str environment, enum kind kind, gos_str name,
                  gos_arena *arena, struct definition *out, gos_error *err);
+/* Whether any environment has a definition of this id. */
+bool catalog_has_id(struct catalog *catalog, struct uuid id, bool *out, gos_error *err);
 /* BAD_INPUT at "/cursor", "/limit". */
 bool catalog_list(struct catalog *catalog, const struct catalog_query *query, gos_arena *arena,
                   struct catalog_page *out, gos_error *err);

@@ -89,6 +89,21 @@ bool store_find(struct catalog *catalog, gos_str environment, enum kind kind, go
     return done;
 }
 
+bool store_has_id(struct catalog *catalog, struct uuid id, bool *out, gos_error *err)
+{
+    struct sqlite *db = store_read_begin(catalog);
+    struct statement *statement = sqlite_statement(db, SQL_DEFINITION_HEAD, err);
+    enum step step = STEP_FAILED;
+    if (statement) {
+        statement_bind(statement, "u", &id);
+        step = statement_step(statement, err);
+        statement_reset(statement);
+    }
+    store_read_end(catalog, db);
+    *out = step == STEP_ROW;
+    return step != STEP_FAILED;
+}
+
 static void hex_add(struct text *text, gos_str bytes)
 {
     for (size_t i = 0; i < bytes.len; i++)

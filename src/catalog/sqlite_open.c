@@ -225,6 +225,7 @@ const struct catalog_backend catalog_backend_sqlite = {
     .add_environment = store_add_environment,
     .apply = store_apply,
     .find = store_find,
+    .has_id = store_has_id,
     .list = store_page,
     .list_overrides = store_list_overrides,
     .find_override = store_find_override,

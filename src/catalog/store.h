@@ -87,6 +87,7 @@ bool store_apply(struct catalog *, const struct catalog_write *, const struct ca
                  size_t, int64_t *, gos_error *);
 bool store_find(struct catalog *, gos_str, enum kind, gos_str, gos_arena *, struct definition *,
                 bool *, gos_error *);
+bool store_has_id(struct catalog *, struct uuid, bool *, gos_error *);
 bool store_page(struct catalog *, const struct catalog_query *, gos_arena *, struct catalog_page *,
                 gos_error *);
 bool store_list_overrides(struct catalog *, gos_str, gos_str, gos_str, uint32_t, gos_arena *,

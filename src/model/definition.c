@@ -298,3 +298,12 @@ bool definition_move(const struct definition *stored, gos_str verb, const struct
     };
     return definition_read(&input, arena, out, err);
 }
+
+bool definition_check_delete(const struct definition *stored, gos_error *err)
+{
+    const struct json *phases = json_find(stored->tree, GOS_LIT("phases"));
+    if (stored->kind != KIND_EXPERIMENT || !phases || phases->count == 0)
+        return true;
+    return gos_fail(err, GOS_NOT_ALLOWED_NOW, "",
+                    "the experiment was started: its users and results stay; archive it instead");
+}

@@ -67,6 +67,9 @@ bool definition_open(enum kind kind, gos_str body, gos_arena *arena, struct defi
 bool definition_move(const struct definition *stored, gos_str verb, const struct json *options,
                      int64_t now_ms, gos_arena *arena, struct definition *out, gos_error *err);
 
+/* An experiment that was started stays, with what happened in it: NOT_ALLOWED_NOW at "". */
+bool definition_check_delete(const struct definition *stored, gos_error *err);
+
 /* What a definition (with its tree) refers to, in the order of the body, each target once. */
 bool definition_references(const struct definition *definition, gos_arena *arena,
                            const struct reference **out, uint32_t *out_count, gos_error *err);

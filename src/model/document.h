@@ -4,18 +4,6 @@
 
 #include "model/definition.h"
 
-/*
- * Compiles the whole document, so that a change that would break any rule is found before it is
- * stored.
- *
- * changed  the definitions being written; an error inside one of them gets a pointer below that
- *          definition; with more than one, the pointer is below "/KIND_PLURAL/NAME"
- * Errors   what the compiler says; when the broken item is not among the changed ones the message
- *          names it and the pointer is ""
- */
-bool document_check(gos_str document, const struct definition *changed, size_t changed_count,
-                    gos_error *err);
-
 /* The item that a pointer such as "/flags/3/rules/0" into a document names; false: none. */
 struct document_place {
     enum kind kind;

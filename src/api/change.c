@@ -1,0 +1,93 @@
+/* The one way by which handlers change the catalog. */
+#include "api/change.h"
+
+#include "base/uuid.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+bool change_apply(struct http_request *request, const struct catalog_change *changes, size_t count,
+                  bool dry_run, int64_t *out_sequence, gos_error *err)
+{
+    struct api *api = api_of(request);
+    struct catalog_write write = {.environment = api_environment(request),
+                                  .actor = api_actor(request),
+                                  .now_ms = request->now_ms,
+                                  .dry_run = dry_run};
+    return catalog_apply(api->catalog, &write, changes, count, out_sequence, err);
+}
+
+static bool version_read(gos_str text, int64_t *out)
+{
+    if (str_starts_with(text, GOS_LIT("W/")))
+        text = (gos_str){text.data + 2, text.len - 2};
+    if (text.len < 3 || text.data[0] != '"' || text.data[text.len - 1] != '"')
+        return false;
+    return str_read_int((gos_str){text.data + 1, text.len - 2}, out) && *out > 0;
+}
+
+bool change_expected(const struct http_request *request, const struct json *body, int64_t *out,
+                     gos_error *err)
+{
+    gos_str match = str_trim(http_header(request, "If-Match"));
+    const struct json *version = json_find(body, GOS_LIT("version"));
+    *out = CATALOG_VERSION_ANY;
+    if (match.len > 0 && !gos_str_equal(match, GOS_LIT("*"))) {
+        if (version_read(match, out))
+            return true;
+        return gos_fail(err, GOS_BAD_INPUT, "",
+                        "If-Match must be a version in quotes such as \"3\", as ETag had it");
+    }
+    if (!version || version->type == JSON_NULL)
+        return true;
+    if (json_is_integer(version, out) && *out > 0)
+        return true;
+    return gos_fail(err, GOS_BAD_INPUT, "/version", "\"version\" must be a whole number from 1");
+}
+
+bool change_check_version(int64_t expected, const struct definition *stored, gos_error *err)
+{
+    if (expected == CATALOG_VERSION_ANY || expected == stored->version)
+        return true;
+    return gos_fail(err, GOS_CONFLICT, "/version",
+                    "version %" PRId64 " is out of date; the stored one is %" PRId64
+                    ": read it again and repeat the change",
+                    expected, stored->version);
+}
+
+void change_reply(struct http_request *request, struct http_response *response, int status,
+                  const struct definition *definition)
+{
+    char id[UUID_TEXT_BYTES];
+    uuid_write(&definition->id, id);
+    http_add(request, response, "ETag",
+             gos_arena_print(request->arena, "\"%" PRId64 "\"", definition->version));
+    if (status == 201)
+        http_add(request, response, "Location",
+                 gos_arena_print(request->arena, "/api/v1/%s/%s", kind_plural(definition->kind),
+                                 definition->kind == KIND_FLAG ? definition->name.data : id));
+    api_reply_json(request, response, status, definition->body);
+}
+
+void change_write_page(struct api_answer *answer, gos_str next, int64_t total)
+{
+    json_name(&answer->json, "next");
+    if (next.len > 0)
+        json_text(&answer->json, next);
+    else
+        json_null(&answer->json);
+    json_name(&answer->json, "total");
+    json_int(&answer->json, total);
+    json_close_object(&answer->json);
+}
+
+enum kind change_kind(const struct http_request *request)
+{
+    enum kind kind = KIND_COUNT;
+    gos_str rest = gos_str_from(request->route->pattern + strlen("/api/v1/"));
+    bool found = kind_find(str_cut(&rest, '/'), &kind);
+    assert(found);
+    (void)found;
+    return kind;
+}

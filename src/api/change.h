@@ -1,0 +1,35 @@
+/*
+ * Writes to the catalog as every resource makes them: checked by the compiler, made in one
+ * transaction, and published before the answer leaves.
+ */
+#ifndef API_CHANGE_H
+#define API_CHANGE_H
+
+#include "api/api.h"
+#include "catalog/catalog.h"
+#include "model/document.h"
+
+/* On false nothing has changed. out_sequence may be NULL. */
+bool change_apply(struct http_request *request, const struct catalog_change *changes, size_t count,
+                  bool dry_run, int64_t *out_sequence, gos_error *err);
+
+/*
+ * The version that the caller wants to replace: of If-Match ("3", W/"3"), else of the body's field
+ * "version"; CATALOG_VERSION_ANY when neither is there or If-Match is *. BAD_INPUT when malformed.
+ */
+bool change_expected(const struct http_request *request, const struct json *body, int64_t *out,
+                     gos_error *err);
+/* CONFLICT at "/version" when `expected` is not the stored version. */
+bool change_check_version(int64_t expected, const struct definition *stored, gos_error *err);
+
+/* Answers with a definition's body, its ETag and, when it is new, its Location. */
+void change_reply(struct http_request *request, struct http_response *response, int status,
+                  const struct definition *definition);
+
+/* The end of a list's answer: "next" and "total", and the closing brace. */
+void change_write_page(struct api_answer *answer, gos_str next, int64_t total);
+
+/* The kind that a route is about: the word behind /api/v1/ in its pattern. */
+enum kind change_kind(const struct http_request *request);
+
+#endif

@@ -1,0 +1,266 @@
+/*
+ * Experiments, flags, metrics and segments: one set of handlers, since the field tables say what is
+ * different. The kind is read from the route.
+ */
+#include "api/change.h"
+#include "base/limits.h"
+#include "base/secret.h"
+#include "model/lifecycle.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+/* Writers that name no version are served in turn; this many times in a row one loses the race. */
+enum { ATTEMPTS_MAX = 5 };
+
+static gos_str query_text(const struct http_request *request, const char *name)
+{
+    gos_str value = http_query(request, name);
+    return value.data ? value : GOS_LIT("");
+}
+
+static bool sort_read(gos_str text, struct catalog_query *query, gos_error *err)
+{
+    static const struct {
+        const char *word;
+        enum catalog_sort sort;
+    } sorts[] = {{"created_at", CATALOG_BY_CREATED},
+                 {"key", CATALOG_BY_NAME},
+                 {"name", CATALOG_BY_NAME},
+                 {"status", CATALOG_BY_STATUS},
+                 {"updated_at", CATALOG_BY_UPDATED}};
+    query->descending = str_starts_with(text, GOS_LIT("-"));
+    if (query->descending)
+        text = (gos_str){text.data + 1, text.len - 1};
+    for (size_t i = 0; i < sizeof sorts / sizeof sorts[0]; i++) {
+        if (gos_str_equal(text, gos_str_from(sorts[i].word))) {
+            query->sort = sorts[i].sort;
+            return true;
+        }
+    }
+    return gos_fail(err, GOS_BAD_INPUT, "/sort",
+                    "lists are sorted by name, created_at, updated_at or status; - before it turns "
+                    "the order");
+}
+
+static bool list_read(struct http_request *request, struct catalog_query *out, gos_error *err)
+{
+    int64_t limit;
+    gos_str sort = query_text(request, "sort");
+    gos_str enabled = query_text(request, "enabled");
+    *out = (struct catalog_query){
+        .environment = api_environment(request),
+        .kind = change_kind(request),
+        .text = query_text(request, "q"),
+        .status = query_text(request, "status"),
+        .type = query_text(request, "type"),
+        .tag = query_text(request, "tag"),
+        .owner = query_text(request, "owner"),
+        .segment = query_text(request, "segment"),
+        .metric = query_text(request, "metric"),
+        .cursor = query_text(request, "cursor"),
+    };
+    if (gos_str_equal(enabled, GOS_LIT("true")))
+        out->status = GOS_LIT("enabled");
+    if (gos_str_equal(enabled, GOS_LIT("false")))
+        out->status = GOS_LIT("disabled");
+    if (!http_query_int(request, "limit", 1, PAGE_ITEMS_MAX, PAGE_ITEMS_DEFAULT, &limit, err))
+        return false;
+    out->limit = (uint32_t)limit;
+    return sort.len == 0 || sort_read(sort, out, err);
+}
+
+void api_definitions_list(struct http_request *request, struct http_response *response)
+{
+    gos_error err;
+    struct api_answer answer;
+    struct catalog_query query;
+    struct catalog_page page;
+    if (!list_read(request, &query, &err) ||
+        !catalog_list(api_of(request)->catalog, &query, request->arena, &page, &err)) {
+        http_fail(request, response, &err);
+        return;
+    }
+    api_write_begin(request, &answer);
+    json_open_object(&answer.json);
+    json_name(&answer.json, "items");
+    json_open_array(&answer.json);
+    for (uint32_t i = 0; i < page.count; i++)
+        json_raw(&answer.json, page.items[i].body);
+    json_close_array(&answer.json);
+    change_write_page(&answer, page.next, page.total);
+    api_write_end(request, response, &answer, 200);
+}
+
+static bool get_named(struct http_request *request, struct definition *out, gos_error *err)
+{
+    return catalog_get(api_of(request)->catalog, api_environment(request), change_kind(request),
+                       request->params[0].value, request->arena, out, err);
+}
+
+void api_definitions_get(struct http_request *request, struct http_response *response)
+{
+    gos_error err;
+    struct definition definition;
+    char etag[32];
+    if (!get_named(request, &definition, &err)) {
+        http_fail(request, response, &err);
+        return;
+    }
+    snprintf(etag, sizeof etag, "\"%" PRId64 "\"", definition.version);
+    change_reply(request, response, 200, &definition);
+    if (http_etag_matches(request, gos_str_from(etag))) {
+        response->status = 304;
+        response->body = GOS_LIT("");
+    }
+}
+
+void api_definitions_post(struct http_request *request, struct http_response *response)
+{
+    gos_error err;
+    struct definition made;
+    struct definition_input input = {.kind = change_kind(request),
+                                     .id = secret_uuid(request->now_ms),
+                                     .environment = api_environment(request),
+                                     .actor = api_actor(request),
+                                     .now_ms = request->now_ms};
+    struct catalog_change change = {.operation = CATALOG_PUT,
+                                    .definition = &made,
+                                    .expected_version = CATALOG_VERSION_NEW,
+                                    .action = GOS_LIT("create"),
+                                    .pointer = ""};
+    if (!api_read_body(request, response, false, &input.json))
+        return;
+    if (!definition_read(&input, request->arena, &made, &err) ||
+        !change_apply(request, &change, 1, false, NULL, &err)) {
+        http_fail(request, response, &err);
+        return;
+    }
+    change_reply(request, response, 201, &made);
+}
+
+/* How a stored definition becomes the next one. */
+typedef bool next_make(struct http_request *request, const struct definition *stored,
+                       const struct json *body, gos_arena *arena, struct definition *out,
+                       gos_error *err);
+
+static bool make_once(struct http_request *request, const struct json *body, int64_t expected,
+                      next_make *make, gos_str action, struct definition *out, gos_error *err)
+{
+    struct definition stored;
+    struct catalog_change change = {
+        .operation = CATALOG_PUT, .definition = out, .action = action, .pointer = ""};
+    if (!get_named(request, &stored, err) || !change_check_version(expected, &stored, err) ||
+        !make(request, &stored, body, request->arena, out, err))
+        return false;
+    change.expected_version = stored.version;
+    return change_apply(request, &change, 1, false, NULL, err);
+}
+
+static void make_next(struct http_request *request, struct http_response *response,
+                      bool may_be_empty, next_make *make, gos_str action)
+{
+    gos_error err;
+    struct definition made;
+    const struct json *body;
+    int64_t expected;
+    bool done = false;
+    if (!api_read_body(request, response, may_be_empty, &body))
+        return;
+    if (!change_expected(request, body, &expected, &err)) {
+        http_fail(request, response, &err);
+        return;
+    }
+    for (int i = 0; i < ATTEMPTS_MAX && !done; i++) {
+        done = make_once(request, body, expected, make, action, &made, &err);
+        bool raced = !done && err.code == GOS_CONFLICT && expected == CATALOG_VERSION_ANY &&
+                     strcmp(err.pointer, "/version") == 0;
+        if (!raced)
+            break;
+    }
+    if (done)
+        change_reply(request, response, 200, &made);
+    else
+        http_fail(request, response, &err);
+}
+
+static bool make_written(struct http_request *request, const struct definition *stored,
+                         const struct json *body, bool merge, struct definition *out,
+                         gos_error *err)
+{
+    struct definition_input input = {.kind = stored->kind,
+                                     .json = body,
+                                     .stored = stored,
+                                     .merge = merge,
+                                     .environment = stored->environment,
+                                     .actor = api_actor(request),
+                                     .now_ms = request->now_ms};
+    return definition_read(&input, request->arena, out, err);
+}
+
+static bool make_put(struct http_request *request, const struct definition *stored,
+                     const struct json *body, gos_arena *arena, struct definition *out,
+                     gos_error *err)
+{
+    (void)arena;
+    return make_written(request, stored, body, false, out, err);
+}
+
+static bool make_patched(struct http_request *request, const struct definition *stored,
+                         const struct json *body, gos_arena *arena, struct definition *out,
+                         gos_error *err)
+{
+    (void)arena;
+    return make_written(request, stored, body, true, out, err);
+}
+
+static gos_str move_verb(const struct http_request *request)
+{
+    return gos_str_from(strrchr(request->route->pattern, '/') + 1);
+}
+
+static bool make_moved(struct http_request *request, const struct definition *stored,
+                       const struct json *body, gos_arena *arena, struct definition *out,
+                       gos_error *err)
+{
+    return definition_move(stored, move_verb(request), body, request->now_ms, arena, out, err);
+}
+
+void api_definitions_put(struct http_request *request, struct http_response *response)
+{
+    make_next(request, response, false, make_put, GOS_LIT("update"));
+}
+
+void api_definitions_patch(struct http_request *request, struct http_response *response)
+{
+    make_next(request, response, false, make_patched, GOS_LIT("update"));
+}
+
+void api_experiments_move(struct http_request *request, struct http_response *response)
+{
+    make_next(request, response, true, make_moved, move_verb(request));
+}
+
+void api_definitions_delete(struct http_request *request, struct http_response *response)
+{
+    gos_error err;
+    struct definition stored;
+    int64_t expected;
+    struct catalog_change change = {.operation = CATALOG_DELETE,
+                                    .definition = &stored,
+                                    .action = GOS_LIT("delete"),
+                                    .pointer = ""};
+    bool done =
+        change_expected(request, NULL, &expected, &err) && get_named(request, &stored, &err) &&
+        change_check_version(expected, &stored, &err) && definition_check_delete(&stored, &err);
+    if (done) {
+        change.expected_version = stored.version;
+        done = change_apply(request, &change, 1, false, NULL, &err);
+    }
+    if (!done) {
+        http_fail(request, response, &err);
+        return;
+    }
+    response->status = 204;
+    response->content_type = GOS_LIT("");
+}

@@ -1,0 +1,127 @@
+/* Import and export of an environment's definitions. */
+#include "api/transfer.h"
+
+#include <inttypes.h>
+
+void api_export(struct http_request *request, struct http_response *response)
+{
+    gos_error err;
+    gos_str document;
+    int64_t at, sequence;
+    if (!http_query_int(request, "at", 0, INT64_MAX, CATALOG_NOW, &at, &err) ||
+        !catalog_document(api_of(request)->catalog, api_environment(request), at, request->arena,
+                          &document, &sequence, &err)) {
+        http_fail(request, response, &err);
+        return;
+    }
+    http_add(request, response, "ETag",
+             gos_arena_print(request->arena, "\"%" PRId64 "\"", sequence));
+    api_reply_json(request, response, 200, document);
+}
+
+static const char *const actions[] = {"created", "updated", "unchanged"};
+
+static struct catalog_change change_of(const struct transfer_item *item)
+{
+    bool found = item->action != TRANSFER_CREATED;
+    return (struct catalog_change){
+        .operation = item->is_override ? CATALOG_PUT_OVERRIDE : CATALOG_PUT,
+        .definition = &item->definition,
+        .override = item->override,
+        .expected_version = found ? item->definition.version - 1 : CATALOG_VERSION_NEW,
+        .action = GOS_LIT("import"),
+        .pointer = item->pointer,
+    };
+}
+
+static bool changes_make(struct http_request *request, const struct transfer *transfer,
+                         struct catalog_change **out, size_t *out_count, gos_error *err)
+{
+    *out = gos_arena_array(request->arena, transfer->count + 1, sizeof **out, err);
+    *out_count = 0;
+    for (size_t i = 0; *out && i < transfer->count; i++) {
+        if (transfer->items[i].action != TRANSFER_UNCHANGED)
+            (*out)[(*out_count)++] = change_of(&transfer->items[i]);
+    }
+    return *out != NULL;
+}
+
+static void report_counts(struct json_writer *json, const struct transfer *transfer)
+{
+    for (int action = TRANSFER_CREATED; action <= TRANSFER_UNCHANGED; action++) {
+        int64_t count = 0;
+        for (size_t i = 0; i < transfer->count; i++)
+            count += (int)transfer->items[i].action == action;
+        json_name(json, actions[action]);
+        json_int(json, count);
+    }
+}
+
+static void report_item(struct json_writer *json, const struct transfer_item *item)
+{
+    json_open_object(json);
+    json_name(json, "kind");
+    json_text(json, item->is_override ? GOS_LIT("override")
+                                      : gos_str_from(kind_word(item->definition.kind)));
+    json_name(json, "name");
+    json_text(json, item->is_override ? item->override.flag_key : item->definition.name);
+    if (item->is_override) {
+        json_name(json, "user_id");
+        json_text(json, item->override.user_id);
+    }
+    json_name(json, "action");
+    json_text(json, gos_str_from(actions[item->action]));
+    json_close_object(json);
+}
+
+static void report(struct http_request *request, struct http_response *response,
+                   const struct transfer *transfer, bool dry_run, int64_t sequence)
+{
+    struct api_answer answer;
+    api_write_begin(request, &answer);
+    json_open_object(&answer.json);
+    json_name(&answer.json, "dry_run");
+    json_bool(&answer.json, dry_run);
+    json_name(&answer.json, "version");
+    json_int(&answer.json, sequence);
+    report_counts(&answer.json, transfer);
+    json_name(&answer.json, "changes");
+    json_open_array(&answer.json);
+    for (size_t i = 0; i < transfer->count; i++) {
+        if (transfer->items[i].action != TRANSFER_UNCHANGED)
+            report_item(&answer.json, &transfer->items[i]);
+    }
+    json_close_array(&answer.json);
+    json_close_object(&answer.json);
+    api_write_end(request, response, &answer, 200);
+}
+
+static bool read_dry_run(const struct http_request *request, bool *out, gos_error *err)
+{
+    gos_str text = http_query(request, "dry_run");
+    *out = gos_str_equal(text, GOS_LIT("true")) || gos_str_equal(text, GOS_LIT("1"));
+    if (*out || !text.data || gos_str_equal(text, GOS_LIT("false")) ||
+        gos_str_equal(text, GOS_LIT("0")))
+        return true;
+    return gos_fail(err, GOS_BAD_INPUT, "/dry_run", "dry_run must be true or false");
+}
+
+void api_import(struct http_request *request, struct http_response *response)
+{
+    gos_error err;
+    const struct json *document;
+    struct transfer transfer;
+    struct catalog_change *changes;
+    size_t count;
+    bool dry_run;
+    int64_t sequence = 0;
+    if (!api_read_body(request, response, false, &document))
+        return;
+    if (read_dry_run(request, &dry_run, &err) &&
+        transfer_read(request, document, &transfer, &err) &&
+        changes_make(request, &transfer, &changes, &count, &err) &&
+        change_apply(request, changes, count, dry_run, &sequence, &err))
+        report(request, response, &transfer, dry_run, sequence);
+    else
+        http_fail(request, response, &err);
+}
