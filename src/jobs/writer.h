@@ -38,8 +38,9 @@ bool writer_open(struct roster *roster, const struct writer_options *options, st
 void writer_close(struct writer *writer);
 
 /*
- * Queues the items, all or none; never waits. Errors: OVERLOADED: the queue or the spool is full;
- * UNAVAILABLE: closing; BAD_INPUT: below "/index", see roster_check. Then `done` is not called.
+ * Queues the items, all or none; never waits. Errors: OVERLOADED: the queue is full; UNAVAILABLE:
+ * closing; BAD_INPUT: below "/index", see roster_check. Then `done` is not called. Later `done` may
+ * get OVERLOADED: the spool is full, or STORE_FAILED, like all that shared its commit.
  */
 bool writer_submit(struct writer *writer, struct writer_submission *submission, gos_error *err);
 /* Submits and waits: for commands and tests, never on an HTTP loop. Texts as by `arena`. */
