@@ -10,7 +10,7 @@ import { Card, ErrorNote, Hint, Page, Rows, useSettled } from '../parts/basic';
 
 const PowerCurve = lazy(() => import('../parts/power-curve'));
 
-type Row = Record<string, number | string | null>;
+type Row = Record<string, number | string | boolean | number[] | null>;
 
 const calc = (method: string, input: Row) => ({
   queryKey: ['calc', method, input],
@@ -50,7 +50,7 @@ function Size() {
     ? { p1: rate / 100, p2: (rate / 100) * (1 + percent / 100), ratio: 1, alpha: alpha / 100, sided: 2, power: power / 100 }
     : { delta: (Math.abs(mean) * percent) / 100, sd_c: sd, sd_t: sd, ratio: 1, alpha: alpha / 100, sided: 2, power: power / 100, rho_pre: 0, design_effect: 1 };
   const method = kind === 'rate' ? 'size_prop' : 'size_mean';
-  const perArm = (row: Row | undefined) => num(row, kind === 'rate' ? 'n1_pooled_ceil' : 'n_c_ceil');
+  const perArm = (row: Row | undefined) => num(row, 'n_c');
   const ready = effect > 0 && alpha > 0 && power > alpha && (kind === 'rate' ? rate > 0 && rate * (1 + effect / 100) < 100 : sd > 0 && mean !== 0);
   const answer = useCalc(method, ready ? input(effect) : null);
   const n = perArm(answer.data);
@@ -89,7 +89,13 @@ function Size() {
   );
 }
 
-function Effect({ lift, range, p, method }: { lift: number | null; range: Interval | null; p: number | null; method: string }) {
+function Effect({ answer, method }: { answer: Row; method: string }) {
+  const share = num(answer, 'lift');
+  const low = num(answer, 'lift_low');
+  const high = num(answer, 'lift_high');
+  const p = num(answer, 'p_value');
+  const lift = share === null ? null : 100 * share;
+  const range: Interval | null = low !== null && high !== null ? { lower: 100 * low, upper: 100 * high } : null;
   const axis = axisFor(range ? [range] : []);
   const tone = p !== null && p < 0.05 ? ((lift ?? 0) > 0 ? 'good' : 'bad') : 'plain';
   return (
@@ -109,16 +115,13 @@ function Rates() {
   const [xt, setXt] = useState(540);
   const [nt, setNt] = useState(5000);
   const answer = useCalc('proportions', nc > 0 && nt > 0 && xc <= nc && xt <= nt ? { x_c: xc, n_c: nc, x_t: xt, n_t: nt, alpha: 0.05 } : null);
-  const ratio = num(answer.data, 'rr');
-  const low = num(answer.data, 'koopman_low');
-  const high = num(answer.data, 'koopman_high');
   return (
     <Card title="Do two rates differ?">
       <div className="stack">
         <div className="fields"><Field label="Control: conversions" value={xc} onChange={setXc} decimals={0} /><Field label="of units" value={nc} onChange={setNc} decimals={0} /><span className="num muted">{number((100 * xc) / nc, 2)} %</span></div>
         <div className="fields"><Field label="Treatment: conversions" value={xt} onChange={setXt} decimals={0} /><Field label="of units" value={nt} onChange={setNt} decimals={0} /><span className="num muted">{number((100 * xt) / nt, 2)} %</span></div>
         {xc > nc || xt > nt ? <p className="bad">More conversions than units.</p> : answer.error ? <ErrorNote error={answer.error} /> : answer.data && (
-          <Effect lift={ratio === null ? null : 100 * (ratio - 1)} range={low !== null && high !== null ? { lower: 100 * (low - 1), upper: 100 * (high - 1) } : null} p={num(answer.data, 'p_pooled')} method="Pooled score test with Koopman's interval; the same as gosset calc proportions." />
+          <Effect answer={answer.data} method="Pooled score test with Koopman's interval; the same as gosset calc proportions." />
         )}
       </div>
     </Card>
@@ -129,12 +132,7 @@ function Means() {
   const [c, setC] = useState({ n: 3400, mean: 41, sd: 120 });
   const [t, setT] = useState({ n: 3460, mean: 47, sd: 125 });
   const ok = c.n > 1 && t.n > 1 && c.sd > 0 && t.sd > 0;
-  const base = { n_c: c.n, mean_c: c.mean, var_c: c.sd ** 2, n_t: t.n, mean_t: t.mean, var_t: t.sd ** 2, alpha: 0.05 };
-  const test = useCalc('welch', ok ? { ...base, null_diff: 0 } : null);
-  const lift = useCalc('lift_ci', ok ? base : null);
-  const low = num(lift.data, 'fieller_low');
-  const high = num(lift.data, 'fieller_high');
-  const share = num(lift.data, 'lift');
+  const answer = useCalc('welch', ok ? { n_c: c.n, mean_c: c.mean, var_c: c.sd ** 2, n_t: t.n, mean_t: t.mean, var_t: t.sd ** 2, alpha: 0.05 } : null);
   const arm = (name: string, value: typeof c, set: (value: typeof c) => void) => (
     <div className="fields"><Field label={`${name}: units`} value={value.n} onChange={(n) => set({ ...value, n })} decimals={0} /><Field label="Mean" value={value.mean} min={-1e12} onChange={(mean) => set({ ...value, mean })} /><Field label="Standard deviation" value={value.sd} onChange={(sd) => set({ ...value, sd })} /></div>
   );
@@ -142,9 +140,7 @@ function Means() {
     <Card title="Do two means differ?">
       <div className="stack">
         {arm('Control', c, setC)}{arm('Treatment', t, setT)}
-        {test.error ? <ErrorNote error={test.error} /> : test.data && (
-          <Effect lift={share === null ? null : 100 * share} range={low !== null && high !== null ? { lower: 100 * low, upper: 100 * high } : null} p={num(test.data, 'p_two_sided')} method="Welch's test with Fieller's interval; the same as gosset calc welch and lift_ci." />
-        )}
+        {answer.error ? <ErrorNote error={answer.error} /> : answer.data && <Effect answer={answer.data} method="Welch's test with Fieller's interval; the same as gosset calc welch and lift_ci." />}
       </div>
     </Card>
   );
@@ -158,7 +154,7 @@ function Ratio() {
   const b = list(weights);
   const total = b.reduce((x, y) => x + y, 0);
   const ok = a.length > 1 && a.length === b.length && total > 0 && [...a, ...b].every((one) => Number.isFinite(one) && one >= 0);
-  const answer = useCalc('srm', ok ? { counts: a.join(';'), weights: b.map((one) => one / total).join(';') } : null);
+  const answer = useCalc('srm', ok ? { counts: a, weights: b } : null);
   const p = num(answer.data, 'p_value');
   return (
     <Card title="Is the split as planned?">
