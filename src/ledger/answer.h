@@ -1,0 +1,87 @@
+/* Questions to a ledger and its answers. Everything in an answer lives in the caller's arena. */
+#ifndef LEDGER_ANSWER_H
+#define LEDGER_ANSWER_H
+
+#include "base/uuid.h"
+#include "gosset/stats.h"
+#include "metric/plan.h"
+
+#include <stdatomic.h>
+
+struct ledger_question {
+    gos_str environment;
+    struct uuid experiment_id;
+    const gos_str *variants;
+    uint32_t variant_count; /* at most VARIANTS_MAX */
+    const struct metric_plan *plans;
+    uint32_t plan_count;
+    int64_t from_ms;           /* exposures at or after it */
+    int64_t as_of_ms;          /* exposures and events before it */
+    const atomic_bool *cancel; /* may be NULL; once true, the answer is CANCELLED */
+};
+
+/* Values for a quantile: of one variant, each with the number of its unit. */
+struct ledger_values {
+    double *values;
+    uint32_t *units; /* of_events only: ascending numbers, equal for values of one unit */
+    uint64_t count;
+    uint64_t unit_count;
+};
+
+/* One plan in one variant. */
+struct ledger_cell {
+    gos_moments moments; /* value; denominator of a ratio; then the same from before exposure */
+    double total;        /* sum of the units' values */
+    uint64_t active;     /* units that have at least one event that counts */
+    uint64_t early;      /* units that only have such events from before their exposure */
+    uint64_t events;     /* events that count */
+    uint64_t immature;   /* units left out because their window has not passed */
+    uint64_t capped;     /* units whose value was cut */
+    double top_share;    /* share of the total that the largest unit has; NaN without a total */
+    struct ledger_values quantile; /* PLAN_QUANTILE only */
+};
+
+struct ledger_answer {
+    uint64_t *units;        /* by variant: units analysed */
+    uint64_t crossovers;    /* people seen in two variants: left out */
+    uint64_t excluded;      /* units not assigned by chance (overrides, holdouts): left out */
+    uint64_t strangers;     /* units of variants that the question does not name: left out */
+    uint64_t merged;        /* units counted under the person they belong to */
+    uint64_t watermark;     /* facts up to this sequence are in */
+    int64_t first_exposure; /* TIME_NONE: nobody */
+    int64_t last_exposure;
+    struct ledger_cell *cells; /* plan by plan, variant by variant within */
+    double *caps;              /* by plan: the cap in force, NaN: none */
+};
+
+/* Units exposed first on a day (days since 1970, UTC). */
+struct ledger_day {
+    int64_t day;
+    uint32_t variant; /* index into the question's variants */
+    uint64_t units;
+};
+
+/* What traffic has taught about events of one name. */
+struct ledger_property {
+    gos_str name;
+    bool is_number, is_text, is_bool; /* which have been seen */
+};
+
+struct ledger_event {
+    gos_str name;
+    uint64_t count;
+    int64_t first_ms, last_ms;
+    struct ledger_property *properties;
+    uint32_t property_count;
+};
+
+struct ledger_stats {
+    uint64_t events;
+    uint64_t exposures;
+    uint64_t units;
+    uint64_t links;
+    uint64_t disk_bytes;
+    uint64_t watermark;
+};
+
+#endif

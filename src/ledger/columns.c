@@ -1,0 +1,163 @@
+/* Opens the columnar ledger, makes its tables, and loads names and units into memory. */
+#include "ledger/columns.h"
+
+#include <stdio.h>
+
+static const char *const schema[] = {
+    "CREATE TABLE IF NOT EXISTS names(number UINTEGER, kind UINTEGER, parent UINTEGER, "
+    "name VARCHAR)",
+    "CREATE TABLE IF NOT EXISTS sources(name VARCHAR, applied UBIGINT)",
+    "CREATE TABLE IF NOT EXISTS units(unit UINTEGER, hash UBIGINT, environment UINTEGER, "
+    "name VARCHAR)",
+    "CREATE TABLE IF NOT EXISTS exposures(experiment UINTEGER, unit UINTEGER, variant UINTEGER, "
+    "ts BIGINT, flags UINTEGER, attributes VARCHAR)",
+    "CREATE TABLE IF NOT EXISTS links(device UINTEGER, person UINTEGER, ts BIGINT)",
+    "CREATE TABLE IF NOT EXISTS schema_versions(version UINTEGER)",
+    "INSERT INTO schema_versions SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM schema_versions)",
+    "INSERT INTO sources SELECT 'spool', 0 WHERE NOT EXISTS (SELECT 1 FROM sources)",
+};
+
+static bool take_names(void *context, const struct sql_chunk *chunk, gos_error *err)
+{
+    struct columns *columns = context;
+    for (uint64_t row = 0; row < chunk->row_count; row++) {
+        uint32_t number = 0;
+        if (!names_add(&columns->names, (enum name_kind)sql_int(&chunk->columns[1], row),
+                       (uint32_t)sql_int(&chunk->columns[2], row),
+                       sql_text(&chunk->columns[3], row), &number, err))
+            return false;
+        if (number != (uint32_t)sql_int(&chunk->columns[0], row))
+            return gos_fail(err, GOS_STORE_FAILED, "", "the ledger's names have a gap at %u",
+                            number);
+    }
+    return true;
+}
+
+static bool take_units(void *context, const struct sql_chunk *chunk, gos_error *err)
+{
+    struct columns *columns = context;
+    for (uint64_t row = 0; row < chunk->row_count; row++) {
+        uint32_t unit = 0;
+        bool is_new = false;
+        if (!units_add(&columns->units, (uint64_t)sql_int(&chunk->columns[1], row), &unit, &is_new,
+                       err))
+            return false;
+        if (!is_new || unit != (uint32_t)sql_int(&chunk->columns[0], row))
+            return gos_fail(err, GOS_STORE_FAILED, "", "the ledger's units have a gap at %u", unit);
+    }
+    return true;
+}
+
+static bool take_links(void *context, const struct sql_chunk *chunk, gos_error *err)
+{
+    (void)err;
+    struct columns *columns = context;
+    for (uint64_t row = 0; row < chunk->row_count; row++)
+        units_link(&columns->units, (uint32_t)sql_int(&chunk->columns[0], row),
+                   (uint32_t)sql_int(&chunk->columns[1], row));
+    return true;
+}
+
+bool columns_load(struct columns *columns, gos_error *err)
+{
+    struct sql_connection *writer = columns->writer;
+    int64_t applied = 0;
+    names_close(&columns->names);
+    units_close(&columns->units);
+    if (!sql_query(writer, "SELECT number, kind, parent, name FROM names ORDER BY number", NULL, 0,
+                   take_names, columns, err) ||
+        !sql_query(writer, "SELECT unit, hash FROM units ORDER BY unit", NULL, 0, take_units,
+                   columns, err) ||
+        !sql_query(writer, "SELECT device, person FROM links", NULL, 0, take_links, columns, err) ||
+        !sql_query_int(writer, "SELECT applied FROM sources WHERE name = 'spool'", NULL, 0, 0,
+                       &applied, err))
+        return false;
+    columns->watermark = (uint64_t)applied;
+    return true;
+}
+
+static bool make_schema(struct columns *columns, gos_error *err)
+{
+    int64_t version = 0;
+    for (size_t i = 0; i < sizeof schema / sizeof *schema; i++) {
+        if (!sql_run(columns->writer, schema[i], NULL, 0, err))
+            return false;
+    }
+    if (!sql_query_int(columns->writer, "SELECT max(version) FROM schema_versions", NULL, 0, 0,
+                       &version, err))
+        return false;
+    if (version > COLUMNS_SCHEMA_VERSION)
+        return gos_fail(err, GOS_STORE_FAILED, "",
+                        "the ledger has schema %d; this gosset knows up to %d", (int)version,
+                        COLUMNS_SCHEMA_VERSION);
+    return true;
+}
+
+static void columns_close(void *self)
+{
+    struct columns *columns = self;
+    sql_disconnect(columns->writer);
+    sql_disconnect(columns->reader);
+    sql_close(columns->sql);
+    names_close(&columns->names);
+    units_close(&columns->units);
+    pthread_mutex_destroy(&columns->write_lock);
+    pthread_mutex_destroy(&columns->read_lock);
+    pthread_mutex_destroy(&columns->names_lock);
+    gos_arena_close(columns->arena);
+}
+
+static uint64_t columns_watermark(void *self)
+{
+    struct columns *columns = self;
+    pthread_mutex_lock(&columns->names_lock);
+    uint64_t watermark = columns->watermark;
+    pthread_mutex_unlock(&columns->names_lock);
+    return watermark;
+}
+
+static const struct ledger_backend backend = {
+    .close = columns_close,
+    .append = columns_append,
+    .watermark = columns_watermark,
+    .compute = columns_compute,
+    .days = columns_days,
+    .list_events = columns_list_events,
+    .stats = columns_stats,
+    .delete_experiment = columns_delete_experiment,
+    .delete_before = columns_delete_before,
+    .checkpoint = columns_checkpoint,
+    .backup = columns_backup,
+    .export = columns_export,
+};
+
+bool duckdb_ledger_open(const struct ledger_options *options,
+                        const struct ledger_backend **out_backend, void **out_self, gos_error *err)
+{
+    gos_arena *arena = gos_arena_open(1 << 16);
+    struct columns *columns = arena ? gos_arena_take(arena, sizeof *columns, err) : NULL;
+    if (!columns) {
+        gos_arena_close(arena);
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a ledger");
+    }
+    columns->arena = arena;
+    columns->memory_bytes = options->memory_bytes ? options->memory_bytes : (size_t)1 << 30;
+    pthread_mutex_init(&columns->write_lock, NULL);
+    pthread_mutex_init(&columns->read_lock, NULL);
+    pthread_mutex_init(&columns->names_lock, NULL);
+    if (options->location)
+        columns->path = gos_arena_text(arena, gos_str_from(options->location), err).data;
+    struct sql_options sql = {.path = columns->path,
+                              .memory_bytes = columns->memory_bytes,
+                              .threads = options->threads,
+                              .temp_directory = options->temp_directory};
+    if (!sql_open(&sql, &columns->sql, err) || !sql_connect(columns->sql, &columns->writer, err) ||
+        !sql_connect(columns->sql, &columns->reader, err) || !make_schema(columns, err) ||
+        !columns_load(columns, err)) {
+        columns_close(columns);
+        return false;
+    }
+    *out_backend = &backend;
+    *out_self = columns;
+    return true;
+}

@@ -1,0 +1,66 @@
+/*
+ * The columnar ledger over sql.h, shared by its files. Tables:
+ *   names(number, kind, parent, name)         what stands for what; see names.def
+ *   sources(name, applied)                    the watermark, stored with the rows that it counts
+ *   units(unit, hash, environment, name)
+ *   exposures(experiment, unit, variant, ts, flags, attributes)
+ *   links(device, person, ts)
+ *   e<event>(unit, ts, value, rest, n<property>..., t<property>..., b<property>...)
+ * Texts from outside are only ever parameters or appended values, never part of a statement.
+ */
+#ifndef LEDGER_COLUMNS_H
+#define LEDGER_COLUMNS_H
+
+#include "ledger/backend.h"
+#include "ledger/names.h"
+#include "ledger/sql.h"
+#include "ledger/units.h"
+
+#include <pthread.h>
+
+enum {
+    COLUMNS_SCHEMA_VERSION = 1,
+    COLUMNS_EVENTS_MAX = 5000,    /* event names; further ones are kept under "(other)" */
+    COLUMNS_PROPERTIES_MAX = 100, /* per event; further ones are kept as JSON in `rest` */
+    COLUMNS_FIXED = 4,            /* columns of an event table before those of properties */
+};
+
+enum exposure_flags { EXPOSURE_CROSSOVER = 1, EXPOSURE_BY_CHOICE = 2 };
+
+struct columns {
+    gos_arena *arena;
+    struct sql *sql;
+    struct sql_connection *writer; /* under write_lock */
+    struct sql_connection *reader; /* under read_lock */
+    pthread_mutex_t write_lock;
+    pthread_mutex_t read_lock;
+    pthread_mutex_t names_lock; /* names, units, watermark; the last one to be taken */
+    struct names names;
+    struct units units;
+    uint64_t watermark;
+    size_t memory_bytes;
+    const char *path; /* NULL: in memory */
+};
+
+/* Reads names, units and the watermark from the store, in place of what is in memory. */
+bool columns_load(struct columns *columns, gos_error *err);
+
+bool columns_append(void *self, const struct fact *facts, size_t count, gos_error *err);
+bool columns_compute(void *self, const struct ledger_question *question, gos_arena *arena,
+                     struct ledger_answer *out, gos_error *err);
+bool columns_days(void *self, const struct ledger_question *question, gos_arena *arena,
+                  struct ledger_day **out, uint32_t *out_count, gos_error *err);
+bool columns_list_events(void *self, gos_str environment, gos_arena *arena,
+                         struct ledger_event **out, uint32_t *out_count, gos_error *err);
+bool columns_stats(void *self, struct ledger_stats *out, gos_error *err);
+bool columns_delete_experiment(void *self, gos_str environment, const struct uuid *experiment_id,
+                               gos_error *err);
+bool columns_delete_before(void *self, int64_t before_ms, gos_error *err);
+bool columns_checkpoint(void *self, gos_error *err);
+bool columns_backup(void *self, const char *path, gos_error *err);
+bool columns_export(void *self, const char *folder, gos_error *err);
+
+/* Takes away every row of a person and of the devices linked to it, inside a transaction. */
+bool columns_forget(struct columns *columns, const struct forgotten *forgotten, gos_error *err);
+
+#endif

@@ -1,0 +1,156 @@
+/* A computation from beginning to end, on one moment of the store. */
+#include "ledger/tally.h"
+
+#include "base/limits.h"
+#include "base/time.h"
+
+static bool check(const struct ledger_question *question, gos_error *err)
+{
+    if (question->variant_count == 0 || question->variant_count > VARIANTS_MAX)
+        return gos_fail(err, GOS_BAD_INPUT, "/variants", "%u variants are not between 1 and %d",
+                        question->variant_count, VARIANTS_MAX);
+    if (question->plan_count > METRICS_PER_EXPERIMENT_MAX)
+        return gos_fail(err, GOS_BAD_INPUT, "/plans", "%u metrics are more than %d",
+                        question->plan_count, METRICS_PER_EXPERIMENT_MAX);
+    return true;
+}
+
+/* What the question names, as numbers; a copy of who is whom. Under names_lock. */
+static bool resolve(struct tally *tally, gos_error *err)
+{
+    const struct ledger_question *question = tally->question;
+    const struct names *names = &tally->columns->names;
+    const struct units *units = &tally->columns->units;
+    char id[UUID_TEXT_BYTES];
+    uuid_write(&question->experiment_id, id);
+    tally->name_count = names->count;
+    tally->environment = names_find(names, NAME_ENVIRONMENT, 0, question->environment);
+    tally->experiment = names_find(names, NAME_EXPERIMENT, tally->environment, gos_str_from(id));
+    for (uint32_t i = 0; i < question->variant_count; i++)
+        tally->variant_names[i] =
+            names_find(names, NAME_VARIANT, tally->experiment, question->variants[i]);
+    tally->unit_count = units->count;
+    if (units->link_count == 0)
+        return true;
+    tally->users = gos_arena_array(tally->arena, units->count, sizeof *tally->users, err);
+    if (tally->users)
+        memcpy(tally->users, units->users.data, units->count * sizeof *tally->users);
+    return tally->users != NULL;
+}
+
+/* Begins the reader's transaction at a moment that names and units agree with. */
+static bool begin(struct tally *tally, gos_error *err)
+{
+    struct columns *columns = tally->columns;
+    int64_t watermark = 0;
+    pthread_mutex_lock(&columns->names_lock);
+    bool done = sql_run(columns->reader, "BEGIN", NULL, 0, err) &&
+                sql_query_int(columns->reader, "SELECT applied FROM sources WHERE name = 'spool'",
+                              NULL, 0, 0, &watermark, err) &&
+                resolve(tally, err);
+    pthread_mutex_unlock(&columns->names_lock);
+    tally->watermark = (uint64_t)watermark;
+    return done;
+}
+
+static bool make_cells(struct tally *tally, gos_error *err)
+{
+    pthread_mutex_lock(&tally->columns->names_lock);
+    bool done = tally_make_cells(tally, err);
+    pthread_mutex_unlock(&tally->columns->names_lock);
+    return done;
+}
+
+static void tally_close(struct tally *tally)
+{
+    for (uint32_t i = 0; i < tally->buffer_count; i++)
+        buffer_close(&tally->buffers[i]);
+    buffer_close(&tally->slots);
+    gos_arena_close(tally->arena);
+}
+
+static bool tally_open(struct tally *tally, struct columns *columns,
+                       const struct ledger_question *question, gos_error *err)
+{
+    *tally = (struct tally){
+        .columns = columns, .question = question, .arena = gos_arena_open(columns->memory_bytes)};
+    return tally->arena || gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a computation");
+}
+
+bool columns_compute(void *self, const struct ledger_question *question, gos_arena *arena,
+                     struct ledger_answer *out, gos_error *err)
+{
+    struct columns *columns = self;
+    struct tally tally;
+    if (!check(question, err) || !tally_open(&tally, columns, question, err))
+        return false;
+    pthread_mutex_lock(&columns->read_lock);
+    bool done = begin(&tally, err) && tally_read_exposures(&tally, err) &&
+                tally_count(&tally, arena, out, err) && make_cells(&tally, err) &&
+                tally_read_events(&tally, err);
+    sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
+    pthread_mutex_unlock(&columns->read_lock);
+    done = done && tally_settle_marks(&tally, err) && tally_finish(&tally, arena, out, err);
+    tally_close(&tally);
+    return done;
+}
+
+static int64_t day_min(const struct tally *tally, int64_t *out_max)
+{
+    int64_t low = INT64_MAX;
+    *out_max = INT64_MIN;
+    for (uint32_t i = 0; i < tally->slot_count; i++) {
+        const struct slot *slot = &tally_slots(tally)[i];
+        int64_t day = time_day(slot->first);
+        if (slot->variant == VARIANT_NONE)
+            continue;
+        low = day < low ? day : low;
+        *out_max = day > *out_max ? day : *out_max;
+    }
+    return low;
+}
+
+static bool count_days(struct tally *tally, gos_arena *arena, struct ledger_day **out,
+                       uint32_t *out_count, gos_error *err)
+{
+    int64_t last, first = day_min(tally, &last);
+    uint32_t variants = tally->question->variant_count;
+    *out_count = 0;
+    *out = gos_arena_take(arena, 1, err);
+    if (first > last)
+        return *out != NULL;
+    uint64_t count = ((uint64_t)(last - first) + 1) * variants;
+    struct ledger_day *days = gos_arena_array(arena, count, sizeof *days, err);
+    if (!days)
+        return false;
+    for (uint64_t i = 0; i < count; i++)
+        days[i] = (struct ledger_day){first + (int64_t)(i / variants), (uint32_t)(i % variants), 0};
+    for (uint32_t i = 0; i < tally->slot_count; i++) {
+        const struct slot *slot = &tally_slots(tally)[i];
+        if (slot->variant != VARIANT_NONE)
+            days[(uint64_t)(time_day(slot->first) - first) * variants + slot->variant].units++;
+    }
+    *out = days;
+    *out_count = (uint32_t)count;
+    return true;
+}
+
+bool columns_days(void *self, const struct ledger_question *question, gos_arena *arena,
+                  struct ledger_day **out, uint32_t *out_count, gos_error *err)
+{
+    struct columns *columns = self;
+    struct ledger_question plain = *question;
+    struct ledger_answer answer;
+    struct tally tally;
+    plain.plan_count = 0;
+    if (!check(&plain, err) || !tally_open(&tally, columns, &plain, err))
+        return false;
+    pthread_mutex_lock(&columns->read_lock);
+    bool done = begin(&tally, err) && tally_read_exposures(&tally, err);
+    sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
+    pthread_mutex_unlock(&columns->read_lock);
+    done = done && tally_count(&tally, arena, &answer, err) &&
+           count_days(&tally, arena, out, out_count, err);
+    tally_close(&tally);
+    return done;
+}

@@ -1,0 +1,79 @@
+/* Exposures to slots: one per person, with the earliest time and the variant met then. */
+#include "ledger/tally.h"
+
+#include "base/time.h"
+
+static bool add_slot(struct tally *tally, uint32_t person, struct slot slot, gos_error *err)
+{
+    tally->slot_of[person] = tally->slot_count++;
+    return buffer_append(&tally->slots, &slot, sizeof slot, tally->columns->memory_bytes, err);
+}
+
+/* Another exposure of a person who has a slot. */
+static void join_slot(struct slot *slot, const struct slot *other)
+{
+    if (slot->number != other->number)
+        slot->flags |= EXPOSURE_CROSSOVER;
+    slot->flags |= other->flags;
+    if (other->first < slot->first) {
+        slot->first = other->first;
+        slot->variant = other->variant;
+        slot->number = other->number;
+    }
+}
+
+static uint8_t variant_index(const struct tally *tally, uint32_t number)
+{
+    for (uint32_t i = 0; i < tally->question->variant_count; i++) {
+        if (tally->variant_names[i] == number)
+            return (uint8_t)i;
+    }
+    return VARIANT_NONE;
+}
+
+static bool take_exposures(void *context, const struct sql_chunk *chunk, gos_error *err)
+{
+    struct tally *tally = context;
+    for (uint64_t row = 0; row < chunk->row_count; row++) {
+        uint32_t unit = (uint32_t)sql_int(&chunk->columns[0], row);
+        uint32_t number = (uint32_t)sql_int(&chunk->columns[1], row);
+        struct slot slot = {sql_int(&chunk->columns[2], row), variant_index(tally, number),
+                            (uint8_t)sql_int(&chunk->columns[3], row), number};
+        uint32_t person = tally->users ? unit_person(tally->users, unit) : unit;
+        uint32_t index = tally->slot_of[person];
+        tally->merged += person != unit;
+        if (index != SLOT_NONE)
+            join_slot((struct slot *)tally->slots.data + index, &slot);
+        else if (!add_slot(tally, person, slot, err))
+            return false;
+    }
+    return !tally_is_cancelled(tally) || gos_fail(err, GOS_CANCELLED, "", "cancelled");
+}
+
+/* A device's events are its user's. */
+static void spread_to_devices(struct tally *tally)
+{
+    for (uint32_t unit = 0; tally->users && unit < tally->unit_count; unit++) {
+        if (tally->users[unit])
+            tally->slot_of[unit] = tally->slot_of[unit_person(tally->users, unit)];
+    }
+}
+
+bool tally_read_exposures(struct tally *tally, gos_error *err)
+{
+    size_t unit_count = tally->unit_count;
+    tally->slot_of = gos_arena_array(tally->arena, unit_count + 1, sizeof *tally->slot_of, err);
+    if (!tally->slot_of)
+        return false;
+    memset(tally->slot_of, 0xff, (unit_count + 1) * sizeof *tally->slot_of);
+    const struct sql_value values[] = {SQL_VALUE_INT(tally->experiment),
+                                       SQL_VALUE_INT(tally->question->from_ms),
+                                       SQL_VALUE_INT(tally->question->as_of_ms)};
+    if (!sql_query(tally->columns->reader,
+                   "SELECT unit, variant, ts, flags FROM exposures "
+                   "WHERE experiment = $1 AND ts >= $2 AND ts < $3",
+                   values, 3, take_exposures, tally, err))
+        return false;
+    spread_to_devices(tally);
+    return true;
+}

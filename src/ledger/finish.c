@@ -1,0 +1,303 @@
+/* Numbers per person to moments per variant, in the order of the slots: same facts, same bits. */
+#include "ledger/tally.h"
+
+#include "base/limits.h"
+#include "base/time.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* One plan being finished. */
+struct finish {
+    struct tally *tally;
+    const struct metric_plan *plan;
+    uint32_t plan_index;
+    const struct cell *cells[METRIC_AGGREGATES_MAX]; /* by aggregate; the first step of a funnel */
+    int64_t mature_ms; /* age at which a person's window has passed; 0: does not matter */
+    double cap;
+    struct ledger_cell *out; /* by variant */
+    uint32_t variable_count;
+};
+
+/* A person's values: the variables of gos_moments. False: the person has no value. */
+static bool person_values(const struct finish *finish, uint32_t slot, double *values)
+{
+    const struct metric_plan *plan = finish->plan;
+    double after[METRIC_AGGREGATES_MAX], before[METRIC_AGGREGATES_MAX];
+    for (uint32_t i = 0; i < plan->aggregate_count; i++) {
+        const struct cell *cell = finish->cells[i];
+        after[i] = cell->after ? cell->after[slot] : 0;
+        before[i] = cell->before ? cell->before[slot] : 0;
+    }
+    uint32_t half = plan->kind == PLAN_RATIO ? 2 : 1;
+    values[0] = metric_evaluate(&plan->value, after);
+    if (half == 2)
+        values[1] = metric_evaluate(&plan->denominator, after);
+    if (plan->kind == PLAN_PROPORTION)
+        values[0] = values[0] != 0;
+    if (isnan(values[0]) || (half == 2 && isnan(values[1])))
+        return false;
+    if (finish->variable_count == half)
+        return true;
+    values[half] = metric_evaluate(&plan->value, before);
+    if (plan->kind == PLAN_PROPORTION)
+        values[half] = values[half] != 0;
+    if (half == 2)
+        values[3] = metric_evaluate(&plan->denominator, before);
+    for (uint32_t i = half; i < finish->variable_count; i++)
+        values[i] = isnan(values[i]) ? 0 : values[i];
+    return true;
+}
+
+static bool is_mature(const struct finish *finish, const struct slot *slot)
+{
+    return finish->mature_ms == 0 ||
+           slot->first + finish->mature_ms <= finish->tally->question->as_of_ms;
+}
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* The nearest rank (type 1) of all persons' values; +inf when there are none. */
+static bool find_cap(struct finish *finish, gos_error *err)
+{
+    struct tally *tally = finish->tally;
+    double values[GOS_VARIABLES_MAX];
+    size_t count = 0;
+    finish->cap = finish->plan->cap;
+    if (isnan(finish->plan->cap_quantile) || finish->plan->kind != PLAN_MEAN)
+        return true;
+    double *all = gos_arena_array(tally->arena, tally->slot_count + 1, sizeof *all, err);
+    if (!all)
+        return false;
+    for (uint32_t i = 0; i < tally->slot_count; i++) {
+        const struct slot *slot = &tally_slots(tally)[i];
+        if (slot->variant != VARIANT_NONE && is_mature(finish, slot) &&
+            person_values(finish, i, values))
+            all[count++] = values[0];
+    }
+    if (count == 0)
+        return true;
+    qsort(all, count, sizeof *all, compare_doubles);
+    double rank = ceil((double)count * finish->plan->cap_quantile);
+    double cap = all[rank < 1 ? 0 : (size_t)rank - 1];
+    finish->cap = isnan(finish->cap) || cap < finish->cap ? cap : finish->cap;
+    return true;
+}
+
+static void count_seen(const struct finish *finish, uint32_t slot, struct ledger_cell *out)
+{
+    uint8_t seen =
+        finish->tally->seen[(size_t)finish->plan_index * finish->tally->slot_count + slot];
+    out->active += (seen & SEEN_AFTER) != 0;
+    out->early += seen == SEEN_BEFORE;
+}
+
+static void push_person(const struct finish *finish, uint32_t slot, struct ledger_cell *out,
+                        double *largest)
+{
+    double values[GOS_VARIABLES_MAX] = {0};
+    count_seen(finish, slot, out);
+    if (!person_values(finish, slot, values))
+        return;
+    out->total += values[0];
+    *largest = fmax(*largest, fabs(values[0]));
+    if (values[0] > finish->cap) {
+        values[0] = finish->cap;
+        out->capped++;
+    }
+    gos_moments_push(&out->moments, values);
+}
+
+static bool finish_moments(struct finish *finish, gos_error *err)
+{
+    struct tally *tally = finish->tally;
+    double largest[VARIANTS_MAX] = {0};
+    if (!find_cap(finish, err))
+        return false;
+    for (uint32_t i = 0; i < tally->slot_count; i++) {
+        const struct slot *slot = &tally_slots(tally)[i];
+        if (slot->variant == VARIANT_NONE)
+            continue;
+        struct ledger_cell *out = &finish->out[slot->variant];
+        if (is_mature(finish, slot))
+            push_person(finish, i, out, &largest[slot->variant]);
+        else
+            out->immature++;
+    }
+    for (uint32_t v = 0; v < tally->question->variant_count; v++) {
+        double total = finish->out[v].total;
+        finish->out[v].top_share = total > 0 ? largest[v] / total : (double)NAN;
+    }
+    return true;
+}
+
+static int compare_values(const void *a, const void *b)
+{
+    const struct mark *x = a, *y = b;
+    if (x->slot != y->slot)
+        return x->slot < y->slot ? -1 : 1;
+    return x->value < y->value ? -1 : x->value > y->value;
+}
+
+static bool take_values(struct ledger_values *values, uint64_t count, bool units, gos_arena *arena,
+                        gos_error *err)
+{
+    values->values = gos_arena_array(arena, count + 1, sizeof *values->values, err);
+    if (units)
+        values->units = gos_arena_array(arena, count + 1, sizeof *values->units, err);
+    values->count = 0;
+    return values->values && (!units || values->units);
+}
+
+/* Every event is a value; events of one person stand together. */
+static bool finish_events(struct finish *finish, gos_arena *arena, gos_error *err)
+{
+    struct tally *tally = finish->tally;
+    struct buffer *marks = finish->cells[0]->marks;
+    struct mark *list = marks->data;
+    size_t count = marks->bytes / sizeof *list;
+    uint64_t counts[VARIANTS_MAX] = {0};
+    if (count > 0)
+        qsort(list, count, sizeof *list, compare_values);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t variant = tally_slots(tally)[list[i].slot].variant;
+        if (variant != VARIANT_NONE)
+            counts[variant]++;
+    }
+    for (uint32_t v = 0; v < tally->question->variant_count; v++) {
+        if (!take_values(&finish->out[v].quantile, counts[v], true, arena, err))
+            return false;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint8_t variant = tally_slots(tally)[list[i].slot].variant;
+        if (variant == VARIANT_NONE)
+            continue;
+        struct ledger_values *out = &finish->out[variant].quantile;
+        out->unit_count += i == 0 || list[i].slot != list[i - 1].slot;
+        out->units[out->count] = (uint32_t)(out->unit_count - 1);
+        out->values[out->count++] = list[i].value * finish->plan->scale;
+    }
+    return true;
+}
+
+/* Every person is a value. */
+static bool finish_persons(struct finish *finish, gos_arena *arena, gos_error *err)
+{
+    struct tally *tally = finish->tally;
+    double values[GOS_VARIABLES_MAX];
+    uint64_t counts[VARIANTS_MAX] = {0};
+    for (uint32_t i = 0; i < tally->slot_count; i++) {
+        uint8_t variant = tally_slots(tally)[i].variant;
+        counts[variant == VARIANT_NONE ? 0 : variant] += variant != VARIANT_NONE;
+    }
+    for (uint32_t v = 0; v < tally->question->variant_count; v++) {
+        if (!take_values(&finish->out[v].quantile, counts[v], false, arena, err))
+            return false;
+    }
+    for (uint32_t i = 0; i < tally->slot_count; i++) {
+        const struct slot *slot = &tally_slots(tally)[i];
+        if (slot->variant == VARIANT_NONE || !is_mature(finish, slot) ||
+            !person_values(finish, i, values))
+            continue;
+        struct ledger_values *out = &finish->out[slot->variant].quantile;
+        out->values[out->count++] = values[0];
+        out->unit_count++;
+    }
+    return true;
+}
+
+static bool finish_quantile(struct finish *finish, gos_arena *arena, gos_error *err)
+{
+    struct tally *tally = finish->tally;
+    for (uint32_t i = 0; i < tally->slot_count; i++) {
+        uint8_t variant = tally_slots(tally)[i].variant;
+        if (variant != VARIANT_NONE)
+            count_seen(finish, i, &finish->out[variant]);
+    }
+    return finish->plan->of_events ? finish_events(finish, arena, err)
+                                   : finish_persons(finish, arena, err);
+}
+
+static bool finish_plan(struct tally *tally, uint32_t plan_index, gos_arena *arena,
+                        struct ledger_answer *out, gos_error *err)
+{
+    const struct metric_plan *plan = &tally->question->plans[plan_index];
+    uint32_t variants = tally->question->variant_count;
+    struct finish finish = {.tally = tally, .plan = plan, .plan_index = plan_index};
+    finish.out = &out->cells[(size_t)plan_index * variants];
+    finish.variable_count = plan->kind == PLAN_RATIO ? 2 : 1;
+    bool covariates = false;
+    for (uint32_t i = 0; i < tally->cell_count; i++) {
+        const struct cell *cell = &tally->cells[i];
+        if (cell->plan != plan_index || cell->step > 0)
+            continue;
+        finish.cells[cell->aggregate - plan->aggregates] = cell;
+        covariates = covariates || cell->before;
+        const struct metric_source *source = &cell->aggregate->source;
+        if (source->from_ms > 0 && source->to_ms != METRIC_NO_END &&
+            source->to_ms > finish.mature_ms)
+            finish.mature_ms = source->to_ms;
+    }
+    if (covariates)
+        finish.variable_count *= 2;
+    for (uint32_t v = 0; v < variants; v++) {
+        finish.out[v].moments = gos_moments_empty(finish.variable_count);
+        finish.out[v].events = tally->events[(size_t)plan_index * variants + v];
+        finish.out[v].top_share = (double)NAN;
+    }
+    bool done = plan->kind == PLAN_QUANTILE ? finish_quantile(&finish, arena, err)
+                                            : finish_moments(&finish, err);
+    out->caps[plan_index] = plan->kind == PLAN_MEAN ? finish.cap : (double)NAN;
+    return done;
+}
+
+/* Counts who is analysed, and takes the others out by VARIANT_NONE. */
+static void count_slots(struct tally *tally, struct ledger_answer *out)
+{
+    struct slot *slots = tally->slots.data;
+    out->first_exposure = out->last_exposure = TIME_NONE;
+    for (uint32_t i = 0; i < tally->slot_count; i++) {
+        struct slot *slot = &slots[i];
+        out->crossovers += (slot->flags & EXPOSURE_CROSSOVER) != 0;
+        out->excluded += slot->flags == EXPOSURE_BY_CHOICE;
+        out->strangers += slot->flags == 0 && slot->variant == VARIANT_NONE;
+        if (slot->flags)
+            slot->variant = VARIANT_NONE;
+        if (slot->variant == VARIANT_NONE)
+            continue;
+        out->units[slot->variant]++;
+        if (out->first_exposure == TIME_NONE || slot->first < out->first_exposure)
+            out->first_exposure = slot->first;
+        if (slot->first > out->last_exposure)
+            out->last_exposure = slot->first;
+    }
+}
+
+bool tally_count(struct tally *tally, gos_arena *arena, struct ledger_answer *out, gos_error *err)
+{
+    const struct ledger_question *question = tally->question;
+    size_t cell_count = (size_t)question->plan_count * question->variant_count;
+    *out = (struct ledger_answer){.watermark = tally->watermark, .merged = tally->merged};
+    out->units = gos_arena_array(arena, question->variant_count + 1, sizeof *out->units, err);
+    out->cells = gos_arena_array(arena, cell_count + 1, sizeof *out->cells, err);
+    out->caps = gos_arena_array(arena, question->plan_count + 1, sizeof *out->caps, err);
+    if (!out->units || !out->cells || !out->caps)
+        return false;
+    count_slots(tally, out);
+    return true;
+}
+
+bool tally_finish(struct tally *tally, gos_arena *arena, struct ledger_answer *out, gos_error *err)
+{
+    for (uint32_t i = 0; i < tally->question->plan_count; i++) {
+        if (!finish_plan(tally, i, arena, out, err))
+            return false;
+        if (tally_is_cancelled(tally))
+            return gos_fail(err, GOS_CANCELLED, "", "cancelled");
+    }
+    return true;
+}

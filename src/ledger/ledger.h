@@ -1,0 +1,66 @@
+/*
+ * What happened: exposures and events, columnar. One caller appends; computations and appends may
+ * run at the same time, and a computation sees one moment. Calls may come from any thread.
+ *
+ * Errors of every function: STORE_FAILED (the store refused; nothing has changed), OUT_OF_MEMORY,
+ * TOO_LARGE (a limit of memory).
+ */
+#ifndef LEDGER_LEDGER_H
+#define LEDGER_LEDGER_H
+
+#include "ledger/answer.h"
+#include "model/facts.h"
+
+struct ledger;
+
+struct ledger_options {
+    const char *backend;        /* a row of backends.def: "duckdb" */
+    const char *location;       /* of the backend: the path of the file; NULL: in memory */
+    const char *temp_directory; /* where it spills; NULL: beside the file */
+    uint64_t memory_bytes;      /* of the engine, and again of a computation; 0: 1 GiB */
+    uint32_t threads;           /* 0: 2 */
+};
+
+/* Opens and brings the schema to the newest version. BAD_INPUT: no such backend. */
+bool ledger_open(const struct ledger_options *options, struct ledger **out, gos_error *err);
+void ledger_close(struct ledger *ledger);
+
+/*
+ * Appends facts in the order of their sequence, in one durable transaction. Facts up to the
+ * watermark are passed over, so repeating a batch, or any part of it, changes nothing.
+ */
+bool ledger_append(struct ledger *ledger, const struct fact *facts, size_t count, gos_error *err);
+/* The sequence of the newest fact that is in; 0: none. */
+uint64_t ledger_watermark(struct ledger *ledger);
+
+/*
+ * Answers a question from the facts of one moment: the first exposure of each person, then their
+ * events from that moment on within the conversion windows. Same facts, same bits.
+ *
+ * Errors  CANCELLED; TOO_LARGE: more memory than allowed; BAD_INPUT: see ledger_check
+ */
+bool ledger_compute(struct ledger *ledger, const struct ledger_question *question, gos_arena *arena,
+                    struct ledger_answer *out, gos_error *err);
+/* New people per day and variant, by day; the question's plans do not matter. */
+bool ledger_days(struct ledger *ledger, const struct ledger_question *question, gos_arena *arena,
+                 struct ledger_day **out, uint32_t *out_count, gos_error *err);
+
+/* Events seen in an environment, by name, with their properties. */
+bool ledger_list_events(struct ledger *ledger, gos_str environment, gos_arena *arena,
+                        struct ledger_event **out, uint32_t *out_count, gos_error *err);
+bool ledger_stats(struct ledger *ledger, struct ledger_stats *out, gos_error *err);
+
+/* Takes away the exposures of an experiment. */
+bool ledger_delete_experiment(struct ledger *ledger, gos_str environment,
+                              const struct uuid *experiment_id, gos_error *err);
+/* Takes away what happened before a time. */
+bool ledger_delete_before(struct ledger *ledger, int64_t before_ms, gos_error *err);
+
+/* Brings the file up to date and frees what deletions left. */
+bool ledger_checkpoint(struct ledger *ledger, gos_error *err);
+/* A consistent copy as a file that does not exist yet, while others read and append. */
+bool ledger_backup(struct ledger *ledger, const char *path, gos_error *err);
+/* Everything as Parquet: exposures.parquet and one file per event, in an existing folder. */
+bool ledger_export(struct ledger *ledger, const char *folder, gos_error *err);
+
+#endif

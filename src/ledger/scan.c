@@ -1,0 +1,296 @@
+/*
+ * Events to numbers. All aggregates over one event name share one scan of its table: the columns
+ * are the values and filters that they need.
+ */
+#include "ledger/tally.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { SCAN_ROWS_MAX = 8192, SCAN_COLUMNS_FIXED = 2 };
+
+struct scan {
+    struct tally *tally;
+    uint32_t event;
+    struct select select;
+    uint32_t column_count;
+    uint32_t slot[SCAN_ROWS_MAX];
+    int64_t age[SCAN_ROWS_MAX];
+};
+
+/* Column names are made of numbers, so they may be printed. */
+static gos_str property_column(struct scan *scan, enum name_kind kind, char letter,
+                               gos_str property)
+{
+    uint32_t number = names_find(&scan->tally->columns->names, kind, scan->event, property);
+    bool known = number > 0 && number <= scan->tally->name_count;
+    return known ? gos_arena_print(scan->select.arena, "%c%u", letter, number) : GOS_LIT("");
+}
+
+static bool resolve(void *context, gos_str property, struct select_property *out, gos_error *err)
+{
+    (void)err;
+    struct scan *scan = context;
+    gos_str number = property_column(scan, NAME_NUMBERS, 'n', property);
+    gos_str boolean = property_column(scan, NAME_BOOLS, 'b', property);
+    out->text = property_column(scan, NAME_TEXTS, 't', property);
+    out->number = number.len ? number : boolean;
+    if (number.len && boolean.len)
+        out->number = gos_arena_print(scan->select.arena, "coalesce(%.*s, %.*s)", GOS_ARG(number),
+                                      GOS_ARG(boolean));
+    if (out->number.len == 0 && out->text.len == 0 && gos_str_equal(property, GOS_LIT("value")))
+        out->number = GOS_LIT("value");
+    return true;
+}
+
+static void add_column(struct scan *scan, uint32_t *out)
+{
+    *out = scan->column_count++;
+    text_add(&scan->select.text, GOS_LIT(", "));
+}
+
+/* What an aggregate reads of an event: a number, or for count_distinct a hash. */
+static void add_value(struct scan *scan, struct cell *cell)
+{
+    const struct metric_aggregate *aggregate = cell->aggregate;
+    bool distinct = aggregate->fn == METRIC_COUNT_DISTINCT;
+    gos_str name = aggregate->source.property.len ? aggregate->source.property : GOS_LIT("value");
+    struct select_property property = {0};
+    resolve(scan, name, &property, NULL);
+    struct text *text = &scan->select.text;
+    add_column(scan, &cell->value_column);
+    if (!distinct)
+        text_add(text, property.number.len ? property.number : GOS_LIT("NULL::DOUBLE"));
+    else if (property.number.len && property.text.len)
+        text_print(text, "hash(coalesce(%.*s, %.*s::VARCHAR))", GOS_ARG(property.text),
+                   GOS_ARG(property.number));
+    else
+        text_print(text, "hash(%.*s)",
+                   GOS_ARG(property.text.len     ? property.text
+                           : property.number.len ? property.number
+                                                 : GOS_LIT("NULL::VARCHAR")));
+}
+
+static bool reads_value(enum metric_fn fn)
+{
+    return fn == METRIC_SUM || fn == METRIC_MIN || fn == METRIC_MAX || fn == METRIC_FIRST ||
+           fn == METRIC_LAST || fn == METRIC_QUANTILE || fn == METRIC_COUNT_DISTINCT;
+}
+
+/* The filter of the aggregate, and that the property is there when one is named or needed. */
+static bool add_filter(struct scan *scan, struct cell *cell, gos_error *err)
+{
+    const struct metric_source *source = &cell->aggregate->source;
+    bool needs_value = source->property.len > 0 || reads_value(cell->aggregate->fn);
+    if (source->test_count == 0 && !needs_value)
+        return true;
+    struct select_property property = {0};
+    resolve(scan, source->property.len ? source->property : GOS_LIT("value"), &property, NULL);
+    bool numbers = cell->aggregate->fn != METRIC_COUNT &&
+                   cell->aggregate->fn != METRIC_COUNT_DISTINCT &&
+                   cell->aggregate->fn != METRIC_EXISTS;
+    struct text *text = &scan->select.text;
+    add_column(scan, &cell->filter_column);
+    text_add(text, GOS_LIT("("));
+    if (!select_add_filter(&scan->select, source->tests, source->test_count, err))
+        return false;
+    if (needs_value && property.number.len == 0 && (numbers || property.text.len == 0))
+        text_add(text, GOS_LIT(" AND false"));
+    else if (needs_value && (numbers || property.text.len == 0))
+        text_print(text, " AND %.*s IS NOT NULL", GOS_ARG(property.number));
+    else if (needs_value && property.number.len == 0)
+        text_print(text, " AND %.*s IS NOT NULL", GOS_ARG(property.text));
+    else if (needs_value)
+        text_print(text, " AND (%.*s IS NOT NULL OR %.*s IS NOT NULL)", GOS_ARG(property.number),
+                   GOS_ARG(property.text));
+    text_add(text, GOS_LIT(")"));
+    return true;
+}
+
+static void put_mark(struct buffer *marks, struct tally *tally, struct mark mark, bool *failed)
+{
+    gos_error err;
+    if (!buffer_append(marks, &mark, sizeof mark, tally->columns->memory_bytes, &err))
+        *failed = true;
+}
+
+/* An event of a slot, in the time after (or before) its exposure. */
+static void put_number(enum metric_fn fn, double *number, int64_t *at, double value, int64_t age)
+{
+    switch (fn) {
+    case METRIC_COUNT:
+        *number += 1;
+        break;
+    case METRIC_EXISTS:
+        *number = 1;
+        break;
+    case METRIC_SUM:
+        *number += value;
+        break;
+    case METRIC_MIN:
+        *number = fmin(*number, value);
+        break;
+    case METRIC_MAX:
+        *number = fmax(*number, value);
+        break;
+    case METRIC_TIME_TO:
+        *number = fmin(*number, (double)age / 1000);
+        break;
+    case METRIC_FIRST:
+        if (isnan(*number) || age < *at) {
+            *number = value;
+            *at = age;
+        }
+        break;
+    case METRIC_LAST:
+        if (isnan(*number) || age >= *at) {
+            *number = value;
+            *at = age;
+        }
+        break;
+    default:
+        break;
+    }
+}
+
+/* Events that leave more than a number behind. False: out of memory. */
+static bool put_marked(struct tally *tally, const struct cell *cell, const struct sql_column *value,
+                       uint64_t row, uint32_t slot, int64_t age, bool before)
+{
+    struct mark mark = {.slot = slot, .step = cell->step};
+    bool failed = false;
+    if (cell->aggregate->fn == METRIC_COUNT_DISTINCT)
+        mark.hash = (uint64_t)sql_int(value, row);
+    else if (cell->aggregate->fn == METRIC_QUANTILE)
+        mark.value = ((const double *)value->data)[row];
+    else
+        mark.at = age;
+    struct buffer *marks = before ? cell->marks_before : cell->marks;
+    if (marks)
+        put_mark(marks, tally, mark, &failed);
+    return !failed;
+}
+
+static bool is_marked(enum metric_fn fn)
+{
+    return fn == METRIC_COUNT_DISTINCT || fn == METRIC_QUANTILE || fn == METRIC_FUNNEL;
+}
+
+/* All rows of a chunk for one cell. */
+static bool take_cell(struct scan *scan, const struct cell *cell, const struct sql_chunk *chunk)
+{
+    const struct sql_column *filter =
+        cell->filter_column == CELL_NO_COLUMN ? NULL : &chunk->columns[cell->filter_column];
+    const bool *passes = filter ? filter->data : NULL;
+    const struct sql_column *value =
+        cell->value_column == CELL_NO_COLUMN ? NULL : &chunk->columns[cell->value_column];
+    const double *numbers = value && value->type == SQL_DOUBLE ? value->data : NULL;
+    const struct slot *slots = tally_slots(scan->tally);
+    enum metric_fn fn = cell->aggregate->fn;
+    bool marked = is_marked(fn);
+    for (uint64_t row = 0; row < chunk->row_count; row++) {
+        uint32_t slot = scan->slot[row];
+        if (slot == SLOT_NONE || (passes && !passes[row]))
+            continue;
+        int64_t age = scan->age[row];
+        bool before = age < 0;
+        if (before)
+            cell->seen[slot] |= SEEN_BEFORE;
+        if (before ? age < -cell->lookback : age < cell->from || age >= cell->to)
+            continue;
+        if (!before) {
+            cell->seen[slot] |= SEEN_AFTER;
+            if (slots[slot].variant != VARIANT_NONE)
+                cell->events[slots[slot].variant]++;
+        }
+        if (marked) {
+            if (!put_marked(scan->tally, cell, value, row, slot, age, before))
+                return false;
+            continue;
+        }
+        double *number = before ? cell->before : cell->after;
+        int64_t *at = before ? cell->before_at : cell->after_at;
+        if (number)
+            put_number(fn, &number[slot], at ? &at[slot] : NULL, numbers ? numbers[row] : 0, age);
+    }
+    return true;
+}
+
+static bool take_events(void *context, const struct sql_chunk *chunk, gos_error *err)
+{
+    struct scan *scan = context;
+    struct tally *tally = scan->tally;
+    const uint32_t *units = chunk->columns[0].data;
+    const int64_t *times = chunk->columns[1].data;
+    const struct slot *slots = tally_slots(tally);
+    if (chunk->row_count > SCAN_ROWS_MAX)
+        return gos_fail(err, GOS_INTERNAL, "", "a chunk has too many rows");
+    for (uint64_t row = 0; row < chunk->row_count; row++) {
+        uint32_t slot = units[row] < tally->unit_count ? tally->slot_of[units[row]] : SLOT_NONE;
+        scan->slot[row] = slot;
+        scan->age[row] = slot == SLOT_NONE ? 0 : times[row] - slots[slot].first;
+    }
+    for (uint32_t i = 0; i < tally->cell_count; i++) {
+        if (tally->cells[i].event == scan->event && !take_cell(scan, &tally->cells[i], chunk))
+            return gos_fail(err, GOS_TOO_LARGE, "",
+                            "the values of a quantile, distinct count or funnel need more than "
+                            "the %zu bytes allowed",
+                            tally->columns->memory_bytes);
+    }
+    return !tally_is_cancelled(tally) || gos_fail(err, GOS_CANCELLED, "", "cancelled");
+}
+
+static bool scan_statement(struct scan *scan, int64_t first, gos_error *err)
+{
+    struct tally *tally = scan->tally;
+    struct text *text = &scan->select.text;
+    text_add(text, GOS_LIT("SELECT unit, ts"));
+    for (uint32_t i = 0; i < tally->cell_count; i++) {
+        struct cell *cell = &tally->cells[i];
+        if (cell->event != scan->event)
+            continue;
+        if (reads_value(cell->aggregate->fn))
+            add_value(scan, cell);
+        if (!add_filter(scan, cell, err))
+            return false;
+    }
+    text_print(text, " FROM e%u WHERE ts < ", scan->event);
+    if (!select_add_value(&scan->select, SQL_VALUE_INT(tally->question->as_of_ms), err))
+        return false;
+    text_add(text, GOS_LIT(" AND ts >= "));
+    return select_add_value(&scan->select, SQL_VALUE_INT(first - tally->lookback_max), err);
+}
+
+static bool read_event(struct tally *tally, uint32_t event, int64_t first, gos_error *err)
+{
+    struct scan *scan = gos_arena_take(tally->arena, sizeof *scan, err);
+    if (!scan)
+        return false;
+    *scan = (struct scan){.tally = tally, .event = event, .column_count = SCAN_COLUMNS_FIXED};
+    const struct select_resolver resolver = {resolve, scan};
+    if (!select_init(&scan->select, &resolver, tally->arena, err))
+        return false;
+    pthread_mutex_lock(&tally->columns->names_lock);
+    bool done = scan_statement(scan, first, err);
+    pthread_mutex_unlock(&tally->columns->names_lock);
+    const char *text = done ? select_text(&scan->select, err) : NULL;
+    return text && sql_query(tally->columns->reader, text, scan->select.values,
+                             scan->select.value_count, take_events, scan, err);
+}
+
+bool tally_read_events(struct tally *tally, gos_error *err)
+{
+    const struct slot *slots = tally_slots(tally);
+    int64_t first = INT64_MAX;
+    for (uint32_t i = 0; i < tally->slot_count; i++)
+        first = slots[i].first < first ? slots[i].first : first;
+    for (uint32_t i = 0; i < tally->cell_count && tally->slot_count > 0; i++) {
+        uint32_t event = tally->cells[i].event;
+        bool read_before = false;
+        for (uint32_t j = 0; j < i; j++)
+            read_before = read_before || tally->cells[j].event == event;
+        if (event && !read_before && !read_event(tally, event, first, err))
+            return false;
+    }
+    return true;
+}

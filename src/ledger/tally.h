@@ -1,0 +1,103 @@
+/*
+ * A computation: people as dense slots, and for each aggregate of each plan one number per slot.
+ * Rows stream past once per event name; nothing is sorted but what needs an order.
+ */
+#ifndef LEDGER_TALLY_H
+#define LEDGER_TALLY_H
+
+#include "ledger/columns.h"
+#include "ledger/select.h"
+
+#define SLOT_NONE UINT32_MAX
+
+enum { CELL_NO_COLUMN = UINT32_MAX, VARIANT_NONE = 255 };
+
+/* A person met the experiment. */
+struct slot {
+    int64_t first;   /* of their exposures */
+    uint8_t variant; /* index into the question's; VARIANT_NONE: left out */
+    uint8_t flags;   /* enum exposure_flags */
+    uint32_t number; /* of the variant's name */
+};
+
+/* An event that must be seen again after all rows have passed. */
+struct mark {
+    uint32_t slot;
+    uint32_t step;
+    union {
+        uint64_t hash; /* of the value, for count_distinct */
+        double value;  /* for quantile */
+        int64_t at;    /* for funnel */
+    };
+};
+
+/* One aggregate of one plan. */
+struct cell {
+    const struct metric_aggregate *aggregate;
+    uint32_t plan;
+    uint32_t event;         /* name; 0: never seen */
+    uint32_t step;          /* of a funnel */
+    uint32_t value_column;  /* in the scan of its event, or CELL_NO_COLUMN */
+    uint32_t filter_column; /* likewise */
+    int64_t from, to;       /* age since the exposure */
+    int64_t lookback;       /* > 0: also from before the exposure */
+    double *after;          /* by slot */
+    double *before;
+    int64_t *after_at; /* for first and last */
+    int64_t *before_at;
+    struct buffer *marks; /* shared by the steps of a funnel */
+    struct buffer *marks_before;
+    uint64_t *events; /* by variant, of the plan */
+    uint8_t *seen;    /* by slot, of the plan: SEEN_* */
+};
+
+enum { SEEN_AFTER = 1, SEEN_BEFORE = 2 };
+
+struct tally {
+    struct columns *columns;
+    const struct ledger_question *question;
+    gos_arena *arena; /* of the computation: columns->memory_bytes at most */
+    uint32_t environment;
+    uint32_t experiment; /* 0: never seen */
+    uint32_t name_count; /* names of this moment; later ones are not there yet */
+    uint32_t variant_names[64];
+    uint32_t *users;   /* copy of units.users, or NULL when nobody is linked */
+    uint32_t *slot_of; /* by unit */
+    uint32_t unit_count;
+    struct buffer slots; /* struct slot */
+    uint32_t slot_count;
+    uint64_t merged;
+    uint64_t watermark;
+    struct cell *cells; /* plan by plan, aggregate by aggregate; steps of a funnel each */
+    uint32_t cell_count;
+    struct buffer *buffers;
+    uint32_t buffer_count;
+    uint64_t *events; /* plan by plan, variant by variant */
+    uint8_t *seen;    /* plan by plan, slot by slot */
+    int64_t lookback_max;
+};
+
+/* Reads the exposures: fills slots, slot_of. */
+bool tally_read_exposures(struct tally *tally, gos_error *err);
+/* Reads all events that the plans need. */
+bool tally_read_events(struct tally *tally, gos_error *err);
+/* Makes the cells of the plans. */
+bool tally_make_cells(struct tally *tally, gos_error *err);
+/* From marks to numbers: distinct counts and funnels. */
+bool tally_settle_marks(struct tally *tally, gos_error *err);
+/* Makes the answer and counts who is analysed; leaves out the others. Before the events. */
+bool tally_count(struct tally *tally, gos_arena *arena, struct ledger_answer *out, gos_error *err);
+/* From numbers to moments. */
+bool tally_finish(struct tally *tally, gos_arena *arena, struct ledger_answer *out, gos_error *err);
+
+static inline const struct slot *tally_slots(const struct tally *tally)
+{
+    return tally->slots.data;
+}
+
+static inline bool tally_is_cancelled(const struct tally *tally)
+{
+    return tally->question->cancel && atomic_load(tally->question->cancel);
+}
+
+#endif
