@@ -174,6 +174,8 @@ static void stop_step(struct shard *shard)
 static void on_woken(void *user)
 {
     struct shard *shard = user;
+    if (atomic_load(&shard->server->is_stopping) && !shard->is_stopping)
+        stop_begin(shard);
     pthread_mutex_lock(&shard->lock);
     struct exchange *answered = shard->answered;
     shard->answered = NULL;
@@ -188,8 +190,6 @@ static void on_woken(void *user)
         if (stream->conn->state == CONN_STREAM)
             stream_flush(stream->conn);
     }
-    if (atomic_load(&shard->server->is_stopping) && !shard->is_stopping)
-        stop_begin(shard);
 }
 
 static void date_refresh(struct shard *shard)
