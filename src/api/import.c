@@ -3,6 +3,8 @@
 
 #include <inttypes.h>
 
+#define TRANSFER_BYTES_MAX ((size_t)4 << 30)
+
 void api_export(struct http_request *request, struct http_response *response)
 {
     gos_error err;
@@ -34,10 +36,10 @@ static struct catalog_change change_of(const struct transfer_item *item)
     };
 }
 
-static bool changes_make(struct http_request *request, const struct transfer *transfer,
-                         struct catalog_change **out, size_t *out_count, gos_error *err)
+static bool changes_make(const struct transfer *transfer, struct catalog_change **out,
+                         size_t *out_count, gos_error *err)
 {
-    *out = gos_arena_array(request->arena, transfer->count + 1, sizeof **out, err);
+    *out = gos_arena_array(transfer->arena, transfer->count + 1, sizeof **out, err);
     *out_count = 0;
     for (size_t i = 0; *out && i < transfer->count; i++) {
         if (transfer->items[i].action != TRANSFER_UNCHANGED)
@@ -106,22 +108,35 @@ static bool read_dry_run(const struct http_request *request, bool *out, gos_erro
     return gos_fail(err, GOS_BAD_INPUT, "/dry_run", "dry_run must be true or false");
 }
 
+static bool import_with(struct http_request *request, struct transfer *transfer, bool dry_run,
+                        int64_t *out_sequence, gos_error *err)
+{
+    const struct json *document;
+    struct catalog_change *changes;
+    size_t count;
+    if (!json_read(request->body, transfer->arena, &document, err))
+        return false;
+    if (document->type != JSON_OBJECT)
+        return gos_fail(err, GOS_BAD_INPUT, "", "the body is %s; an object is needed",
+                        json_type_name(document->type));
+    return transfer_read(request, document, transfer, err) &&
+           changes_make(transfer, &changes, &count, err) &&
+           change_apply(request, changes, count, dry_run, out_sequence, err);
+}
+
+/* A document is far larger than what one request may take, so it has memory of its own. */
 void api_import(struct http_request *request, struct http_response *response)
 {
     gos_error err;
-    const struct json *document;
-    struct transfer transfer;
-    struct catalog_change *changes;
-    size_t count;
     bool dry_run;
     int64_t sequence = 0;
-    if (!api_read_body(request, response, false, &document))
-        return;
-    if (read_dry_run(request, &dry_run, &err) &&
-        transfer_read(request, document, &transfer, &err) &&
-        changes_make(request, &transfer, &changes, &count, &err) &&
-        change_apply(request, changes, count, dry_run, &sequence, &err))
+    struct transfer transfer = {.arena = gos_arena_open(TRANSFER_BYTES_MAX)};
+    bool done =
+        transfer.arena != NULL || gos_fail(&err, GOS_OUT_OF_MEMORY, "", "no memory for the import");
+    if (done && read_dry_run(request, &dry_run, &err) &&
+        import_with(request, &transfer, dry_run, &sequence, &err))
         report(request, response, &transfer, dry_run, sequence);
     else
         http_fail(request, response, &err);
+    gos_arena_close(transfer.arena);
 }

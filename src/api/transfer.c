@@ -72,12 +72,11 @@ static bool stored_find(struct reading *reading, enum kind kind, const struct js
     gos_str name = member_text(item, kind_name_field(kind));
     struct uuid uuid;
     *out_found = false;
-    if (uuid_read(id, &uuid) &&
-        !catalog_find(catalog, environment, kind, id, reading->request->arena, out, out_found,
-                      reading->err))
+    if (uuid_read(id, &uuid) && !catalog_find(catalog, environment, kind, id, reading->out->arena,
+                                              out, out_found, reading->err))
         return false;
     return *out_found || name.len == 0 ||
-           catalog_find(catalog, environment, kind, name, reading->request->arena, out, out_found,
+           catalog_find(catalog, environment, kind, name, reading->out->arena, out, out_found,
                         reading->err);
 }
 
@@ -103,7 +102,7 @@ static bool translation_add(struct reading *reading, gos_str from, const struct 
     uuid_write(to, text);
     if (from.len == 0 || str_equal_nocase(from, gos_str_from(text)))
         return true;
-    gos_str kept = gos_arena_text(reading->request->arena, gos_str_from(text), reading->err);
+    gos_str kept = gos_arena_text(reading->out->arena, gos_str_from(text), reading->err);
     reading->translations[reading->translation_count++] = (struct translation){from, kept};
     return kept.data != NULL;
 }
@@ -145,7 +144,7 @@ static void translate_tree(const struct reading *reading, struct json *root)
 
 static const char *pointer_of(struct reading *reading, const char *list, size_t index)
 {
-    return gos_arena_print(reading->request->arena, "/%s/%zu", list, index).data;
+    return gos_arena_print(reading->out->arena, "/%s/%zu", list, index).data;
 }
 
 /* Equal but for what every write changes. */
@@ -184,7 +183,7 @@ static bool definition_item(struct reading *reading, enum kind kind, const struc
                                      .actor = api_actor(reading->request),
                                      .now_ms = reading->request->now_ms};
     item->pointer = pointer;
-    if (!definition_read(&input, reading->request->arena, &item->definition, reading->err))
+    if (!definition_read(&input, reading->out->arena, &item->definition, reading->err))
         return gos_fail_below(reading->err, pointer);
     item->action = !match->found                                              ? TRANSFER_CREATED
                    : is_same(kind, match->stored.tree, item->definition.tree) ? TRANSFER_UNCHANGED
@@ -252,11 +251,11 @@ static bool override_item(struct reading *reading, const struct json *json, cons
     bool found;
     item->is_override = true;
     item->pointer = pointer;
-    if (!override_read(json, reading->request->arena, &item->override, reading->err))
+    if (!override_read(json, reading->out->arena, &item->override, reading->err))
         return gos_fail_below(reading->err, pointer);
     if (!catalog_find_override(api_of(reading->request)->catalog, api_environment(reading->request),
-                               item->override.flag_key, item->override.user_id,
-                               reading->request->arena, &stored, &found, reading->err))
+                               item->override.flag_key, item->override.user_id, reading->out->arena,
+                               &stored, &found, reading->err))
         return false;
     item->action = !found                                              ? TRANSFER_CREATED
                    : gos_str_equal(stored.value, item->override.value) ? TRANSFER_UNCHANGED
@@ -283,7 +282,7 @@ static bool read_all(struct reading *reading)
         lists[kind] = json_find(reading->document, gos_str_from(kind_plural((enum kind)kind)));
         if (!lists[kind])
             continue;
-        matches[kind] = gos_arena_array(reading->request->arena, lists[kind]->count + 1,
+        matches[kind] = gos_arena_array(reading->out->arena, lists[kind]->count + 1,
                                         sizeof *matches[kind], reading->err);
         if (!matches[kind] || !match_all(reading, (enum kind)kind, lists[kind], matches[kind]))
             return false;
@@ -303,8 +302,8 @@ bool transfer_read(struct http_request *request, const struct json *document, st
     if (!check_lists(document, &count, err))
         return false;
     out->count = 0;
-    out->items = gos_arena_array(request->arena, count + 1, sizeof *out->items, err);
+    out->items = gos_arena_array(out->arena, count + 1, sizeof *out->items, err);
     reading.translations =
-        gos_arena_array(request->arena, count + 1, sizeof *reading.translations, err);
+        gos_arena_array(out->arena, count + 1, sizeof *reading.translations, err);
     return out->items && reading.translations && read_all(&reading);
 }

@@ -18,13 +18,15 @@ struct transfer_item {
 };
 
 struct transfer {
+    gos_arena *arena; /* of the caller: holds everything below */
     struct transfer_item *items;
     size_t count;
 };
 
 /*
- * Reads a document for the caller's environment. What the environment has under an id, else under
- * a name, is replaced; the rest is created, with the document's ids where they are free.
+ * Reads a document (in out->arena; its ids are translated in place) for the caller's environment.
+ * What the environment has under an id, else under a name, is replaced; the rest is created, with
+ * the document's ids where they are free.
  *
  * Errors  BAD_INPUT with a pointer into the document, and what definition_read says
  */
