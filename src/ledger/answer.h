@@ -23,7 +23,7 @@ struct ledger_question {
 /* Values for a quantile: of one variant, each with the number of its unit. */
 struct ledger_values {
     double *values;
-    uint32_t *units; /* of_events only: ascending numbers, equal for values of one unit */
+    uint64_t *units; /* of_events only: ascending numbers, equal for values of one unit */
     uint64_t count;
     uint64_t unit_count;
 };

@@ -398,7 +398,7 @@ static void undo(struct columns *columns)
 {
     sql_run(columns->writer, "ROLLBACK", NULL, 0, NULL);
     pthread_mutex_lock(&columns->names_lock);
-    columns_load(columns, NULL);
+    columns->is_stale = !columns_load(columns, NULL);
     pthread_mutex_unlock(&columns->names_lock);
 }
 
@@ -451,6 +451,12 @@ bool columns_append(void *self, const struct fact *facts, size_t count, gos_erro
 {
     struct columns *columns = self;
     pthread_mutex_lock(&columns->write_lock);
+    if (columns->is_stale)
+        undo(columns);
+    if (columns->is_stale) {
+        pthread_mutex_unlock(&columns->write_lock);
+        return gos_fail(err, GOS_STORE_FAILED, "", "the ledger cannot be read");
+    }
     size_t i = 0;
     while (i < count && facts[i].sequence <= columns->watermark)
         i++;
@@ -465,6 +471,17 @@ bool columns_append(void *self, const struct fact *facts, size_t count, gos_erro
             done = append_forgotten(columns, &facts[end++], err);
         i = end;
     }
+    pthread_mutex_unlock(&columns->write_lock);
+    return done;
+}
+
+bool columns_rewind(void *self, uint64_t sequence, gos_error *err)
+{
+    struct columns *columns = self;
+    pthread_mutex_lock(&columns->write_lock);
+    bool done = columns->watermark <= sequence || set_watermark(columns, sequence, err);
+    if (done && columns->watermark > sequence)
+        publish_watermark(columns, sequence);
     pthread_mutex_unlock(&columns->write_lock);
     return done;
 }

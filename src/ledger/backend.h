@@ -8,6 +8,7 @@ struct ledger_backend {
     void (*close)(void *self);
     bool (*append)(void *self, const struct fact *facts, size_t count, gos_error *err);
     uint64_t (*watermark)(void *self);
+    bool (*rewind)(void *self, uint64_t sequence, gos_error *err);
     bool (*compute)(void *self, const struct ledger_question *question, gos_arena *arena,
                     struct ledger_answer *out, gos_error *err);
     bool (*days)(void *self, const struct ledger_question *question, gos_arena *arena,

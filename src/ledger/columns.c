@@ -120,6 +120,7 @@ static const struct ledger_backend backend = {
     .close = columns_close,
     .append = columns_append,
     .watermark = columns_watermark,
+    .rewind = columns_rewind,
     .compute = columns_compute,
     .days = columns_days,
     .list_events = columns_list_events,

@@ -38,6 +38,7 @@ struct columns {
     struct names names;
     struct units units;
     uint64_t watermark;
+    bool is_stale; /* memory may be ahead of the store; load before the next append */
     size_t memory_bytes;
     const char *path; /* NULL: in memory */
 };
@@ -46,6 +47,7 @@ struct columns {
 bool columns_load(struct columns *columns, gos_error *err);
 
 bool columns_append(void *self, const struct fact *facts, size_t count, gos_error *err);
+bool columns_rewind(void *self, uint64_t sequence, gos_error *err);
 bool columns_compute(void *self, const struct ledger_question *question, gos_arena *arena,
                      struct ledger_answer *out, gos_error *err);
 bool columns_days(void *self, const struct ledger_question *question, gos_arena *arena,

@@ -178,7 +178,7 @@ static bool finish_events(struct finish *finish, gos_arena *arena, gos_error *er
             continue;
         struct ledger_values *out = &finish->out[variant].quantile;
         out->unit_count += i == 0 || list[i].slot != list[i - 1].slot;
-        out->units[out->count] = (uint32_t)(out->unit_count - 1);
+        out->units[out->count] = out->unit_count - 1;
         out->values[out->count++] = list[i].value * finish->plan->scale;
     }
     return true;

@@ -62,6 +62,11 @@ uint64_t ledger_watermark(struct ledger *ledger)
     return ledger->backend->watermark(ledger->self);
 }
 
+bool ledger_rewind(struct ledger *ledger, uint64_t sequence, gos_error *err)
+{
+    return ledger->backend->rewind(ledger->self, sequence, err);
+}
+
 bool ledger_compute(struct ledger *ledger, const struct ledger_question *question, gos_arena *arena,
                     struct ledger_answer *out, gos_error *err)
 {

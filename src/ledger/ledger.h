@@ -32,6 +32,11 @@ void ledger_close(struct ledger *ledger);
 bool ledger_append(struct ledger *ledger, const struct fact *facts, size_t count, gos_error *err);
 /* The sequence of the newest fact that is in; 0: none. */
 uint64_t ledger_watermark(struct ledger *ledger);
+/*
+ * Facts behind `sequence` will come again under numbers used before: their source was restored from
+ * an older copy. The rows stay. Does nothing when the watermark is not behind it.
+ */
+bool ledger_rewind(struct ledger *ledger, uint64_t sequence, gos_error *err);
 
 /*
  * Answers a question from the facts of one moment: the first exposure of each person, then their
