@@ -1,6 +1,7 @@
 /*
- * What a definition refers to. Plain lists of names stand in the rows below; inside rules and
- * conditions a reference is a member named "segment", "segments", "experiment" or "flag".
+ * What a definition refers to. Plain lists of names stand in the rows below. Conditions name
+ * segments by {"segment": NAME} or {"segments": [NAME]}, rules name an experiment; what a rule
+ * serves is the user's own and not looked into.
  */
 #include "model/definition.h"
 
@@ -9,36 +10,32 @@
 #include <stdio.h>
 #include <string.h>
 
-enum shape { SHAPE_TEXT, SHAPE_LIST, SHAPE_TREE };
+enum shape { SHAPE_NAMES, SHAPE_CONDITIONS, SHAPE_RULES };
 
 static const struct {
     enum kind from;
     const char *pointer;
     enum shape shape;
-    enum kind to; /* of texts and lists */
+    enum kind to;
 } places[] = {
-    {KIND_EXPERIMENT, "/success_metrics/primary_metric", SHAPE_TEXT, KIND_METRIC},
-    {KIND_EXPERIMENT, "/success_metrics/secondary_metrics", SHAPE_LIST, KIND_METRIC},
-    {KIND_EXPERIMENT, "/success_metrics/guardrail_metrics", SHAPE_LIST, KIND_METRIC},
-    {KIND_EXPERIMENT, "/targeting_rules/include_segments", SHAPE_LIST, KIND_SEGMENT},
-    {KIND_EXPERIMENT, "/targeting_rules/exclude_segments", SHAPE_LIST, KIND_SEGMENT},
-    {KIND_EXPERIMENT, "/targeting_rules/user_attributes", SHAPE_TREE, KIND_SEGMENT},
-    {KIND_FLAG, "/targeting_rules/segments", SHAPE_LIST, KIND_SEGMENT},
-    {KIND_FLAG, "/targeting_rules/attributes", SHAPE_TREE, KIND_SEGMENT},
-    {KIND_FLAG, "/rules", SHAPE_TREE, KIND_SEGMENT},
-    {KIND_FLAG, "/dependencies", SHAPE_LIST, KIND_FLAG},
-    {KIND_FLAG, "/experiment_id", SHAPE_TEXT, KIND_EXPERIMENT},
-    {KIND_SEGMENT, "/conditions", SHAPE_TREE, KIND_SEGMENT},
+    {KIND_EXPERIMENT, "/success_metrics/primary_metric", SHAPE_NAMES, KIND_METRIC},
+    {KIND_EXPERIMENT, "/success_metrics/secondary_metrics", SHAPE_NAMES, KIND_METRIC},
+    {KIND_EXPERIMENT, "/success_metrics/guardrail_metrics", SHAPE_NAMES, KIND_METRIC},
+    {KIND_EXPERIMENT, "/targeting_rules/include_segments", SHAPE_NAMES, KIND_SEGMENT},
+    {KIND_EXPERIMENT, "/targeting_rules/exclude_segments", SHAPE_NAMES, KIND_SEGMENT},
+    {KIND_EXPERIMENT, "/targeting_rules/user_attributes", SHAPE_CONDITIONS, KIND_SEGMENT},
+    {KIND_FLAG, "/targeting_rules/segments", SHAPE_NAMES, KIND_SEGMENT},
+    {KIND_FLAG, "/targeting_rules/attributes", SHAPE_CONDITIONS, KIND_SEGMENT},
+    {KIND_FLAG, "/rules", SHAPE_RULES, KIND_SEGMENT},
+    {KIND_FLAG, "/dependencies", SHAPE_NAMES, KIND_FLAG},
+    {KIND_FLAG, "/experiment_id", SHAPE_NAMES, KIND_EXPERIMENT},
+    {KIND_SEGMENT, "/conditions", SHAPE_CONDITIONS, KIND_SEGMENT},
 };
 
-/* Members of rules and conditions that name another definition, alone or in a list. */
-static const struct {
-    const char *member;
-    enum kind to;
-} members[] = {
-    {"experiment", KIND_EXPERIMENT}, {"flag", KIND_FLAG},        {"key", KIND_FLAG},
-    {"segment", KIND_SEGMENT},       {"segments", KIND_SEGMENT},
-};
+/* A named thing may stand in an object, as in {"flag": "x", "variant": "on"}. */
+static const char *const name_members[] = {"flag", "key", "name", "id"};
+/* Members of a rule that hold what it serves. */
+static const char *const values[] = {"configuration", "serve", "value", "values", "variants"};
 
 struct collector {
     gos_arena *arena;
@@ -73,18 +70,18 @@ static bool collect(struct collector *collector, enum kind kind, gos_str target,
     return true;
 }
 
-/* A text, or an object that names it in a member such as {"flag": "x", "variant": "on"}. */
+/* A text, or an object that names it. */
 static bool collect_entry(struct collector *collector, enum kind kind, const struct json *entry,
                           const char *pointer)
 {
     char inner[GOS_POINTER_BYTES];
     if (entry->type == JSON_STRING)
         return collect(collector, kind, entry->text, pointer);
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        const struct json *name = json_find(entry, gos_str_from(members[i].member));
-        if (members[i].to != kind || !name || name->type != JSON_STRING)
+    for (size_t i = 0; i < sizeof name_members / sizeof name_members[0]; i++) {
+        const struct json *name = json_find(entry, gos_str_from(name_members[i]));
+        if (!name || name->type != JSON_STRING)
             continue;
-        snprintf(inner, sizeof inner, "%s/%s", pointer, members[i].member);
+        snprintf(inner, sizeof inner, "%s/%s", pointer, name_members[i]);
         return collect(collector, kind, name->text, inner);
     }
     return true;
@@ -109,19 +106,20 @@ static bool collect_value(struct collector *collector, enum kind kind, const str
                                      : collect_entry(collector, kind, value, pointer);
 }
 
-static bool collect_members(struct collector *collector, const struct json *object,
-                            const char *pointer)
+static bool collect_member(struct collector *collector, enum kind kind, const struct json *object,
+                           const char *name, const char *pointer)
 {
     char inner[GOS_POINTER_BYTES];
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        const struct json *value = json_find(object, gos_str_from(members[i].member));
-        if (!value)
-            continue;
-        snprintf(inner, sizeof inner, "%s/%s", pointer, members[i].member);
-        if (!collect_value(collector, members[i].to, value, inner))
-            return false;
-    }
-    return true;
+    const struct json *value = json_find(object, gos_str_from(name));
+    snprintf(inner, sizeof inner, "%s/%s", pointer, name);
+    return !value || collect_value(collector, kind, value, inner);
+}
+
+static bool collect_segments(struct collector *collector, const struct json *object,
+                             const char *pointer)
+{
+    return collect_member(collector, KIND_SEGMENT, object, "segment", pointer) &&
+           collect_member(collector, KIND_SEGMENT, object, "segments", pointer);
 }
 
 /* One level of the walk through free JSON. */
@@ -132,13 +130,14 @@ struct visit {
 };
 
 /* Depth first without recursion: the JSON reader bounds the depth. */
-static bool collect_tree(struct collector *collector, const struct json *root, const char *start)
+static bool collect_conditions(struct collector *collector, const struct json *root,
+                               const char *start)
 {
     struct visit stack[JSON_DEPTH_MAX + 1];
     char pointer[GOS_POINTER_BYTES];
     snprintf(pointer, sizeof pointer, "%s", start);
     stack[0] = (struct visit){root, 0, strlen(pointer)};
-    if (root->type == JSON_OBJECT && !collect_members(collector, root, pointer))
+    if (!collect_segments(collector, root, pointer))
         return false;
     for (size_t depth = 1; depth > 0;) {
         struct visit *visit = &stack[depth - 1];
@@ -155,20 +154,59 @@ static bool collect_tree(struct collector *collector, const struct json *root, c
             json_pointer_add(pointer, visit->value->names[i]);
         else
             json_pointer_add_index(pointer, i);
-        if (child->type == JSON_OBJECT && !collect_members(collector, child, pointer))
+        if (!collect_segments(collector, child, pointer))
             return false;
         stack[depth++] = (struct visit){child, 0, strlen(pointer)};
     }
     return true;
 }
 
+static bool is_value(gos_str name)
+{
+    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
+        if (gos_str_equal(name, gos_str_from(values[i])))
+            return true;
+    }
+    return false;
+}
+
+static bool collect_rule(struct collector *collector, const struct json *rule, const char *pointer)
+{
+    char inner[GOS_POINTER_BYTES];
+    if (!collect_member(collector, KIND_EXPERIMENT, rule, "experiment", pointer) ||
+        !collect_segments(collector, rule, pointer))
+        return false;
+    for (uint32_t i = 0; rule->type == JSON_OBJECT && i < rule->count; i++) {
+        snprintf(inner, sizeof inner, "%s", pointer);
+        json_pointer_add(inner, rule->names[i]);
+        if (!is_value(rule->names[i]) && !collect_conditions(collector, &rule->items[i], inner))
+            return false;
+    }
+    return true;
+}
+
+static bool collect_rules(struct collector *collector, const struct json *rules,
+                          const char *pointer)
+{
+    char inner[GOS_POINTER_BYTES];
+    for (uint32_t i = 0; i < rules->count; i++) {
+        snprintf(inner, sizeof inner, "%s/%u", pointer, i);
+        if (!collect_rule(collector, &rules->items[i], inner))
+            return false;
+    }
+    return true;
+}
+
 static bool collect_place(struct collector *collector, size_t place, const struct json *value)
 {
-    if (value->type == JSON_NULL)
-        return true;
-    if (places[place].shape == SHAPE_TREE)
-        return collect_tree(collector, value, places[place].pointer);
-    return collect_value(collector, places[place].to, value, places[place].pointer);
+    switch (places[place].shape) {
+    case SHAPE_CONDITIONS:
+        return collect_conditions(collector, value, places[place].pointer);
+    case SHAPE_RULES:
+        return collect_rules(collector, value, places[place].pointer);
+    default:
+        return collect_value(collector, places[place].to, value, places[place].pointer);
+    }
 }
 
 bool definition_references(const struct definition *definition, gos_arena *arena,

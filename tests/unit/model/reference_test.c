@@ -47,8 +47,22 @@ TEST(reference, rules_are_walked_to_any_depth)
 {
     CHECK_TEXT(references_of(KIND_FLAG, fixture_with(KIND_FLAG, "rules",
                                                      "[{\"segments\":[\"a\"],\"value\":true},"
-                                                     "{\"any\":[{\"all\":[{\"segment\":\"b\"}]}],"
+                                                     "{\"when\":{\"any\":[{\"all\":["
+                                                     "{\"segment\":\"b\"}]}]},"
                                                      "\"experiment\":\"e\"}]")),
                "segment a /rules/0/segments/0; experiment e /rules/1/experiment; "
-               "segment b /rules/1/any/0/all/0/segment");
+               "segment b /rules/1/when/any/0/all/0/segment");
+}
+
+TEST(reference, what_a_rule_serves_is_not_looked_into)
+{
+    CHECK_TEXT(references_of(KIND_FLAG,
+                             fixture_with(KIND_FLAG, "rules",
+                                          "[{\"value\":{\"segment\":\"a\",\"experiment\":\"e\"},"
+                                          "\"values\":{\"on\":{\"segment\":\"b\"}}}]")),
+               "");
+    CHECK_TEXT(references_of(KIND_SEGMENT, fixture_with(KIND_SEGMENT, "conditions",
+                                                        "{\"flag\":\"x\",\"key\":\"y\","
+                                                        "\"experiment\":\"z\"}")),
+               "");
 }
