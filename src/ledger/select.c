@@ -88,7 +88,7 @@ static bool print_test(struct select *select, const struct metric_test *test, go
     text_print(&text, test->op == TEST_CONTAINS ? "coalesce(contains(%.*s, " : "coalesce(%.*s %s (",
                GOS_ARG(column), test->op == TEST_CONTAINS ? "" : signs[test->op]);
     for (uint32_t i = 0; i < test->literal_count; i++) {
-        gos_str value;
+        gos_str value = {0};
         if (!place(select, literal_value(&test->literals[i]), &value, err))
             return false;
         text_print(&text, i ? ", %.*s" : "%.*s", GOS_ARG(value));
