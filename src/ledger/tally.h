@@ -10,7 +10,8 @@
 
 #define SLOT_NONE UINT32_MAX
 
-enum { CELL_NO_COLUMN = UINT32_MAX, VARIANT_NONE = 255 };
+#define CELL_NO_COLUMN UINT32_MAX
+enum { VARIANT_NONE = 255 };
 
 /* A person met the experiment. */
 struct slot {
