@@ -97,20 +97,31 @@ static void write_escape(struct text *out, unsigned char c)
     text_add(out, (gos_str){code, (size_t)len});
 }
 
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c != '"' && c != '\\';
+}
+
+/* In front of its first byte that needs an escape. */
+static size_t plain_len(gos_str value)
+{
+    size_t len = 0;
+    while (len < value.len && is_plain((unsigned char)value.data[len]))
+        len++;
+    return len;
+}
+
 static void write_text(struct text *out, gos_str value)
 {
     text_add_char(out, '"');
-    size_t from = 0;
-    for (size_t i = 0; i < value.len; i++) {
-        unsigned char c = (unsigned char)value.data[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
-            continue;
-        text_add(out, (gos_str){value.data + from, i - from});
-        write_escape(out, c);
-        from = i + 1;
+    for (;;) {
+        size_t len = plain_len(value);
+        text_add(out, (gos_str){value.data, len});
+        if (len == value.len)
+            break;
+        write_escape(out, (unsigned char)value.data[len]);
+        value = (gos_str){value.data + len + 1, value.len - len - 1};
     }
-    if (from < value.len)
-        text_add(out, (gos_str){value.data + from, value.len - from});
     text_add_char(out, '"');
 }
 

@@ -18,12 +18,10 @@ static char *text_fail(struct text *text)
     return NULL;
 }
 
-char *text_reserve(struct text *text, size_t bytes)
+static char *text_grow(struct text *text, size_t bytes)
 {
     if (text->failed)
         return NULL;
-    if (bytes <= text->capacity - text->len)
-        return text->data + text->len;
     size_t wanted = text->capacity ? text->capacity : TEXT_BYTES_FIRST;
     while (wanted - text->len < bytes) {
         if (wanted > SIZE_MAX / 2)
@@ -44,6 +42,13 @@ char *text_reserve(struct text *text, size_t bytes)
     return data + text->len;
 }
 
+char *text_reserve(struct text *text, size_t bytes)
+{
+    if (bytes <= text->capacity - text->len && !text->failed)
+        return text->data + text->len;
+    return text_grow(text, bytes);
+}
+
 void text_add(struct text *text, gos_str part)
 {
     if (part.len == 0)
@@ -57,7 +62,12 @@ void text_add(struct text *text, gos_str part)
 
 void text_add_char(struct text *text, char c)
 {
-    text_add(text, (gos_str){&c, 1});
+    char *out = text->len < text->capacity && !text->failed ? text->data + text->len
+                                                            : text_reserve(text, 1);
+    if (!out)
+        return;
+    *out = c;
+    text->len++;
 }
 
 void text_print(struct text *text, const char *format, ...)

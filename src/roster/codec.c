@@ -6,13 +6,16 @@
 enum { FORMAT_ASSIGNMENT = 1, FORMAT_ENTRY = 1 };
 enum { FLAG_STICKY = 1, FLAG_SESSION = 2, FLAG_DEVICE = 4 };
 
-/* The time inside a version 7 UUID: assigned_at is mostly the same, and then costs one byte. */
-static int64_t uuid_ms(const struct uuid *uuid)
+/*
+ * The time inside a version 7 UUID: assigned_at is mostly the same, and then costs one byte. Sums
+ * and differences with it wrap around, so that any two times come back.
+ */
+static uint64_t uuid_ms(const struct uuid *uuid)
 {
     uint64_t ms = 0;
     for (size_t i = 0; i < 6; i++)
         ms = ms << 8 | uuid->bytes[i];
-    return (int64_t)ms;
+    return ms;
 }
 
 void codec_put_assignment(struct text *out, const struct assignment *assignment)
@@ -23,7 +26,7 @@ void codec_put_assignment(struct text *out, const struct assignment *assignment)
     text_add_char(out, (char)(FORMAT_ASSIGNMENT << 4 | flags));
     bytes_put_text(out, assignment->variant);
     bytes_put_text(out, assignment->assignment_reason);
-    bytes_put_signed(out, assignment->assigned_at - uuid_ms(&assignment->id));
+    bytes_put_signed(out, (int64_t)((uint64_t)assignment->assigned_at - uuid_ms(&assignment->id)));
     bytes_put_raw(out, assignment->id.bytes, UUID_BYTES);
     if (assignment->has_session)
         bytes_put_raw(out, assignment->session_id.bytes, UUID_BYTES);
@@ -42,9 +45,9 @@ bool codec_read_assignment(gos_str data, struct assignment *out)
     out->has_session = head & FLAG_SESSION;
     out->variant = bytes_text(&bytes);
     out->assignment_reason = bytes_text(&bytes);
-    out->assigned_at = bytes_signed(&bytes);
+    int64_t since_id = bytes_signed(&bytes);
     bytes_raw(&bytes, out->id.bytes, UUID_BYTES);
-    out->assigned_at += uuid_ms(&out->id);
+    out->assigned_at = (int64_t)((uint64_t)since_id + uuid_ms(&out->id));
     if (out->has_session)
         bytes_raw(&bytes, out->session_id.bytes, UUID_BYTES);
     out->device_id = head & FLAG_DEVICE ? bytes_text(&bytes) : (gos_str){"", 0};

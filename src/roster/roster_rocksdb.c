@@ -22,14 +22,15 @@ static const struct {
     const char *name;
     size_t write_buffer_bytes;
     int compression;
+    bool is_asked_by_key; /* worth a filter; the others are read in order */
 } TABLES[KV_TABLE_COUNT] = {
-    [KV_ASSIGNMENTS] = {"assignments", 32 << 20, rocksdb_zstd_compression},
-    [KV_UNITS] = {"units", 16 << 20, rocksdb_zstd_compression},
-    [KV_IDENTITIES] = {"identities", 8 << 20, rocksdb_zstd_compression},
-    [KV_EVENT_IDS] = {"event_ids", 16 << 20, rocksdb_lz4_compression},
-    [KV_PROFILES] = {"profiles", 8 << 20, rocksdb_zstd_compression},
-    [KV_SPOOL] = {"spool", 32 << 20, rocksdb_lz4_compression},
-    [KV_META] = {"meta", 4 << 20, rocksdb_lz4_compression},
+    [KV_ASSIGNMENTS] = {"assignments", 32 << 20, rocksdb_zstd_compression, true},
+    [KV_UNITS] = {"units", 16 << 20, rocksdb_zstd_compression, false},
+    [KV_IDENTITIES] = {"identities", 8 << 20, rocksdb_zstd_compression, true},
+    [KV_EVENT_IDS] = {"event_ids", 16 << 20, rocksdb_lz4_compression, true},
+    [KV_PROFILES] = {"profiles", 8 << 20, rocksdb_zstd_compression, true},
+    [KV_SPOOL] = {"spool", 32 << 20, rocksdb_lz4_compression, false},
+    [KV_META] = {"meta", 4 << 20, rocksdb_lz4_compression, true},
 };
 
 struct kv {
@@ -95,17 +96,27 @@ static void filter_close(void *state)
     (void)state;
 }
 
-static rocksdb_block_based_table_options_t *table_options(const struct kv *kv)
+/*
+ * Index and filter are cut into blocks that share the cache with the data: memory stays bounded
+ * however many assignments there are, and no block outgrows its shard of the cache.
+ */
+static rocksdb_block_based_table_options_t *table_options(const struct kv *kv, int table)
 {
-    rocksdb_block_based_table_options_t *table = rocksdb_block_based_options_create();
-    rocksdb_block_based_options_set_block_cache(table, kv->cache);
-    rocksdb_block_based_options_set_block_size(table, BLOCK_BYTES);
-    rocksdb_block_based_options_set_filter_policy(
-        table, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
-    rocksdb_block_based_options_set_format_version(table, 5);
-    rocksdb_block_based_options_set_cache_index_and_filter_blocks(table, 1);
-    rocksdb_block_based_options_set_pin_l0_filter_and_index_blocks_in_cache(table, 1);
-    return table;
+    rocksdb_block_based_table_options_t *options = rocksdb_block_based_options_create();
+    rocksdb_block_based_options_set_block_cache(options, kv->cache);
+    rocksdb_block_based_options_set_block_size(options, BLOCK_BYTES);
+    rocksdb_block_based_options_set_format_version(options, 5);
+    rocksdb_block_based_options_set_cache_index_and_filter_blocks(options, 1);
+    rocksdb_block_based_options_set_cache_index_and_filter_blocks_with_high_priority(options, 1);
+    rocksdb_block_based_options_set_pin_top_level_index_and_filter(options, 1);
+    rocksdb_block_based_options_set_index_type(
+        options, rocksdb_block_based_table_index_type_two_level_index_search);
+    if (TABLES[table].is_asked_by_key) {
+        rocksdb_block_based_options_set_filter_policy(
+            options, rocksdb_filterpolicy_create_bloom_full(BLOOM_BITS));
+        rocksdb_block_based_options_set_partition_filters(options, 1);
+    }
+    return options;
 }
 
 static rocksdb_options_t *family_options(struct kv *kv, int table)
@@ -113,7 +124,7 @@ static rocksdb_options_t *family_options(struct kv *kv, int table)
     rocksdb_options_t *options = rocksdb_options_create();
     if (table == KV_TABLE_COUNT)
         return options;
-    rocksdb_block_based_table_options_t *block = table_options(kv);
+    rocksdb_block_based_table_options_t *block = table_options(kv, table);
     rocksdb_options_set_block_based_table_factory(options, block);
     rocksdb_block_based_options_destroy(block);
     rocksdb_options_set_write_buffer_size(options, TABLES[table].write_buffer_bytes);

@@ -12,7 +12,7 @@ TEST(roster, keeps_an_assignment_with_every_field_across_a_restart)
     struct roster_item item = assign_on(&f, 1, "ann", "phone", "control");
     item.assignment.has_session = true;
     item.assignment.session_id = experiment(200);
-    item.assignment.assigned_at -= 12345;
+    item.assignment.assigned_at = INT64_MIN;
     item.attributes = GOS_LIT("{\"country\":\"FR\"}");
     CHECK_INT(commit_one(&f, item).outcome, ROSTER_CREATED);
     fixture_reopen(&f);
