@@ -13,7 +13,7 @@ import { Listing, SearchBox, type Column } from '../parts/listing';
 type Row = Flag & { last_seen_at?: string | null; stale?: boolean };
 
 export function FlagSwitch({ flag }: { flag: Flag }) {
-  const change = useChange<boolean, Flag>((enabled) => api.patch<Flag>(`/flags/${encodeURIComponent(flag.key)}`, { enabled, version: flag.version }, flag.version), ['flags']);
+  const change = useChange<boolean, Flag>((enabled) => api.patch<Flag>(`/flags/${encodeURIComponent(flag.key)}`, { enabled }, flag.version), ['flags']);
   return (
     <>
       <Switch aria-label={`${flag.key} enabled`} checked={change.isPending ? change.variables : flag.enabled} disabled={change.isPending}

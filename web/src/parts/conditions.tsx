@@ -2,36 +2,29 @@
 import { ActionIcon, Button, Select, TagsInput, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import type { Json, JsonObject } from '../api/types';
-import { OPERATORS, fromRows, toRows, type ConditionRow } from '../lib/conditions';
+import { OPERATORS, fitValue, fromRows, readValue, toRows, writeValue, type ConditionRow } from '../lib/conditions';
 import { JsonField } from './json-field';
-
-function asText(value: Json): string {
-  return typeof value === 'string' ? value : value === null ? '' : JSON.stringify(value);
-}
-
-/** "18" and "true" mean the number and the truth value unless quoted. */
-function asValue(text: string): Json {
-  if (/^-?\d+(\.\d+)?$/.test(text) && text.length < 16) return Number(text);
-  if (text === 'true' || text === 'false') return text === 'true';
-  return text.replace(/^"(.*)"$/, '$1');
-}
 
 function Row({ row, onChange, onRemove, disabled }: { row: ConditionRow; onChange: (row: ConditionRow) => void; onRemove: () => void; disabled?: boolean }) {
   const operator = OPERATORS.find((one) => one.name === row.operator);
+  const takes = operator?.takes ?? 'value';
   return (
     <div className="row" style={{ alignItems: 'flex-end' }}>
       <TextInput aria-label="Attribute" placeholder="attribute, such as country" value={row.attribute} w={190} disabled={disabled}
         onChange={(event) => onChange({ ...row, attribute: event.currentTarget.value })} />
       <Select aria-label="Comparison" value={row.operator} w={190} allowDeselect={false} disabled={disabled} searchable
         data={OPERATORS.map((one) => ({ value: one.name, label: one.words }))}
-        onChange={(next) => onChange({ ...row, operator: next ?? row.operator })} />
-      {operator?.takes === 'list' ? (
-        <TagsInput aria-label="Values" className="grow" style={{ minWidth: 180 }} placeholder="type a value, Enter" disabled={disabled}
-          value={(Array.isArray(row.value) ? row.value : [row.value]).map(asText).filter(Boolean)}
-          onChange={(values) => onChange({ ...row, value: values.map(asValue) })} />
-      ) : operator?.takes === 'none' ? <span className="grow" /> : (
-        <TextInput aria-label="Value" className="grow" style={{ minWidth: 140 }} disabled={disabled} value={asText(Array.isArray(row.value) ? (row.value[0] ?? '') : row.value)}
-          onChange={(event) => onChange({ ...row, value: operator?.takes === 'text' ? event.currentTarget.value : asValue(event.currentTarget.value) })} />
+        onChange={(next) => onChange({ ...row, operator: next ?? row.operator, value: fitValue(row.value, OPERATORS.find((one) => one.name === next)?.takes ?? 'value') })} />
+      {takes === 'list' || takes === 'pair' ? (
+        <TagsInput aria-label="Values" className="grow" style={{ minWidth: 180 }} placeholder={`${operator?.example ?? 'type a value'}, Enter`} disabled={disabled} maxTags={takes === 'pair' ? 2 : undefined}
+          value={(Array.isArray(row.value) ? row.value : [row.value]).map(writeValue).filter(Boolean)} acceptValueOnBlur
+          onChange={(values) => onChange({ ...row, value: values.map((one) => readValue(one, 'list')) })} />
+      ) : takes === 'none' ? <span className="grow" /> : takes === 'json' ? (
+        <div className="grow"><JsonField label="Operand" value={row.value} rows={1} disabled={disabled} onChange={(value) => onChange({ ...row, value })} /></div>
+      ) : (
+        <TextInput aria-label="Value" className="grow" style={{ minWidth: 140 }} disabled={disabled} placeholder={operator?.example}
+          value={takes === 'text' ? String(row.value ?? '') : writeValue(row.value)}
+          onChange={(event) => onChange({ ...row, value: readValue(event.currentTarget.value, takes) })} />
       )}
       <ActionIcon variant="subtle" color="gray" aria-label="Remove condition" onClick={onRemove} disabled={disabled}>✕</ActionIcon>
     </div>
@@ -72,7 +65,7 @@ export function Conditions({ label, value, onChange, error, disabled }: {
         </>
       )}
       <div className="row">
-        {!text && !disabled && <Button size="compact-xs" variant="default" onClick={() => setDraft([...rows, { attribute: '', operator: OPERATORS[0]!.name, value: '' }])}>Add a condition</Button>}
+        {!text && !disabled && <Button size="compact-xs" variant="default" onClick={() => setDraft([...rows, { attribute: '', operator: 'in', value: [] }])}>Add a condition</Button>}
         {(read !== null || !text) && (
           <Button size="compact-xs" variant="subtle" onClick={() => {
             setDraft(null);

@@ -55,7 +55,7 @@ export function useEditing<T extends Versioned>(stored: T, path: string, root: s
     setBusy(true);
     setError(null);
     try {
-      const saved = await api.patch<T>(path, { ...patch, version }, version);
+      const saved = await api.patch<T>(path, patch, version);
       setBase(saved);
       setValue(saved);
       setConflict(null);

@@ -1,0 +1,122 @@
+// What pages compute themselves: rounding, edits, conditions, the axis of the forest.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { pathToFileURL } from 'node:url';
+import { require, sourceDir } from './browser.mjs';
+
+const { runnerImport } = await import(pathToFileURL(require.resolve('vite')).href.replace(/index\.cjs$/, 'dist/node/index.js'));
+const load = async (path) => (await runnerImport(`${sourceDir}web/src/${path}`, { configFile: false, logLevel: 'error' })).module;
+const format = await load('lib/format.ts');
+const draft = await load('lib/draft.ts');
+const conditions = await load('lib/conditions.ts');
+const forest = await load('parts/forest.tsx');
+const results = await load('lib/results.ts');
+const pointer = await load('lib/pointer.ts');
+
+test('a number keeps two digits of its uncertainty, or one from 3 on', () => {
+  assert.equal(format.decimalsFor(0.12), 2);
+  assert.equal(format.decimalsFor(0.029), 3);
+  assert.equal(format.decimalsFor(0.31), 1);
+  assert.equal(format.decimalsFor(14), 0);
+  assert.equal(format.signedPercent(3.14159, 0.21), '+3.14 %');
+  assert.equal(format.signedPercent(-3.14159, 0.5), '−3.1 %');
+  assert.equal(format.signedPercent(12.345, 40), '+12 %');
+});
+
+test('a rounded zero has no sign', () => {
+  assert.equal(format.signedPercent(0.0004, 0.5), '0.0 %');
+  assert.equal(format.signedPercent(-0.0004, 0.5), '0.0 %');
+  assert.equal(format.number(-0.2), '0');
+});
+
+test('a p-value is never 0 and never 1', () => {
+  assert.equal(format.pValue(0), '< 0.0001');
+  assert.equal(format.pValue(3e-42), '< 0.0001');
+  assert.equal(format.pValue(0.00034), '0.0003');
+  assert.equal(format.pValue(0.0123), '0.012');
+  assert.equal(format.pValue(0.123), '0.12');
+  assert.equal(format.pValue(1), '> 0.9999');
+});
+
+test('what is not known is a dash, not NaN', () => {
+  for (const nothing of [null, undefined, NaN, Infinity]) {
+    assert.equal(format.number(nothing), '–');
+    assert.equal(format.pValue(nothing), '–');
+    assert.equal(format.signedPercent(nothing), '–');
+    assert.equal(format.metricValue(nothing, undefined), '–');
+  }
+  assert.equal(format.interval({ lower: null, upper: 3 }), null);
+  assert.equal(format.interval(undefined), null);
+});
+
+test('rates are shown in percent, other metrics in their unit', () => {
+  assert.equal(format.metricValue(0.1234, { type: 'Rate' }, { lower: 0.12, upper: 0.127 }), '12.34 %');
+  assert.equal(format.metricValue(412.3, { type: 'Duration', unit: 'ms' }, { lower: 402, upper: 422 }), '412 ms');
+});
+
+test('only changed fields are sent, a removed one as null, given ones never', () => {
+  const stored = { id: 'a', version: 3, name: 'x', owner: 'me', tags: ['a'], variants: [{ name: 'c' }] };
+  assert.deepEqual(draft.changes(stored, { ...stored, version: 4, tags: ['a'], variants: [{ name: 'c' }] }), {});
+  assert.deepEqual(draft.changes(stored, { ...stored, owner: undefined, name: 'y' }), { owner: null, name: 'y' });
+});
+
+test('two editors: who changed what, and what both did', () => {
+  const base = { name: 'x', owner: 'a', tags: [] };
+  const met = draft.meeting(base, { ...base, name: 'mine', owner: 'b' }, { ...base, name: 'theirs', tags: ['t'] });
+  assert.deepEqual(met, { theirs: ['tags'], mine: ['owner'], both: ['name'] });
+  assert.deepEqual(draft.meeting(base, { ...base, name: 'same' }, { ...base, name: 'same' }), { theirs: [], mine: [], both: [] });
+});
+
+test('differences name the leaf', () => {
+  assert.deepEqual(draft.differences({ a: { b: 1, c: [1] }, version: 1 }, { a: { b: 2, c: [1] }, version: 2 }), [{ path: '/a/b', before: 1, after: 2 }]);
+});
+
+test('conditions go through rows and come back the same', () => {
+  for (const one of [{}, { country: ['DE', 'FR'] }, { plan: 'pro' }, { email: { ends_with: '@example.org' } }, { age: { at_least: 18, less_than: 65 } }, { beta: true }, { email: { exists: true } }]) {
+    const rows = conditions.toRows(one);
+    assert.ok(rows, JSON.stringify(one));
+    assert.deepEqual(conditions.fromRows(rows), one);
+  }
+});
+
+test('conditions that rows cannot say stay JSON', () => {
+  assert.equal(conditions.toRows({ any: [{ a: 1 }] }), null);
+  assert.equal(conditions.toRows([1]), null);
+  assert.equal(conditions.toRows({ a: { unheard_of: 1 } }), null);
+  assert.equal(conditions.toRows({ a: { exists: false } }), null);
+  assert.equal(conditions.toRows({ segment: 'x' }), null);
+});
+
+test('typed values become numbers and truth values unless quoted', () => {
+  assert.equal(conditions.readValue('18', 'value'), 18);
+  assert.equal(conditions.readValue('"18"', 'value'), '18');
+  assert.equal(conditions.readValue('true', 'value'), true);
+  assert.equal(conditions.readValue('1.2.0', 'text'), '1.2.0');
+  for (const value of ['18', 18, true, 'DE']) assert.deepEqual(conditions.readValue(conditions.writeValue(value), 'value'), value);
+});
+
+test('the axis holds zero and every interval, save one that would squeeze the others', () => {
+  const axis = forest.axisFor([{ lower: 1, upper: 3 }, { lower: -2, upper: 4 }, { lower: -900, upper: 900 }]);
+  assert.ok(axis.from < -2 && axis.to > 4 && axis.from <= 0 && axis.to < 900);
+  assert.ok(axis.ticks.includes(0) && axis.ticks.length >= 3 && axis.ticks.length <= 9);
+  assert.ok(forest.axisFor([]).ticks.length > 0);
+});
+
+test('an effect is coloured only when significant, and by the wanted direction', () => {
+  const experiment = { variants: [{ name: 'control' }, { name: 't' }], success_metrics: { primary_metric: 'm' }, traffic_allocation: { control: 50, t: 50 } };
+  const row = (p, lift, extra = {}) => ({ variant: 't', metric_name: 'm', p_value: p, lift, diff: lift, status: 'ok', sample_size: 10, ...extra });
+  const tone = (one, metric) => results.effectOf(experiment, new Map(metric ? [['m', metric]] : []), [one], one).tone;
+  assert.equal(tone(row(0.01, 5)), 'good');
+  assert.equal(tone(row(0.01, -5)), 'bad');
+  assert.equal(tone(row(0.01, -5), { direction: 'decrease' }), 'good');
+  assert.equal(tone(row(0.06, 5)), 'plain');
+  assert.equal(tone(row(0.01, 5, { adjusted_p: 0.2 })), 'plain');
+  assert.equal(tone(row(0.01, 5, { status: 'burn_in' })), 'plain');
+  assert.equal(tone(row(0.01, 5, { significant: false })), 'plain');
+});
+
+test('an error belongs to the field at its pointer and to those around it', () => {
+  assert.ok(pointer.isAt('/variants/2/name', '/variants'));
+  assert.ok(!pointer.isAt('/variants2', '/variants'));
+  assert.deepEqual(pointer.pointerParts('/a~1b/c~0d'), ['a/b', 'c~d']);
+});

@@ -1,0 +1,46 @@
+// Ten thousand experiments and ten thousand flags: lists stay quick because the server pages them.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openBrowser, openPage } from './browser.mjs';
+import { signIn, visit } from './pages.mjs';
+import { program, startServer } from './server.mjs';
+
+const COUNT = Number(process.env.GOSSET_LIST_COUNT ?? 10_000);
+const skip = !program && 'gosset is not built';
+let server;
+let browser;
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer('serve'), openBrowser()]);
+  const names = Array.from({ length: COUNT }, (_, i) => String(i).padStart(5, '0'));
+  await server.call('POST', '/api/v1/import', {
+    metrics: [{ name: 'bought', type: 'Rate', calculation: 'exists(purchase)' }],
+    flags: names.map((n) => ({ key: `flag-${n}`, type: 'Boolean', default_value: false, enabled: true, rollout_percentage: 10 })),
+    experiments: names.map((n) => ({
+      name: `experiment ${n}`, type: 'AB', variants: [{ name: 'control' }, { name: 'treatment' }], traffic_allocation: { control: 50, treatment: 50 }, success_metrics: { primary_metric: 'bought' },
+    })),
+  });
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+for (const [path, word, needle] of [['/experiments', 'experiments', 'experiment 07531'], ['/flags', 'flags', 'flag-07531']]) {
+  test(`${COUNT} ${word} are paged and searched`, { skip }, async () => {
+    const { context, page, wrongs } = await openPage(browser);
+    await signIn(page, server);
+    await visit(page, path, `${COUNT.toLocaleString('en-US')} ${word}`);
+    assert.ok((await page.locator('table.list tbody tr').count()) <= 50);
+    const first = await page.locator('table.list tbody tr').first().innerText();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await page.waitForFunction((text) => document.querySelector('table.list tbody tr')?.innerText !== text, first);
+    await page.getByRole('button', { name: 'Previous' }).click();
+    await page.waitForFunction((text) => document.querySelector('table.list tbody tr')?.innerText === text, first);
+    await page.getByRole('searchbox').fill(needle);
+    await page.getByText(`1 ${word.slice(0, -1)}`, { exact: true }).waitFor();
+    assert.match(await page.evaluate(() => location.hash), /q=/);
+    assert.deepEqual(wrongs, []);
+    await context.close();
+  });
+}

@@ -1,0 +1,49 @@
+// Every page of the UI, with something on it that tells that it has loaded.
+export const EXPERIMENTS = ['0190a000-0000-7000-8000-000000000001', '0190a000-0000-7000-8000-000000000003', '0190a000-0000-7000-8000-000000000004'];
+
+/** Pages of the demo: path, name of the picture, text that must be there. */
+export const PAGES = [
+  ['/', 'overview', 'Running experiments'],
+  ['/experiments', 'experiments', 'checkout-button'],
+  ['/experiments?view=timeline', 'experiments-timeline', 'checkout-button'],
+  ['/experiments/new', 'experiment-new', 'Primary metric'],
+  [`/experiments/${EXPERIMENTS[0]}`, 'experiment-winner', 'Exposures against the plan'],
+  [`/experiments/${EXPERIMENTS[1]}`, 'experiment-broken', 'Exposures against the plan'],
+  [`/experiments/${EXPERIMENTS[2]}`, 'experiment-harmful', 'Exposures against the plan'],
+  [`/experiments/${EXPERIMENTS[0]}?tab=design`, 'experiment-design', 'Variants and split'],
+  [`/experiments/${EXPERIMENTS[0]}?tab=assignments`, 'experiment-assignments', 'Which variant does a user get'],
+  [`/experiments/${EXPERIMENTS[0]}?tab=history`, 'experiment-history', 'create'],
+  ['/flags', 'flags', 'dark-mode'],
+  ['/flags/new-checkout', 'flag', 'Who gets what'],
+  ['/flags/free-shipping-from?tab=test', 'flag-test', 'Context'],
+  ['/flags/dark-mode?tab=overrides', 'flag-overrides', 'u-qa'],
+  ['/flags/dark-mode?tab=code', 'flag-code', 'OpenFeature'],
+  ['/flags/dark-mode?tab=history', 'flag-history', 'create'],
+  ['/metrics', 'metrics', 'purchase_rate'],
+  ['/metrics?new=1', 'metric-new', 'From the events of one user'],
+  ['/metrics/purchase_rate', 'metric', 'Where used'],
+  ['/segments', 'segments', 'europe'],
+  ['/segments/europe', 'segment', 'Who uses it'],
+  ['/events', 'events', 'Names and properties'],
+  ['/users', 'users', 'Look up a user'],
+  ['/users/u-qa', 'user', 'Known about them'],
+  ['/audit', 'audit', 'changes'],
+  ['/calculator', 'calculator', 'units per variant'],
+  ['/calculator?tab=rates', 'calculator-rates', '95 % interval'],
+  ['/calculator?tab=means', 'calculator-means', '95 % interval'],
+  ['/calculator?tab=split', 'calculator-split', 'The split'],
+  ['/settings', 'settings', 'API keys'],
+];
+
+export async function signIn(page, server) {
+  await page.goto(`${server.url}/#key=${server.key}`);
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+}
+
+/** Goes to a page inside the app, as a click on a link does. */
+export async function visit(page, path, text) {
+  await page.evaluate((to) => {
+    location.hash = `#${to}`;
+  }, path);
+  if (text) await page.locator('main').getByText(text, { exact: false }).or(page.getByRole('dialog').getByText(text)).first().waitFor({ timeout: 15_000 });
+}
