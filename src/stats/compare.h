@@ -4,6 +4,7 @@
 
 #include "gosset/stats_methods.h"
 #include "gosset/stats_plan.h"
+#include "gosset/stats_sequential.h"
 #include "stats/effect.h"
 #include "stats/score.h"
 

@@ -24,9 +24,9 @@ static bool weights_check(const double *weights, size_t arm_count, gos_error *er
     return true;
 }
 
-static double weight_total(const double *weights, size_t arm_count)
+static long double weight_total(const double *weights, size_t arm_count)
 {
-    double total = 0;
+    long double total = 0;
     for (size_t i = 0; i < arm_count; i++)
         total += weights[i];
     return total;
@@ -45,15 +45,15 @@ bool gos_srm_check(const uint64_t *counts, const double *weights, size_t arm_cou
         if (weights[i] == 0 && counts[i] > 0)
             srm.status |= GOS_STATUS_UNITS_IN_ZERO_WEIGHT_ARM;
     }
-    double total = weight_total(weights, arm_count), n = (double)srm.units, chisq = 0;
+    long double total = weight_total(weights, arm_count), n = (long double)srm.units, chisq = 0;
     srm.expected_min = INFINITY;
     for (size_t i = 0; i < arm_count; i++) {
-        double expected = weights[i] / total * n;
         if (weights[i] == 0)
             continue;
-        srm.expected_min = fmin(srm.expected_min, expected);
-        /* Divided first: a tiny weight must not square its way to 0. */
-        double gap = (double)counts[i] - expected;
+        /* Extended: a tail of 1e-180 would show the rounding of its statistic. */
+        long double expected = (long double)weights[i] / total * n;
+        long double gap = (long double)counts[i] - expected;
+        srm.expected_min = fmin(srm.expected_min, (double)expected);
         chisq += gap == 0 ? 0 : gap / expected * gap;
     }
     if (srm.units == 0)
@@ -61,9 +61,9 @@ bool gos_srm_check(const uint64_t *counts, const double *weights, size_t arm_cou
     else if (used < 2)
         srm.status |= GOS_STATUS_SINGLE_ARM;
     else {
-        srm.chisq = chisq;
+        srm.chisq = (double)chisq;
         srm.df = (double)(used - 1);
-        srm.p_value = chisq > 0 ? dist_pchisq(chisq, srm.df, TAIL_UPPER) : 1;
+        srm.p_value = chisq > 0 ? dist_pchisq(srm.chisq, srm.df, TAIL_UPPER) : 1;
         srm.alarm = srm.p_value < GOS_SRM_ALARM;
     }
     *out = srm;
@@ -81,20 +81,24 @@ bool gos_srm_log_e(const uint64_t *counts, const double *weights, size_t arm_cou
         return false;
     if (!(kappa > 0) || isinf(kappa))
         return gos_fail(err, GOS_BAD_INPUT, "/kappa", "prior strength %g is not positive", kappa);
-    double total = weight_total(weights, arm_count), n = 0, large = 0;
-    for (size_t i = 0; i < arm_count; i++)
+    double total = (double)weight_total(weights, arm_count), n = 0, large = 0;
+    long double shares = 0;
+    for (size_t i = 0; i < arm_count; i++) {
         n += weights[i] > 0 ? (double)counts[i] : 0;
-    double all = kappa + n;
+        shares += weights[i] / total;
+    }
+    /* The shares are doubles whose sum is 1 + excess; the process is about these shares. */
+    double excess = (double)(shares - 1), all = kappa * (1 + excess) + n;
     double small = log1p(n / kappa) / 2 + special_stirling_rest(kappa) - special_stirling_rest(all);
     for (size_t i = 0; i < arm_count; i++) {
         if (weights[i] == 0)
             continue;
         double share = weights[i] / total, prior = kappa * share, x = (double)counts[i];
-        double d = (x - share * n) / (share * all);
+        double d = (fma(-share, n, x) - prior * excess) / (share * all);
         large += share * ((1 + d) * special_log1p_rest(d) + d * d);
         small +=
             special_stirling_rest(prior + x) - special_stirling_rest(prior) - log1p(x / prior) / 2;
     }
-    *out_log_e = all * large + small;
+    *out_log_e = all * large + small - n * excess;
     return true;
 }

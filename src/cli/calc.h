@@ -1,0 +1,102 @@
+/*
+ * The table of statistical methods that `gosset calc` offers. A method is a row of calc.def and a
+ * function that reads the inputs of one case by name and puts its answers by name.
+ */
+#ifndef CLI_CALC_H
+#define CLI_CALC_H
+
+#include "cli/calc_table.h"
+#include "gosset/stats.h"
+
+#include <stdio.h>
+
+/* One answer: a number (NaN is NA), or text when `text.data` is not NULL. */
+struct calc_cell {
+    double number;
+    gos_str text;
+    bool is_list;
+};
+
+struct calc;
+
+struct calc_method {
+    const char *name;
+    const char *job;
+    void (*run)(struct calc *calc);
+    const char *group;   /* rows with the same cell here are one case; "" for a case a row */
+    const char *columns; /* in order: "=answer", "?optional", "needed" */
+    const char *data;    /* columns of the raw data that the method needs beside its cases, or "" */
+};
+
+const struct calc_method *calc_method_find(const char *name);
+const struct calc_method *calc_methods(size_t *out_count);
+
+/* Cases from in_path ("-": standard input), answers to `to`. */
+struct calc_call {
+    const struct calc_method *method;
+    const char *in_path;
+    const char *data_path; /* NULL: raw data, if the method needs any, are the input itself */
+    bool is_json;
+    FILE *to;
+};
+
+/*
+ * Reads the cases, runs the method over each, writes the answers in kind.
+ * Errors  BAD_INPUT at "/ROW/COLUMN" of the first cell that is not as allowed, rows from 0
+ */
+bool calc_answer(const struct calc_call *call, gos_error *err);
+/* Takes a word off the column list `*rest`; its mark ('=', '?', or 0) into `*out_mark`. */
+bool calc_column_take(gos_str *rest, gos_str *out, char *out_mark);
+
+/* What a method sees: one case. It is one row, or `row_count` rows of a group. */
+struct calc {
+    const struct calc_method *method;
+    const struct calc_table *in;
+    const struct calc_table *data; /* raw data, or NULL */
+    gos_arena *arena;              /* given back after each case */
+    const size_t *rows;
+    size_t row_count;
+    size_t row; /* index into rows: where calc_number reads and calc_put writes */
+    struct calc_cell *out;
+    size_t out_count;
+    FILE *to;
+    gos_str out_names[CALC_COLUMNS_MAX];
+    bool is_invalid; /* a number of this row is missing or infinite */
+    bool has_failed; /* err is filled */
+    gos_error *err;
+};
+
+/*
+ * Reading the present row. A text that is no number fails the run and names row and column; a
+ * missing or infinite number marks the row invalid and reads as NaN.
+ */
+double calc_number(struct calc *calc, const char *column);
+/* Infinite numbers pass. */
+double calc_real(struct calc *calc, const char *column);
+/* `missing` where the cell or the whole column is missing. */
+double calc_number_or(struct calc *calc, const char *column, double missing);
+/* A whole number from 0 to 1e15. */
+double calc_count(struct calc *calc, const char *column);
+/* Strictly between low and high, else the run fails. */
+double calc_between(struct calc *calc, const char *column, double low, double high);
+/* One of `names` (NULL-terminated), else the run fails. */
+int calc_choice(struct calc *calc, const char *column, const char *const *names);
+gos_str calc_text(struct calc *calc, const char *column);
+/* Numbers "a;b;c" in the case's arena; *out_count of them. */
+double *calc_list(struct calc *calc, const char *column, size_t *out_count);
+/* The raw data's rows of this case; their cells by calc_data_number. */
+size_t *calc_data_rows(struct calc *calc, size_t *out_count);
+double calc_data_number(struct calc *calc, size_t data_row, const char *column);
+/* Fails the run at a column of the present row. */
+void calc_fail(struct calc *calc, const char *column, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* Fails the run with an error of the library. */
+void calc_fail_with(struct calc *calc, const gos_error *err);
+
+/* Answering in the present row. What is not put is NA. */
+void calc_put(struct calc *calc, const char *column, double value);
+void calc_put_text(struct calc *calc, const char *column, gos_str text);
+void calc_put_list(struct calc *calc, const char *column, const double *values, size_t count);
+void calc_put_status(struct calc *calc, uint32_t status);
+
+#endif

@@ -1,0 +1,157 @@
+/* gosset calc against reference numbers, and what it says to broken input. */
+#include "calc_cases.h"
+
+#include "cli/calc.h"
+
+#include "test.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *data_of(const char *method)
+{
+    static const char *const names[][2] = {{"cluster", "cluster_data.csv"},
+                                           {"poststrat", "poststrat_data.csv"},
+                                           {"quantile", "quantile_data.csv"}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        if (strcmp(names[i][0], method) == 0)
+            return names[i][1];
+    }
+    return NULL;
+}
+
+/* Every NAME.csv of a folder by the method NAME; raw rows stand beside their cases. */
+static void folder_check(const char *folder, size_t files_min)
+{
+    DIR *dir = opendir(folder);
+    size_t files = 0;
+    CHECK(dir != NULL);
+    for (struct dirent *entry; (entry = readdir(dir));) {
+        char method[128];
+        size_t len = strlen(entry->d_name);
+        if (len < 5 || len > 100 || strcmp(entry->d_name + len - 4, ".csv") != 0 ||
+            strstr(entry->d_name, "_data"))
+            continue;
+        snprintf(method, sizeof method, "%.*s", (int)(len - 4), entry->d_name);
+        CHECK(calc_cases_check(folder, method, entry->d_name, data_of(method)) > 0);
+        files++;
+    }
+    closedir(dir);
+    CHECK(files >= files_min);
+}
+
+TEST(calc, answers_every_reference_row_within_its_tolerance)
+{
+    char folder[512];
+    if (!test_shared_dir()) {
+        test_skip("the folder of shared reference numbers is absent");
+        return;
+    }
+    snprintf(folder, sizeof folder, "%s/golden/stats", test_shared_dir());
+    folder_check(folder, 39);
+}
+
+/* What calc answers to a text, or its error. */
+static bool answer(const char *method, const char *cases, bool is_json, char **out, gos_error *err)
+{
+    char path[512];
+    size_t len;
+    snprintf(path, sizeof path, "%s/cases", test_folder());
+    FILE *file = fopen(path, "w");
+    fputs(cases, file);
+    fclose(file);
+    struct calc_call call = {
+        .method = calc_method_find(method),
+        .in_path = path,
+        .is_json = is_json,
+        .to = open_memstream(out, &len),
+    };
+    bool done = calc_answer(&call, err);
+    fclose(call.to);
+    return done;
+}
+
+static void check_answer(const char *method, const char *cases, bool is_json, const char *want)
+{
+    char *out;
+    gos_error err;
+    CHECK_OK(answer(method, cases, is_json, &out, &err), &err);
+    CHECK_TEXT(gos_str_from(out), want);
+    free(out);
+}
+
+static void check_refusal(const char *method, const char *cases, const char *pointer,
+                          const char *message)
+{
+    char *out;
+    gos_error err;
+    bool done = answer(method, cases, false, &out, &err);
+    free(out);
+    CHECK_FAILS(done, &err, GOS_BAD_INPUT, pointer);
+    CHECK_TEXT(gos_str_from(err.message), message);
+}
+
+TEST(calc, answers_json_lines_in_kind)
+{
+    check_answer("srm", "{\"counts\":[10,10],\"weights\":[1,1]}\n", true,
+                 "{\"counts\":[10,10],\"weights\":[1,1],\"status\":\"ok\",\"n\":20,\"chisq\":0,"
+                 "\"df\":1,\"p_value\":1,\"srm_at_0.001\":0,\"min_expected\":10}\n");
+    check_answer("srm", "{\"counts\":[0,0],\"weights\":[1,1]}\n", true,
+                 "{\"counts\":[0,0],\"weights\":[1,1],\"status\":\"no_data\",\"n\":0,"
+                 "\"chisq\":null,\"df\":null,\"p_value\":1,\"srm_at_0.001\":0,"
+                 "\"min_expected\":0}\n");
+}
+
+TEST(calc, keeps_foreign_columns_and_ignores_answers_in_the_input)
+{
+    check_answer("power_at_mde",
+                 "my_key,mde_rel,mean_c,se_diff,alpha,sided,power_at_mde\n"
+                 "\"a,b\",1,1e9,1,0.05,2,nonsense\n\n",
+                 false,
+                 "mde_rel,mean_c,se_diff,alpha,sided,power_at_mde,my_key\n"
+                 "1,1e9,1,0.05,2,1,\"a,b\"\n");
+}
+
+TEST(calc, names_row_and_column_of_what_is_wrong)
+{
+    const char *header = "n_c,mean_c,var_c,n_t,mean_t,var_t,null_diff,alpha\n";
+    char cases[256];
+    snprintf(cases, sizeof cases, "%s9,1,1,9,1,1,0,0.05\n9,1,x1,9,1,1,0,0.05\n", header);
+    check_refusal("welch", cases, "/1/var_c", "row 2, column var_c: \"x1\" is not a number");
+    snprintf(cases, sizeof cases, "%s9.5,1,1,9,1,1,0,0.05\n", header);
+    check_refusal("welch", cases, "/0/n_c",
+                  "row 1, column n_c: 9.5 is not a whole number from 0 to 1e15");
+    snprintf(cases, sizeof cases, "%s9,1,1,9,1,1,0,1\n", header);
+    check_refusal("welch", cases, "/0/alpha", "row 1, column alpha: 1 is not between 0 and 1");
+    snprintf(cases, sizeof cases, "%s9,1,1,9,1,1,0\n", header);
+    check_refusal("welch", cases, "/0", "row 1 has 7 cells, the header has 8");
+    check_refusal("welch", "n_c,mean_c\n1,2\n", "", "column var_c is missing: welch needs it");
+    check_refusal("fisher", "x_t,n_t,x_c,n_c\n5,4,1,2\n", "/0/x_t",
+                  "row 1, column x_t: 5 successes among 4 units");
+    check_refusal("size_t", "delta,sd,alpha,sided,power\n1,1,0.05,2,0.05\n", "/0/power",
+                  "row 1, column power: power 0.05 is not between alpha 0.05 and 1");
+    check_refusal("quantile", "case,q\n1,0.5\n", "",
+                  "column arm is missing: quantile needs raw data, either as its input or beside "
+                  "its cases by --data FILE");
+}
+
+TEST(calc, gives_a_status_to_numbers_that_are_none)
+{
+    const char *header = "n_c,mean_c,var_c,n_t,mean_t,var_t,alpha\n";
+    char cases[256], want[512];
+    snprintf(cases, sizeof cases, "%s9,NaN,1,9,1,1,0.05\n9,1,1,9,Inf,1,0.05\n9,1,-1,9,1,1,0.05\n",
+             header);
+    snprintf(want, sizeof want,
+             "n_c,mean_c,var_c,n_t,mean_t,var_t,alpha,status,df,crit,p_abs,lift,se_delta,"
+             "delta_low,delta_high,p_delta,fieller_kind,fieller_low,fieller_high,log_low,log_high\n"
+             "9,NaN,1,9,1,1,0.05,invalid_input%s\n9,1,1,9,Inf,1,0.05,invalid_input%s\n",
+             ",NA,NA,NA,NA,NA,NA,NA,NA,NA,NA,NA,NA,NA", ",NA,NA,NA,NA,NA,NA,NA,NA,NA,NA,NA,NA,NA");
+    char *out;
+    gos_error err;
+    CHECK_OK(answer("lift_ci", cases, false, &out, &err), &err);
+    CHECK(strncmp(out, want, strlen(want)) == 0);
+    CHECK(strstr(out, "inconsistent_moments") != NULL);
+    free(out);
+}
