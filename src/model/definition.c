@@ -112,7 +112,7 @@ static gos_str given_value(void *context, const struct field *field)
         if (strcmp(makers[i].name, field->name) == 0)
             return makers[i].make(context);
     }
-    assert(!"every given field has a maker");
+    assert(0 && "every given field has a maker");
     return (gos_str){0};
 }
 
