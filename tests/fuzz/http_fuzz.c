@@ -37,6 +37,7 @@ static struct http_server *server_get(void)
         gos_arena *arena = gos_arena_open(1 << 20);
         if (!router_open(routes, sizeof routes / sizeof routes[0], arena, &server.router, &err))
             abort();
+        server.arena = arena;
         shard.server = &server;
         server.shards = &shard;
     }
