@@ -65,8 +65,8 @@ function resultsOf(one: Row): Row {
         confidence_interval: { lower: mean - half, upper: mean + half }, p_value: p, lift: v ? 100 * lift : 0, statistical_power: v ? 0.83 : null, computed_at: now(),
         data_window: { start: before(9), end: now() }, diff: v ? base * lift : 0, se, status: 'ok', method: m === 0 ? 'score' : 'welch', adjusted_p: v ? Math.min(1, p * 1.5) : null,
         diff_ci: v ? { lower: base * lift - 1.96 * se, upper: base * lift + 1.96 * se } : null,
-        lift_ci: v ? { lower: 100 * lift - 1.96 * liftSe, upper: 100 * lift + 1.96 * liftSe } : null,
-        anytime_lift_ci: v ? { lower: 100 * lift - 2.7 * liftSe, upper: 100 * lift + 2.7 * liftSe } : null,
+        lift_ci: v ? { lower: 100 * lift - 2.7 * liftSe, upper: 100 * lift + 2.7 * liftSe } : null,
+        fixed: v ? { method: 'score', diff: base * lift, se, p_value: p, lift_ci: { lower: 100 * lift - 1.96 * liftSe, upper: 100 * lift + 1.96 * liftSe } } : undefined,
       };
     });
   });

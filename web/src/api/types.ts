@@ -71,6 +71,14 @@ export interface Experiment extends Versioned {
 
 export type IntervalShape = { lower: number | null; upper: number | null } | [number | null, number | null];
 
+export interface Inference {
+  method: string;
+  diff: number | null;
+  se: number | null;
+  p_value: number | null;
+  lift_ci: IntervalShape | null;
+}
+
 export interface ResultRow {
   id: string;
   experiment_id: string;
@@ -96,6 +104,17 @@ export interface ResultRow {
   adjusted_p?: number | null;
   significant?: boolean;
   role?: Role;
+  kind?: string;
+  is_control?: boolean;
+  lift_kind?: string;
+  chance_to_win?: number | null;
+  variance_reduction?: number | null;
+  guardrail?: 'pass' | 'breach' | 'inconclusive';
+  margin?: number | null;
+  /** What one look at the planned size would say; there when the shown interval is another one. */
+  fixed?: Inference;
+  /** Without variance reduction; there when one was applied. */
+  raw?: Inference;
   [name: string]: unknown;
 }
 
@@ -127,6 +146,7 @@ export interface Results {
   results: ResultRow[];
   health?: Health;
   decision?: Decision;
+  verdict?: JsonObject;
   as_of?: string | null;
   [name: string]: unknown;
 }

@@ -39,9 +39,9 @@ function numberAt(row: ResultRow, ...names: string[]): number | null {
   return null;
 }
 
-/** The lift's interval in percent: rows give it in percent like `lift` itself. */
-function liftInterval(row: ResultRow, name: string): Interval | null {
-  return interval(row[name]);
+/** The lift's interval in percent; null when it is not simply "between two numbers". */
+function liftInterval(row: ResultRow, shape: unknown): Interval | null {
+  return row.lift_kind === undefined || row.lift_kind === 'bounded' ? interval(shape) : null;
 }
 
 export function isUsable(row: ResultRow): boolean {
@@ -62,16 +62,16 @@ export function effectOf(experiment: Experiment, metrics: Map<string, Metric>, r
   const wanted = direction === 'increase' ? sign > 0 : sign < 0;
   return {
     row,
-    control: rows.find((other) => other.metric_name === row.metric_name && other.variant === controlName(experiment)),
+    control: rows.find((other) => other.metric_name === row.metric_name && (other.is_control ?? other.variant === controlName(experiment))),
     metric,
-    role: roleOf(experiment, row.metric_name),
+    role: row.role ?? roleOf(experiment, row.metric_name),
     direction,
-    margin: typeof setting?.margin === 'number' ? setting.margin : null,
+    margin: numberAt(row, 'margin') ?? setting?.margin ?? null,
     lift,
-    fixed: liftInterval(row, 'lift_ci'),
-    anytime: liftInterval(row, 'anytime_lift_ci') ?? liftInterval(row, 'sequential_lift_ci'),
+    fixed: liftInterval(row, row.fixed ? row.fixed.lift_ci : row.lift_ci),
+    anytime: row.fixed ? liftInterval(row, row.lift_ci) : null,
     significant,
-    tone: !significant ? 'plain' : wanted ? 'good' : 'bad',
+    tone: row.guardrail === 'breach' ? 'bad' : !significant ? 'plain' : wanted ? 'good' : 'bad',
     adjustedP,
   };
 }
@@ -80,7 +80,7 @@ const ROLES: Role[] = ['primary', 'secondary', 'guardrail'];
 
 export function effectsByRole(experiment: Experiment, metrics: Map<string, Metric>, rows: ResultRow[]): { role: Role; effects: Effect[] }[] {
   const control = controlName(experiment);
-  const effects = rows.filter((row) => row.variant !== control).map((row) => effectOf(experiment, metrics, rows, row));
+  const effects = rows.filter((row) => !(row.is_control ?? row.variant === control)).map((row) => effectOf(experiment, metrics, rows, row));
   return ROLES.map((role) => ({ role, effects: effects.filter((effect) => effect.role === role) })).filter((group) => group.effects.length > 0);
 }
 

@@ -1,8 +1,10 @@
 // One user: what is known, which variants they have, what every flag gives them.
 import { Button, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { api, type ApiError } from '../api/client';
 import { useGet, useList } from '../api/queries';
-import type { Assignment, Experiment, Json, JsonObject } from '../api/types';
+import type { Assignment, Experiment, Flag, Json, JsonObject } from '../api/types';
 import { Link, navigate } from '../app/router';
 import { shown } from '../lib/draft';
 import { Ago, Card, Empty, ErrorNote, Page, Rows } from '../parts/basic';
@@ -17,22 +19,30 @@ interface User {
   user_id: string;
   attributes?: JsonObject;
   devices?: string[];
-  device_ids?: string[];
   assignments?: Assignment[];
-  flags?: UserFlag[] | Record<string, UserFlag>;
-  overrides?: { flag_key: string; value: Json }[];
-  [name: string]: unknown;
 }
 
-function flagsOf(user: User): UserFlag[] {
-  const { flags } = user;
-  if (!flags) return [];
-  return Array.isArray(flags) ? flags : Object.entries(flags).map(([key, flag]) => ({ ...flag, key }));
+const FLAGS_MAX = 50;
+
+/** What every flag gives the user, now or at a past moment; the server decides each. */
+function useUserFlags(user: User | undefined, at: string) {
+  const flags = useList<Flag>('/flags', { limit: FLAGS_MAX, sort: 'name' });
+  return useQuery<UserFlag[], ApiError>({
+    queryKey: ['flags', 'of-user', user?.user_id, at, flags.data?.items.map((flag) => flag.key)],
+    enabled: user !== undefined && flags.data !== undefined,
+    queryFn: async () => {
+      const context = { ...user!.attributes, targetingKey: user!.user_id };
+      return Promise.all(flags.data!.items.map(async ({ key }) => {
+        const decided = await api.post<JsonObject>('/explain', { flag: key, context, ...(at ? { at: new Date(at).toISOString() } : {}) });
+        return { key, value: decided.value, variant: decided.variant as string | null, reason: String(decided.reason ?? '') };
+      }));
+    },
+  });
 }
 
 function Facts({ user }: { user: User }) {
   const attributes = Object.entries(user.attributes ?? {});
-  const devices = user.devices ?? user.device_ids ?? [];
+  const devices = user.devices ?? [];
   return (
     <Card title="Known about them">
       {attributes.length + devices.length === 0 ? <p className="muted">Nothing was reported.</p> : (
@@ -47,11 +57,12 @@ function Facts({ user }: { user: User }) {
 
 function Found({ id }: { id: string }) {
   const found = useGet<User>(`/users/${encodeURIComponent(id)}`);
+  const [at, setAt] = useState('');
+  const flags = useUserFlags(found.data, at);
   const experiments = useList<Experiment>('/experiments', { limit: 500 });
   const name = (experiment: string) => experiments.data?.items.find((one) => one.id === experiment)?.name ?? experiment;
   if (found.error) return <ErrorNote error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Rows count={4} />;
-  const flags = flagsOf(found.data);
   const assignments = found.data.assignments ?? [];
   return (
     <div className="stack">
@@ -66,16 +77,17 @@ function Found({ id }: { id: string }) {
           </table>
         )}
       </Card>
-      {flags.length > 0 && (
-        <Card title="Flags now">
+      <Card title={at ? 'Flags then' : 'Flags now'} aside={<TextInput type="datetime-local" size="xs" aria-label="At a past time" value={at} onChange={(event) => setAt(event.currentTarget.value)} />}>
+        {flags.error ? <ErrorNote error={flags.error} /> : !flags.data ? <Rows count={3} /> : flags.data.length === 0 ? <p className="muted">There are no flags.</p> : (
           <table className="list cards-on-phone">
+            <caption hidden>What each flag gives this user</caption>
             <thead><tr><th scope="col">Flag</th><th scope="col">Value</th><th scope="col">Reason</th></tr></thead>
-            <tbody>{flags.map((flag) => (
-              <tr key={flag.key}><td className="lead"><Link to={`/flags/${encodeURIComponent(flag.key)}?tab=test`} className="mono">{flag.key}</Link></td><td data-label="Value" className="mono wrap">{shown(flag.value)}</td><td data-label="Reason">{flag.reason}</td></tr>
+            <tbody>{flags.data.map((flag) => (
+              <tr key={flag.key}><td className="lead"><Link to={`/flags/${encodeURIComponent(flag.key)}?tab=test&user=${encodeURIComponent(id)}`} className="mono">{flag.key}</Link></td><td data-label="Value" className="mono wrap">{shown(flag.value)}</td><td data-label="Reason">{flag.reason}</td></tr>
             ))}</tbody>
           </table>
-        </Card>
-      )}
+        )}
+      </Card>
     </div>
   );
 }

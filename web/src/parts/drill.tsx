@@ -13,7 +13,6 @@ interface SeriesPoint {
   computed_at?: string;
   lift: number | null;
   lift_ci?: unknown;
-  anytime_lift_ci?: unknown;
 }
 interface Series {
   points?: SeriesPoint[];
@@ -26,7 +25,7 @@ function pointsOf(series: Series | undefined, effect: Effect): BandPoint[] {
   return all
     .filter((point) => point.metric_name === effect.row.metric_name && point.variant === effect.row.variant && point.lift !== null)
     .map((point) => {
-      const band: Interval | null = interval(point.anytime_lift_ci) ?? interval(point.lift_ci);
+      const band: Interval | null = interval(point.lift_ci);
       return { at: new Date(point.at ?? point.computed_at ?? ''), value: point.lift!, lower: band?.lower ?? null, upper: band?.upper ?? null };
     })
     .filter((point) => Number.isFinite(point.at.getTime()));
@@ -38,9 +37,12 @@ function Numbers({ effect }: { effect: Effect }) {
     ['Units', `${count(control?.sample_size)} control, ${count(row.sample_size)} ${row.variant}`],
     ['With a value', `${count(control?.conversions)} control, ${count(row.conversions)} ${row.variant}`],
     ['Difference', intervalText(row.diff, interval(row.diff_ci), effect)],
-    ['Relative change', `${signedPercent(effect.lift, seOf(effect.fixed))}, ${intervalPercent(effect.fixed)}`],
+    ['Relative change', `${signedPercent(effect.lift, seOf(effect.fixed))}, ${intervalPercent(effect.anytime ?? effect.fixed)}`],
     ['Standard error', row.se == null ? '–' : metricValue(row.se, metric, { lower: -row.se / 10, upper: row.se / 10 })],
-    ['p-value', pValue(row.p_value)],
+    ['p-value', effect.adjustedP !== null && effect.adjustedP !== row.p_value ? `${pValue(row.p_value)}, corrected ${pValue(effect.adjustedP)}` : pValue(row.p_value)],
+    ...(row.fixed ? [['Fixed horizon', `${intervalPercent(interval(row.fixed.lift_ci))}, p ${pValue(row.fixed.p_value)} (${row.fixed.method})`] as [string, string]] : []),
+    ...(row.raw ? [['Without adjustment', `${intervalPercent(interval(row.raw.lift_ci))}, p ${pValue(row.raw.p_value)}`] as [string, string]] : []),
+    ...(row.chance_to_win != null ? [['Chance to be better', `${number(100 * row.chance_to_win, 1)} %`] as [string, string]] : []),
     ['Power', row.statistical_power == null ? '–' : `${number(100 * row.statistical_power, 0)} % to find the smallest effect that matters`],
     ['Method', String(row.method ?? '–')],
     ['Data from', row.data_window ? `${when(row.data_window.start)} to ${when(row.data_window.end)}` : '–'],

@@ -21,7 +21,7 @@ const COLUMNS: Column<Assignment>[] = [
 export default function Assignments({ experiment }: { experiment: Experiment }) {
   const list = useList<Assignment>(`/experiments/${experiment.id}/assignments`, { limit: 50 }, experiment.status === 'Running' ? 10_000 : false);
   const [user, setUser] = useState('');
-  const explain = useChange<string, Json>((unit) => api.post<Json>('/explain', { experiment_id: experiment.id, user_id: unit }), []);
+  const explain = useChange<string, Json>((unit) => api.post<Json>('/explain', { experiment: experiment.id, context: { targetingKey: unit } }), []);
   function submit(event: FormEvent) {
     event.preventDefault();
     explain.mutate(user.trim());

@@ -13,6 +13,8 @@ const GROUP: Record<string, { title: string; tip: string }> = {
   guardrail: { title: 'Guardrails', tip: 'They must not get worse by more than their margin (the dashed line).' },
 };
 
+const GUARDRAIL = { pass: 'not worse than its margin', breach: 'broken: it got worse', inconclusive: 'not yet clear' };
+
 const STATUS: Record<string, string> = {
   insufficient_n: 'too few units', zero_variance: 'all values equal', undefined_lift: 'control mean is 0, so there is no relative effect',
   unbounded_ci: 'the relative effect has no finite interval', zero_denominator: 'the denominator is 0', no_data: 'no data', single_arm: 'only one variant has data',
@@ -45,6 +47,8 @@ function LiftText({ effect }: { effect: Effect }) {
         {anytime && <>Valid at any time: {intervalPercent(anytime)}.<br /></>}
         {fixed && <>Fixed horizon (valid once, at the planned size): {intervalPercent(fixed)}.<br /></>}
         {typeof row.method === 'string' && <>Method: {row.method}.</>}
+        {row.chance_to_win != null && <><br />Chance that {row.variant} is better: {number(100 * row.chance_to_win, 1)} %.</>}
+        {row.variance_reduction ? <><br />Variance reduced by {number(100 * row.variance_reduction, 0)} % with data from before the exposure.</> : null}
       </>}
     >
       <span className={`num strong ${tone === 'plain' ? '' : tone}`}>
@@ -84,6 +88,7 @@ function EffectRow({ effect, axis, many, open, toggle }: { effect: Effect; axis:
             </Hint>{' '}
             <span className="muted" aria-label={`should ${direction}`}>{direction === 'increase' ? '↑' : '↓'}</span>
             {many && <div className="muted small">{row.variant}</div>}
+            {row.guardrail && <div className={`small ${row.guardrail === 'breach' ? 'bad' : 'muted'}`}>{GUARDRAIL[row.guardrail]}</div>}
           </div>
         </div>
       </td>
