@@ -14,6 +14,7 @@
 struct analyst;
 struct ledger;
 struct publisher;
+struct recent;
 struct roster;
 struct streams;
 struct writer;
@@ -34,6 +35,7 @@ struct api {
     gos_str cors_origins;    /* origins separated by spaces, or "*" */
     api_report *report;
     void *report_user;
+    struct recent *recent; /* the newest events; see recent.h */
 };
 
 /* The rows of routes.def, for http_config. */
