@@ -1,0 +1,61 @@
+/* One computation: an experiment's definition and metrics, through the ledger, to rows. */
+#ifndef JOBS_ANALYSIS_H
+#define JOBS_ANALYSIS_H
+
+#include "catalog/catalog.h"
+#include "jobs/scorecard.h"
+#include "ledger/ledger.h"
+#include "roster/spool.h"
+
+/* Changes when the same facts would give other numbers. */
+#define ANALYSIS_METHOD_VERSION 1
+
+struct analysis_sources {
+    struct catalog *catalog;
+    struct ledger *ledger;
+    struct roster *roster; /* may be NULL: then nothing is known of assignments and the spool */
+};
+
+struct analysis_request {
+    gos_str environment;
+    const struct definition *experiment; /* with its tree */
+    int64_t now_ms;
+    int64_t as_of_ms; /* TIME_NONE: now, or the end of the experiment */
+    const atomic_bool *cancel;
+};
+
+struct analysis {
+    struct result *rows; /* with ids */
+    uint32_t row_count;
+    gos_str health; /* JSON; see doctor.h */
+    int64_t computed_at;
+    int64_t window_start, window_end;
+    uint64_t watermark;
+};
+
+/*
+ * The same facts, definitions and times give the same bytes. Everything lives in `arena`.
+ *
+ * Errors  what stores and metrics say; BAD_INPUT at "/success_metrics/..." for a metric that does
+ *         not compute
+ */
+bool analysis_run(const struct analysis_sources *sources, const struct analysis_request *request,
+                  gos_arena *arena, struct analysis *out, gos_error *err);
+
+/* An experiment as a question: variants, weights, control, metrics with their plans. */
+struct analysis_design {
+    gos_str *variants;
+    double *weights;
+    uint32_t variant_count;
+    uint32_t control;
+    struct metric_plan *plans;
+    struct scorecard_metric *metrics;
+    uint32_t metric_count;
+    uint64_t planned_units;
+    int64_t start_ms, end_ms; /* TIME_NONE: open */
+};
+
+bool analysis_read_design(struct catalog *catalog, gos_str environment, const struct json *tree,
+                          gos_arena *arena, struct analysis_design *out, gos_error *err);
+
+#endif

@@ -1,0 +1,427 @@
+/* One computation at a time under `work`; what others read stands under `lock`. */
+#include "jobs/analyst.h"
+
+#include "base/time.h"
+
+#include <inttypes.h>
+#include <pthread.h>
+
+enum { CACHE_ENTRIES = 1024, FLUSH_TIMEOUT_MS = 10000, PAGE_ITEMS = 100 };
+#define ANALYSIS_BYTES_MAX ((size_t)2 << 30)
+#define STORE_EVERY_MS     INT64_C(3600000)
+
+/* The newest answer about one experiment. */
+struct cached {
+    struct uuid experiment_id;
+    gos_arena *arena; /* NULL: the entry is free */
+    struct analyst_answer answer;
+    uint64_t watermark;
+    int64_t version;
+    int64_t stored_at; /* when its rows last went to the catalog */
+    uint64_t used;     /* counts up; the smallest is replaced */
+};
+
+struct analyst {
+    gos_arena *arena;
+    struct analyst_options options;
+    pthread_mutex_t work;
+    pthread_mutex_t lock;
+    atomic_bool cancel;
+    struct analyst_stats stats;
+    struct cached *cache;
+    uint64_t uses;
+};
+
+bool analyst_open(const struct analyst_options *options, struct analyst **out, gos_error *err)
+{
+    gos_arena *arena = gos_arena_open((size_t)1 << 20);
+    struct analyst *analyst = arena ? gos_arena_take(arena, sizeof *analyst, err) : NULL;
+    if (analyst)
+        analyst->cache = gos_arena_array(arena, CACHE_ENTRIES, sizeof *analyst->cache, err);
+    if (!analyst || !analyst->cache) {
+        gos_arena_close(arena);
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for an analyst");
+    }
+    analyst->arena = arena;
+    analyst->options = *options;
+    pthread_mutex_init(&analyst->work, NULL);
+    pthread_mutex_init(&analyst->lock, NULL);
+    *out = analyst;
+    return true;
+}
+
+void analyst_close(struct analyst *analyst)
+{
+    if (!analyst)
+        return;
+    analyst_cancel(analyst);
+    pthread_mutex_lock(&analyst->work);
+    pthread_mutex_unlock(&analyst->work);
+    for (uint32_t i = 0; i < CACHE_ENTRIES; i++)
+        gos_arena_close(analyst->cache[i].arena);
+    pthread_mutex_destroy(&analyst->work);
+    pthread_mutex_destroy(&analyst->lock);
+    gos_arena_close(analyst->arena);
+}
+
+void analyst_cancel(struct analyst *analyst)
+{
+    atomic_store(&analyst->cancel, true);
+}
+
+void analyst_stats(struct analyst *analyst, struct analyst_stats *out)
+{
+    pthread_mutex_lock(&analyst->lock);
+    *out = analyst->stats;
+    pthread_mutex_unlock(&analyst->lock);
+}
+
+static int64_t now_of(const struct analyst *analyst)
+{
+    return analyst->options.now_ms(analyst->options.context);
+}
+
+/* Under `lock`. */
+static struct cached *cache_find(struct analyst *analyst, const struct uuid *experiment_id)
+{
+    for (uint32_t i = 0; i < CACHE_ENTRIES; i++) {
+        struct cached *entry = &analyst->cache[i];
+        if (entry->arena && uuid_equal(&entry->experiment_id, experiment_id)) {
+            entry->used = ++analyst->uses;
+            return entry;
+        }
+    }
+    return NULL;
+}
+
+/* The entry of the experiment, a free one, or the one that was used longest ago. */
+static struct cached *cache_place(struct analyst *analyst, const struct uuid *experiment_id)
+{
+    struct cached *entry = cache_find(analyst, experiment_id);
+    struct cached *oldest = &analyst->cache[0];
+    for (uint32_t i = 0; !entry && i < CACHE_ENTRIES; i++) {
+        if (!analyst->cache[i].arena)
+            return &analyst->cache[i];
+        if (analyst->cache[i].used < oldest->used)
+            oldest = &analyst->cache[i];
+    }
+    return entry ? entry : oldest;
+}
+
+static bool copy_answer(const struct analyst_answer *answer, gos_arena *arena,
+                        struct analyst_answer *out, gos_error *err)
+{
+    *out = *answer;
+    out->results = gos_arena_text(arena, answer->results, err);
+    out->health = gos_arena_text(arena, answer->health, err);
+    return out->results.data && out->health.data;
+}
+
+static void cache_put(struct analyst *analyst, const struct uuid *experiment_id,
+                      const struct analyst_answer *answer, uint64_t watermark, int64_t version,
+                      int64_t stored_at)
+{
+    size_t bytes = answer->results.len + answer->health.len + 4096;
+    gos_arena *arena = gos_arena_open(bytes);
+    struct analyst_answer copy;
+    if (!arena || !copy_answer(answer, arena, &copy, NULL)) {
+        gos_arena_close(arena);
+        return;
+    }
+    pthread_mutex_lock(&analyst->lock);
+    struct cached *entry = cache_place(analyst, experiment_id);
+    gos_arena *old = entry->arena;
+    *entry = (struct cached){*experiment_id, arena,     copy,           watermark,
+                             version,        stored_at, ++analyst->uses};
+    pthread_mutex_unlock(&analyst->lock);
+    gos_arena_close(old);
+}
+
+static bool rows_to_json(const struct result *rows, uint32_t count, gos_arena *arena, gos_str *out,
+                         gos_error *err)
+{
+    struct text text;
+    struct json_writer json;
+    text_init(&text, arena);
+    json_writer_init(&json, &text);
+    json_open_array(&json);
+    for (uint32_t i = 0; i < count; i++)
+        result_write(&rows[i], &json);
+    json_close_array(&json);
+    *out = text_str(&text);
+    return text_ok(&text, err);
+}
+
+/* One computation; the caller holds `work`. */
+static bool run(struct analyst *analyst, const struct definition *experiment, int64_t now_ms,
+                int64_t as_of_ms, gos_arena *arena, struct analysis *out, gos_error *err)
+{
+    const struct analysis_sources sources = {analyst->options.catalog, analyst->options.ledger,
+                                             analyst->options.roster};
+    const struct analysis_request request = {.environment = experiment->environment,
+                                             .experiment = experiment,
+                                             .now_ms = now_ms,
+                                             .as_of_ms = as_of_ms,
+                                             .cancel = &analyst->cancel};
+    int64_t started = now_of(analyst);
+    pthread_mutex_lock(&analyst->lock);
+    analyst->stats.is_busy = true;
+    uuid_write(&experiment->id, analyst->stats.subject);
+    pthread_mutex_unlock(&analyst->lock);
+    bool done = analysis_run(&sources, &request, arena, out, err);
+    pthread_mutex_lock(&analyst->lock);
+    analyst->stats.is_busy = false;
+    analyst->stats.subject[0] = '\0';
+    analyst->stats.computations++;
+    analyst->stats.failures += !done;
+    analyst->stats.last_ms = now_of(analyst) - started;
+    pthread_mutex_unlock(&analyst->lock);
+    return done;
+}
+
+/* Computes, stores when `store`, and remembers. */
+static bool compute(struct analyst *analyst, const struct definition *experiment, bool store,
+                    int64_t stored_before, gos_error *err)
+{
+    struct analysis analysis;
+    struct analyst_answer answer = {0};
+    gos_arena *arena = gos_arena_open(ANALYSIS_BYTES_MAX);
+    if (!arena)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a computation");
+    pthread_mutex_lock(&analyst->work);
+    atomic_store(&analyst->cancel, false);
+    bool done = run(analyst, experiment, now_of(analyst), TIME_NONE, arena, &analysis, err);
+    if (done && store)
+        done =
+            catalog_add_results(analyst->options.catalog, analysis.rows, analysis.row_count, err);
+    pthread_mutex_unlock(&analyst->work);
+    done = done && rows_to_json(analysis.rows, analysis.row_count, arena, &answer.results, err);
+    if (done) {
+        answer.health = analysis.health;
+        answer.computed_at = analysis.computed_at;
+        answer.window_end = analysis.window_end;
+        cache_put(analyst, &experiment->id, &answer, analysis.watermark, experiment->version,
+                  store ? analysis.computed_at : stored_before);
+    }
+    gos_arena_close(arena);
+    return done;
+}
+
+/* After a start: the rows are in the catalog, the health is found anew for their window. */
+static bool recall(struct analyst *analyst, const struct definition *experiment, bool *out_found,
+                   gos_error *err)
+{
+    struct result *rows = NULL;
+    struct analysis analysis;
+    struct analyst_answer answer = {0};
+    uint32_t count = 0;
+    gos_arena *arena = gos_arena_open(ANALYSIS_BYTES_MAX);
+    if (!arena)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a computation");
+    bool done = catalog_latest_results(analyst->options.catalog, experiment->environment,
+                                       experiment->id, arena, &rows, &count, err);
+    *out_found = done && count > 0;
+    if (*out_found) {
+        pthread_mutex_lock(&analyst->work);
+        atomic_store(&analyst->cancel, false);
+        done = run(analyst, experiment, rows[0].computed_at, rows[0].window_end, arena, &analysis,
+                   err);
+        pthread_mutex_unlock(&analyst->work);
+        done = done && rows_to_json(rows, count, arena, &answer.results, err);
+    }
+    if (done && *out_found) {
+        answer.health = analysis.health;
+        answer.computed_at = rows[0].computed_at;
+        answer.window_end = rows[0].window_end;
+        cache_put(analyst, &experiment->id, &answer, analysis.watermark, experiment->version,
+                  rows[0].computed_at);
+    }
+    gos_arena_close(arena);
+    return done;
+}
+
+static bool cached_answer(struct analyst *analyst, const struct uuid *id, gos_arena *arena,
+                          struct analyst_answer *out, bool *out_found, gos_error *err)
+{
+    pthread_mutex_lock(&analyst->lock);
+    struct cached *entry = cache_find(analyst, id);
+    *out_found = entry != NULL;
+    bool done = !entry || copy_answer(&entry->answer, arena, out, err);
+    pthread_mutex_unlock(&analyst->lock);
+    return done;
+}
+
+bool analyst_results(struct analyst *analyst, gos_str environment, gos_str experiment, bool refresh,
+                     gos_arena *arena, struct analyst_answer *out, gos_error *err)
+{
+    struct definition definition = {0};
+    bool found = false;
+    if (!catalog_get(analyst->options.catalog, environment, KIND_EXPERIMENT, experiment, arena,
+                     &definition, err))
+        return false;
+    if (refresh) {
+        if (analyst->options.shipper &&
+            !shipper_flush(analyst->options.shipper, FLUSH_TIMEOUT_MS, err))
+            return false;
+        return compute(analyst, &definition, true, 0, err) &&
+               cached_answer(analyst, &definition.id, arena, out, &found, err);
+    }
+    if (!cached_answer(analyst, &definition.id, arena, out, &found, err))
+        return false;
+    if (found)
+        return true;
+    if (!recall(analyst, &definition, &found, err))
+        return false;
+    if (!found && !compute(analyst, &definition, true, 0, err))
+        return false;
+    return cached_answer(analyst, &definition.id, arena, out, &found, err);
+}
+
+/* Whether a scheduled computation would find anything new; when rows were stored last. */
+static bool is_fresh(struct analyst *analyst, const struct definition *experiment,
+                     int64_t *out_stored_at)
+{
+    uint64_t watermark = ledger_watermark(analyst->options.ledger);
+    pthread_mutex_lock(&analyst->lock);
+    const struct cached *entry = cache_find(analyst, &experiment->id);
+    bool fresh = entry && entry->watermark == watermark && entry->version == experiment->version;
+    *out_stored_at = entry ? entry->stored_at : 0;
+    pthread_mutex_unlock(&analyst->lock);
+    return fresh;
+}
+
+static bool refresh_one(struct analyst *analyst, gos_str environment, gos_str name,
+                        gos_arena *arena, gos_error *err)
+{
+    struct definition definition = {0};
+    int64_t stored_at = 0;
+    if (!catalog_get(analyst->options.catalog, environment, KIND_EXPERIMENT, name, arena,
+                     &definition, err))
+        return err->code == GOS_NOT_FOUND;
+    if (is_fresh(analyst, &definition, &stored_at))
+        return true;
+    bool store = now_of(analyst) - stored_at >= STORE_EVERY_MS;
+    return compute(analyst, &definition, store, stored_at, err);
+}
+
+static bool refresh_environment(struct analyst *analyst, gos_str environment, gos_arena *arena,
+                                gos_error *err)
+{
+    struct catalog_query query = {.environment = environment,
+                                  .kind = KIND_EXPERIMENT,
+                                  .status = GOS_LIT("Running"),
+                                  .limit = PAGE_ITEMS};
+    bool all_done = true;
+    do {
+        struct catalog_page page = {0};
+        if (!catalog_list(analyst->options.catalog, &query, arena, &page, err))
+            return false;
+        for (uint32_t i = 0; i < page.count; i++) {
+            gos_error one = {0};
+            bool done = refresh_one(analyst, environment, page.items[i].name, arena, &one);
+            if (!done && analyst->options.report)
+                analyst->options.report(analyst->options.report_user, "computing results", &one);
+            all_done = all_done && (done || one.code != GOS_CANCELLED);
+        }
+        query.cursor = page.next;
+    } while (query.cursor.len > 0 && all_done);
+    return all_done || gos_fail(err, GOS_CANCELLED, "", "the refresh was cancelled");
+}
+
+bool analyst_refresh_all(struct analyst *analyst, gos_error *err)
+{
+    struct environment *environments = NULL;
+    uint32_t count = 0;
+    gos_arena *arena = gos_arena_open(ANALYSIS_BYTES_MAX);
+    if (!arena)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a refresh");
+    bool done =
+        catalog_list_environments(analyst->options.catalog, arena, &environments, &count, err);
+    for (uint32_t i = 0; done && i < count; i++)
+        done = refresh_environment(analyst, environments[i].name, arena, err);
+    gos_arena_close(arena);
+    return done;
+}
+
+/* The rows of one metric and variant in both computations. */
+static void compare_row(const struct result *stored, const struct analysis *again,
+                        struct json_writer *json, uint32_t *differences)
+{
+    const struct result *found = NULL;
+    for (uint32_t i = 0; i < again->row_count; i++) {
+        if (gos_str_equal(again->rows[i].metric_name, stored->metric_name) &&
+            gos_str_equal(again->rows[i].variant, stored->variant))
+            found = &again->rows[i];
+    }
+    const double a[] = {(double)stored->sample_size, stored->mean_value, stored->variance,
+                        stored->p_value, stored->lift};
+    const double b[] = {found ? (double)found->sample_size : 0, found ? found->mean_value : 0,
+                        found ? found->variance : 0, found ? found->p_value : 0,
+                        found ? found->lift : 0};
+    if (found && memcmp(a, b, sizeof a) == 0)
+        return;
+    ++*differences;
+    json_open_object(json);
+    json_name(json, "metric_name");
+    json_text(json, stored->metric_name);
+    json_name(json, "variant");
+    json_text(json, stored->variant);
+    json_name(json, "stored_mean");
+    json_double(json, stored->mean_value);
+    json_name(json, "mean");
+    json_double(json, b[1]);
+    json_name(json, "stored_sample_size");
+    json_int(json, stored->sample_size);
+    json_name(json, "sample_size");
+    json_int(json, (int64_t)b[0]);
+    json_close_object(json);
+}
+
+static bool write_report(const struct result *rows, uint32_t count, const struct analysis *again,
+                         gos_arena *arena, gos_str *out, gos_error *err)
+{
+    uint32_t differences = 0;
+    struct text list, text;
+    struct json_writer json;
+    text_init(&list, arena);
+    json_writer_init(&json, &list);
+    json_open_array(&json);
+    for (uint32_t i = 0; i < count; i++)
+        compare_row(&rows[i], again, &json, &differences);
+    json_close_array(&json);
+    text_init(&text, arena);
+    text_print(&text, "{\"same\":%s,\"rows\":%u,\"differences\":", differences ? "false" : "true",
+               count);
+    text_add(&text, text_str(&list));
+    text_add_char(&text, '}');
+    *out = text_str(&text);
+    return text_ok(&list, err) && text_ok(&text, err);
+}
+
+bool analyst_verify(struct analyst *analyst, gos_str environment, gos_str experiment,
+                    gos_arena *arena, gos_str *out_report, gos_error *err)
+{
+    struct definition definition = {0};
+    struct result *rows = NULL;
+    struct analysis again;
+    uint32_t count = 0;
+    if (!catalog_get(analyst->options.catalog, environment, KIND_EXPERIMENT, experiment, arena,
+                     &definition, err) ||
+        !catalog_latest_results(analyst->options.catalog, environment, definition.id, arena, &rows,
+                                &count, err))
+        return false;
+    if (count == 0)
+        return gos_fail(err, GOS_NOT_FOUND, "", "\"%.*s\" has no stored results",
+                        GOS_ARG(definition.name));
+    gos_arena *scratch = gos_arena_open(ANALYSIS_BYTES_MAX);
+    if (!scratch)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a computation");
+    pthread_mutex_lock(&analyst->work);
+    atomic_store(&analyst->cancel, false);
+    bool done =
+        run(analyst, &definition, rows[0].computed_at, rows[0].window_end, scratch, &again, err);
+    pthread_mutex_unlock(&analyst->work);
+    done = done && write_report(rows, count, &again, arena, out_report, err);
+    gos_arena_close(scratch);
+    return done;
+}

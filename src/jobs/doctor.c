@@ -1,0 +1,336 @@
+/* Each check reads one thing and adds at most one finding per metric or variant. */
+#include "jobs/doctor.h"
+
+#include "base/time.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ALARM };
+enum { FINDINGS_MAX = 256, OUTLIER_UNITS_MIN = 100, OVERLAPS_SHOWN = 5 };
+
+#define CROSSOVER_WARN      0.01
+#define CROSSOVER_ALARM     0.10
+#define OUTLIER_SHARE       0.20
+#define UNIT_MISMATCH_RATIO 50.0
+#define POWER_WANTED        0.80
+
+struct finding {
+    enum diagnosis diagnosis;
+    enum severity severity;
+    gos_str metric;
+    gos_str variant;
+    gos_str message;
+    double value; /* the number that gave rise to it */
+};
+
+struct doctor {
+    const struct doctor_visit *visit;
+    gos_arena *arena;
+    struct finding *findings;
+    uint32_t count;
+    enum severity worst;
+};
+
+static const struct {
+    const char *name;
+    const char *step;
+} diagnoses[] = {
+#define DIAGNOSIS(constant, name, step) {name, step},
+#include "jobs/diagnoses.def"
+#undef DIAGNOSIS
+};
+
+static const char *const severities[] = {"note", "warning", "alarm"};
+
+__attribute__((format(printf, 7, 8))) static void find(struct doctor *doctor, enum diagnosis what,
+                                                       enum severity severity, gos_str metric,
+                                                       gos_str variant, double value,
+                                                       const char *format, ...)
+{
+    char sentence[400];
+    va_list arguments;
+    if (doctor->count == FINDINGS_MAX)
+        return;
+    va_start(arguments, format);
+    vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    doctor->findings[doctor->count++] = (struct finding){
+        what,
+        severity,
+        metric,
+        variant,
+        gos_arena_text(doctor->arena, gos_str_from(sentence), NULL),
+        value,
+    };
+    if (severity > doctor->worst)
+        doctor->worst = severity;
+}
+
+static const gos_str none = {"", 0};
+
+static uint64_t unit_total(const struct doctor *doctor)
+{
+    uint64_t total = 0;
+    for (uint32_t v = 0; v < doctor->visit->scorecard->question->variant_count; v++)
+        total += doctor->visit->answer->units[v];
+    return total;
+}
+
+static void check_exposures(struct doctor *doctor)
+{
+    const struct ledger_answer *answer = doctor->visit->answer;
+    uint64_t units = unit_total(doctor);
+    double all = (double)(units + answer->crossovers);
+    double crossed = all > 0 ? (double)answer->crossovers / all : 0;
+    if (units == 0)
+        find(doctor, DIAGNOSIS_NO_EXPOSURES, SEVERITY_ALARM, none, none, 0,
+             "no unit has been exposed yet");
+    if (crossed >= CROSSOVER_WARN)
+        find(doctor, DIAGNOSIS_CROSSOVER,
+             crossed >= CROSSOVER_ALARM ? SEVERITY_ALARM : SEVERITY_WARNING, none, none, crossed,
+             "%" PRIu64 " people (%.1f %%) were seen in two variants and are left out",
+             answer->crossovers, crossed * 100);
+    if (answer->excluded > 0)
+        find(doctor, DIAGNOSIS_BY_CHOICE, SEVERITY_NOTE, none, none, (double)answer->excluded,
+             "%" PRIu64 " units have a variant that was not left to chance and are left out",
+             answer->excluded);
+    if (answer->strangers > 0)
+        find(doctor, DIAGNOSIS_UNKNOWN_VARIANT, SEVERITY_WARNING, none, none,
+             (double)answer->strangers, "%" PRIu64 " units were exposed to unknown variants",
+             answer->strangers);
+}
+
+static void check_sample_ratio(struct doctor *doctor)
+{
+    const struct scorecard *scorecard = doctor->visit->scorecard;
+    const gos_srm *ratio = &scorecard->sample_ratio;
+    if (ratio->p_value >= GOS_SRM_WARN)
+        return;
+    find(doctor, DIAGNOSIS_SAMPLE_RATIO, ratio->alarm ? SEVERITY_ALARM : SEVERITY_WARNING, none,
+         none, ratio->p_value, "units are not split as configured: chi-square %.1f, p = %.2g",
+         ratio->chisq, ratio->p_value);
+    gos_srm assigned;
+    if (doctor->visit->assignments &&
+        gos_srm_check(doctor->visit->assignments, scorecard->question->weights,
+                      scorecard->question->variant_count, &assigned, NULL) &&
+        assigned.p_value >= GOS_SRM_WARN)
+        find(doctor, DIAGNOSIS_CAPTURE, SEVERITY_ALARM, none, none, assigned.p_value,
+             "assignments are split as configured (p = %.2g), exposures are not", assigned.p_value);
+}
+
+static void check_days(struct doctor *doctor)
+{
+    const struct doctor_visit *visit = doctor->visit;
+    uint32_t variants = visit->scorecard->question->variant_count;
+    uint32_t gaps = 0, days = variants ? visit->day_count / variants : 0;
+    for (uint32_t day = 0; day < days; day++) {
+        uint64_t units = 0;
+        for (uint32_t v = 0; v < variants; v++)
+            units += visit->days[day * variants + v].units;
+        gaps += units == 0;
+    }
+    if (gaps > 0)
+        find(doctor, DIAGNOSIS_GAP, SEVERITY_WARNING, none, none, gaps,
+             "%u of %u days had no new unit", gaps, days);
+    if (days > 0 && days < 7)
+        find(doctor, DIAGNOSIS_PARTIAL_WEEK, SEVERITY_NOTE, none, none, days,
+             "the data cover %u day%s", days, days == 1 ? "" : "s");
+    const struct json *status = json_find(visit->experiment, GOS_LIT("status"));
+    bool running = status && gos_str_equal(status->text, GOS_LIT("Running"));
+    int64_t last = visit->answer->last_exposure;
+    if (running && last != TIME_NONE && visit->now_ms - last > TIME_DAY_MS)
+        find(doctor, DIAGNOSIS_STALLED, SEVERITY_WARNING, none, none,
+             (double)(visit->now_ms - last) / TIME_DAY_MS,
+             "the newest unit came %.1f days ago although the experiment runs",
+             (double)(visit->now_ms - last) / TIME_DAY_MS);
+}
+
+static void check_design(struct doctor *doctor)
+{
+    const struct doctor_visit *visit = doctor->visit;
+    const struct json *phases = json_find(visit->experiment, GOS_LIT("phases"));
+    if (phases && phases->type == JSON_ARRAY && phases->count > 1)
+        find(doctor, DIAGNOSIS_CHANGED, SEVERITY_WARNING, none, none, phases->count,
+             "split, coverage or targeting changed after the start: %u phases", phases->count);
+    if (visit->facts_behind > 0)
+        find(doctor, DIAGNOSIS_LATE, SEVERITY_WARNING, none, none, (double)visit->facts_behind,
+             "%" PRIu64 " facts have not reached the ledger yet", visit->facts_behind);
+    for (uint32_t i = 0; i < visit->overlapping_count && i < OVERLAPS_SHOWN; i++)
+        find(doctor, DIAGNOSIS_OVERLAP, SEVERITY_NOTE, none, none, visit->overlapping_count,
+             "\"%.*s\" runs at the same time on the same units", GOS_ARG(visit->overlapping[i]));
+}
+
+/* Events of a metric: none, only too early ones, or none in one variant. */
+static void check_events(struct doctor *doctor, uint32_t m)
+{
+    const struct scorecard_question *question = doctor->visit->scorecard->question;
+    const struct scorecard_metric *metric = &question->metrics[m];
+    uint64_t active = 0, early = 0;
+    for (uint32_t v = 0; v < question->variant_count; v++) {
+        active += metric->cells[v].active;
+        early += metric->cells[v].early;
+    }
+    gos_str name = metric->plan->name;
+    if (active == 0 && early == 0)
+        find(doctor, DIAGNOSIS_NO_EVENTS, SEVERITY_WARNING, name, none, 0,
+             "no exposed unit has an event for \"%.*s\"", GOS_ARG(name));
+    else if (active == 0)
+        find(doctor, DIAGNOSIS_BEFORE_ONLY, SEVERITY_ALARM, name, none, (double)early,
+             "%" PRIu64 " units have events for \"%.*s\", all from before their exposure", early,
+             GOS_ARG(name));
+    for (uint32_t v = 0; v < question->variant_count; v++) {
+        double share = (double)doctor->visit->answer->units[v] / (double)unit_total(doctor);
+        if (metric->cells[v].active == 0 && (double)active * share > 10)
+            find(doctor, DIAGNOSIS_ONE_SIDED, SEVERITY_ALARM, name, question->variants[v],
+                 (double)active, "\"%.*s\" has no event for \"%.*s\", other variants have",
+                 GOS_ARG(question->variants[v]), GOS_ARG(name));
+    }
+}
+
+static void check_values(struct doctor *doctor, uint32_t m, uint32_t v)
+{
+    const struct scorecard_question *question = doctor->visit->scorecard->question;
+    const struct scorecard_metric *metric = &question->metrics[m];
+    const struct ledger_cell *cell = &metric->cells[v];
+    const struct scorecard_entry *entry = scorecard_entry(doctor->visit->scorecard, m, v);
+    gos_str name = metric->plan->name, variant = question->variants[v];
+    if (metric->plan->kind == PLAN_MEAN && entry->arm.n >= OUTLIER_UNITS_MIN && cell->capped == 0 &&
+        cell->top_share > OUTLIER_SHARE && cell->active >= 10)
+        find(doctor, DIAGNOSIS_OUTLIER, SEVERITY_WARNING, name, variant, cell->top_share,
+             "one unit has %.0f %% of the total of \"%.*s\" in \"%.*s\"", cell->top_share * 100,
+             GOS_ARG(name), GOS_ARG(variant));
+    if (cell->immature > 0)
+        find(doctor, DIAGNOSIS_IMMATURE, SEVERITY_NOTE, name, variant, (double)cell->immature,
+             "%" PRIu64 " units of \"%.*s\" have not had the whole window of \"%.*s\"",
+             cell->immature, GOS_ARG(variant), GOS_ARG(name));
+    if (entry->is_control)
+        return;
+    const gos_estimate *estimate = &entry->estimate;
+    double a = fabs(estimate->control.mean), b = fabs(estimate->treatment.mean);
+    if (estimate->status & GOS_STATUS_PRE_BIAS)
+        find(doctor, DIAGNOSIS_PRE_BIAS, SEVERITY_WARNING, name, variant, (double)NAN,
+             "\"%.*s\" differed in \"%.*s\" before the experiment", GOS_ARG(name),
+             GOS_ARG(variant));
+    if ((estimate->status & GOS_STATUS_ZERO_VARIANCE) && cell->active > 0)
+        find(doctor, DIAGNOSIS_NO_VARIATION, SEVERITY_WARNING, name, variant,
+             estimate->control.mean, "all units have the same \"%.*s\"", GOS_ARG(name));
+    if (metric->plan->kind != PLAN_PROPORTION && estimate->significant && a > 0 && b > 0 &&
+        fmax(a / b, b / a) > UNIT_MISMATCH_RATIO)
+        find(doctor, DIAGNOSIS_UNIT_MISMATCH, SEVERITY_WARNING, name, variant, b / a,
+             "\"%.*s\" is %.3g times as large in \"%.*s\"", GOS_ARG(name), b / a, GOS_ARG(variant));
+    if (metric->role == ROLE_PRIMARY && estimate->reached_plan &&
+        estimate->statistical_power < POWER_WANTED)
+        find(doctor, DIAGNOSIS_TOO_SMALL, SEVERITY_WARNING, name, variant,
+             estimate->statistical_power,
+             "the planned sample is reached, and the power for an effect of %g %% is %.0f %%",
+             metric->plan->minimum_effect, estimate->statistical_power * 100);
+}
+
+static void write_member(struct json_writer *json, const char *name, double value)
+{
+    json_name(json, name);
+    json_double(json, value);
+}
+
+static void write_finding(const struct finding *finding, struct json_writer *json)
+{
+    json_open_object(json);
+    json_name(json, "name");
+    json_text(json, gos_str_from(diagnoses[finding->diagnosis].name));
+    json_name(json, "severity");
+    json_text(json, gos_str_from(severities[finding->severity]));
+    json_name(json, "message");
+    json_text(json, finding->message);
+    json_name(json, "next_step");
+    json_text(json, gos_str_from(diagnoses[finding->diagnosis].step));
+    if (finding->metric.len > 0) {
+        json_name(json, "metric");
+        json_text(json, finding->metric);
+    }
+    if (finding->variant.len > 0) {
+        json_name(json, "variant");
+        json_text(json, finding->variant);
+    }
+    write_member(json, "value", finding->value);
+    json_close_object(json);
+}
+
+static void write_sample_ratio(const struct doctor_visit *visit, struct json_writer *json)
+{
+    const struct scorecard_question *question = visit->scorecard->question;
+    const gos_srm *ratio = &visit->scorecard->sample_ratio;
+    char status[GOS_STATUS_TEXT_BYTES];
+    json_name(json, "sample_ratio");
+    json_open_object(json);
+    write_member(json, "p_value", ratio->p_value);
+    write_member(json, "chi_square", ratio->chisq);
+    write_member(json, "df", ratio->df);
+    json_name(json, "alarm");
+    json_bool(json, ratio->alarm);
+    json_name(json, "status");
+    json_text(json, gos_str_from(gos_status_text(ratio->status, status)));
+    json_name(json, "variants");
+    json_open_array(json);
+    for (uint32_t v = 0; v < question->variant_count; v++) {
+        json_open_object(json);
+        json_name(json, "variant");
+        json_text(json, question->variants[v]);
+        json_name(json, "units");
+        json_int(json, (int64_t)question->units[v]);
+        write_member(json, "weight", question->weights[v]);
+        json_close_object(json);
+    }
+    json_close_array(json);
+    json_close_object(json);
+}
+
+static void write_all(const struct doctor *doctor, struct json_writer *json)
+{
+    const struct ledger_answer *answer = doctor->visit->answer;
+    json_open_object(json);
+    json_name(json, "status");
+    json_text(json,
+              gos_str_from(doctor->worst == SEVERITY_NOTE ? "ok" : severities[doctor->worst]));
+    write_sample_ratio(doctor->visit, json);
+    json_name(json, "units");
+    json_int(json, (int64_t)unit_total(doctor));
+    json_name(json, "crossovers");
+    json_int(json, (int64_t)answer->crossovers);
+    json_name(json, "excluded");
+    json_int(json, (int64_t)answer->excluded);
+    json_name(json, "unknown_variants");
+    json_int(json, (int64_t)answer->strangers);
+    json_name(json, "merged");
+    json_int(json, (int64_t)answer->merged);
+    json_name(json, "facts_behind");
+    json_int(json, (int64_t)doctor->visit->facts_behind);
+    json_name(json, "findings");
+    json_open_array(json);
+    for (uint32_t i = 0; i < doctor->count; i++)
+        write_finding(&doctor->findings[i], json);
+    json_close_array(json);
+    json_close_object(json);
+}
+
+void doctor_write(const struct doctor_visit *visit, gos_arena *arena, struct json_writer *json)
+{
+    const struct scorecard_question *question = visit->scorecard->question;
+    struct doctor doctor = {.visit = visit, .arena = arena};
+    doctor.findings = gos_arena_array(arena, FINDINGS_MAX, sizeof *doctor.findings, NULL);
+    if (!doctor.findings) {
+        json_null(json);
+        return;
+    }
+    check_exposures(&doctor);
+    check_sample_ratio(&doctor);
+    check_days(&doctor);
+    check_design(&doctor);
+    for (uint32_t m = 0; m < question->metric_count && unit_total(&doctor) > 0; m++) {
+        check_events(&doctor, m);
+        for (uint32_t v = 0; v < question->variant_count; v++)
+            check_values(&doctor, m, v);
+    }
+    write_all(&doctor, json);
+}
