@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "metric/lexer.h"
 
+#include <ctype.h>
 #include <math.h>
 
 static const char *const kind_names[] = {
@@ -195,9 +196,21 @@ bool plan_from_text(gos_str name, gos_str calculation, enum metric_names names, 
     return shape(out, names, arena, err);
 }
 
+/* Without quotes, for which the lexer would need memory. */
+static bool is_plain(gos_str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!isalnum((unsigned char)text.data[i]) && text.data[i] != '.')
+            return false;
+    }
+    return text.len > 0;
+}
+
 bool plan_read_duration(gos_str text, int64_t *out_ms)
 {
     gos_arena *none = NULL;
+    if (!is_plain(text))
+        return false;
     struct lexer lexer;
     lexer_init(&lexer, text, none, NULL, NULL);
     struct token first = lexer.token;
@@ -215,8 +228,7 @@ static bool read_duration(const struct json *metric, const char *name, int64_t *
     const struct json *value = json_find(metric, gos_str_from(name));
     if (!value || value->type == JSON_NULL)
         return true;
-    if (value->type == JSON_STRING && value->text.len > 0 && value->text.data[0] != '"' &&
-        plan_read_duration(value->text, out))
+    if (value->type == JSON_STRING && plan_read_duration(value->text, out))
         return true;
     char pointer[64] = "";
     json_pointer_add(pointer, gos_str_from(name));

@@ -101,6 +101,9 @@ TEST(metric, words_are_those_of_the_data_model)
     CHECK_NEW(KIND_METRIC, "calculation", "\"count(purchase)\"");
     CHECK_NEW(KIND_METRIC, "window", "\"7d\"");
     CHECK_NOT_NEW(KIND_METRIC, "window", "\"a week\"", "/window");
+    CHECK_NOT_NEW(KIND_METRIC, "window", "\"`d)\"", "/window");
+    CHECK_NOT_NEW(KIND_METRIC, "window", "\"7d 'x\"", "/window");
+    CHECK_NOT_NEW(KIND_METRIC, "window", "\"\"", "/window");
     CHECK_NEW(KIND_METRIC, "direction", "\"decrease\"");
     CHECK_NOT_NEW(KIND_METRIC, "direction", "\"down\"", "/direction");
 }
