@@ -7,13 +7,21 @@
 #include "roster/spool.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { EXPERIMENTS = 100, LOOKUPS = 20000, BATCH_MAX = 10000, UNIT_BYTES = 37 };
+enum {
+    CRASH_ROWS = 120000,
+    EXPERIMENTS = 100,
+    LOOKUPS = 20000,
+    BATCH_MAX = 10000,
+    UNIT_BYTES = 37
+};
 
 struct bench {
     char folder[64];
@@ -76,19 +84,28 @@ static struct roster_item item_of(const struct bench *bench, uint64_t i, char un
                        .sticky = true}};
 }
 
-static void commit_all(struct bench *bench)
+static void trim(struct bench *bench)
+{
+    gos_error err = {0};
+    struct roster_spool_depth depth;
+    roster_spool_depth(bench->roster, &depth);
+    if (!roster_spool_trim(bench->roster, depth.next_sequence - 1, &err))
+        die(&err);
+}
+
+static void commit_rows(struct bench *bench, uint64_t first, uint64_t count)
 {
     static struct roster_item items[BATCH_MAX];
     static char units[BATCH_MAX][UNIT_BYTES];
     gos_error err = {0};
-    for (uint64_t done = 0; done < bench->count; done += bench->batch) {
+    for (uint64_t done = 0; done < count; done += bench->batch) {
         for (size_t i = 0; i < bench->batch; i++)
-            items[i] = item_of(bench, done + i, units[i]);
+            items[i] = item_of(bench, first + done + i, units[i]);
         if (!roster_commit(bench->roster, items, bench->batch, 1, bench->arena, &err))
             die(&err);
         gos_arena_reset(bench->arena);
-        if (done % 50000 == 0 && !roster_spool_trim(bench->roster, done, &err))
-            die(&err);
+        if (done % 50000 == 0)
+            trim(bench);
     }
 }
 
@@ -143,21 +160,43 @@ static double sync_seconds(const char *folder)
     return took;
 }
 
-static void bench_open(struct bench *bench)
+static void roster_open_or_die(struct bench *bench)
 {
     gos_error err = {0};
-    snprintf(bench->folder, sizeof bench->folder, "/tmp/gosset-bench-XXXXXX");
-    if (!secret_start(&err) || !mkdtemp(bench->folder))
-        exit(1);
     char folder[96];
     snprintf(folder, sizeof folder, "%s/roster", bench->folder);
     struct roster_options options = {
         .folder = folder, .spool_count_max = UINT64_MAX, .spool_bytes_max = UINT64_MAX};
-    bench->arena = gos_arena_open(SIZE_MAX / 4);
-    if (!bench->arena || !roster_open(GOS_LIT("rocksdb"), &options, &bench->roster, &err))
+    if (!roster_open(GOS_LIT("rocksdb"), &options, &bench->roster, &err))
         die(&err);
+}
+
+static void bench_open(struct bench *bench)
+{
+    gos_error err = {0};
+    snprintf(bench->folder, sizeof bench->folder, "/tmp/gosset-bench-XXXXXX");
+    bench->arena = gos_arena_open(SIZE_MAX / 4);
+    if (!bench->arena || !secret_start(&err) || !mkdtemp(bench->folder))
+        exit(1);
     for (size_t i = 0; i < EXPERIMENTS; i++)
         bench->experiments[i] = secret_uuid(INT64_C(1690000000000));
+}
+
+/* A child commits until its log is near its bound, and is killed: how long the next opening takes.
+ */
+static void open_after_kill(struct bench *bench)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        roster_open_or_die(bench);
+        commit_rows(bench, 2 * bench->count, CRASH_ROWS);
+        raise(SIGKILL);
+    }
+    if (child < 0 || waitpid(child, NULL, 0) != child)
+        exit(1);
+    double start = seconds();
+    roster_open_or_die(bench);
+    figure("open_after_kill", seconds() - start, "s", 1);
 }
 
 static void bench_close(struct bench *bench)
@@ -179,13 +218,15 @@ int main(int argc, char **argv)
     gos_error err = {0};
     struct roster_stats stats;
     bench_open(&bench);
+    open_after_kill(&bench);
     figure("sync_of_one_small_write", sync_seconds(bench.folder) * 1e6, "us", NAN);
     double start = seconds();
-    commit_all(&bench);
+    commit_rows(&bench, 0, bench.count);
     figure("assignments_per_second", (double)bench.count / (seconds() - start), "1/s", 10e6 / 3600);
     if (!roster_compact(bench.roster, &err) || !roster_stats(bench.roster, &stats, &err))
         die(&err);
-    figure("bytes_per_assignment", (double)stats.assignment_bytes / (double)bench.count, "B", 200);
+    figure("bytes_per_assignment",
+           (double)stats.assignment_bytes / (double)(bench.count + CRASH_ROWS), "B", 200);
     look_up(&bench);
     bench_close(&bench);
     return 0;

@@ -46,8 +46,8 @@ void kv_delete(struct kv_batch *batch, enum kv_table table, gos_str key);
 bool kv_write(struct kv_batch *batch, gos_error *err);
 
 /*
- * Deletes [from, to) and puts one key, atomically, durable with the next kv_write. For a table
- * whose keys only grow.
+ * Deletes [from, to) and puts one key of KV_META, atomically and durably. For a table whose keys
+ * only grow.
  */
 bool kv_delete_range(struct kv *kv, enum kv_table table, gos_str from, gos_str to, gos_str meta_key,
                      gos_str meta_value, gos_error *err);

@@ -176,6 +176,20 @@ TEST(profile, refuses_what_is_no_object_or_too_large_and_keeps_the_rest_of_the_b
     fixture_close(&f);
 }
 
+TEST(profile, holds_as_many_attributes_as_its_limit_says)
+{
+    struct fixture f = fixture_open();
+    static char text[ROSTER_PROFILE_MEMBERS_MAX * 12];
+    int len = sprintf(text, "{");
+    for (int i = 0; i < ROSTER_PROFILE_MEMBERS_MAX; i++)
+        len += sprintf(text + len, "%s\"a%d\":1", i ? "," : "", i);
+    sprintf(text + len, "}");
+    CHECK_INT(commit_one(&f, profile_of("ann", text)).outcome, ROSTER_CREATED);
+    CHECK_INT(commit_one(&f, profile_of("ann", "{\"b\":1}")).outcome, ROSTER_REFUSED);
+    CHECK_INT(commit_one(&f, profile_of("ann", "{\"b\":1,\"a0\":null}")).outcome, ROSTER_CREATED);
+    fixture_close(&f);
+}
+
 TEST(forget, takes_away_everything_about_a_user_and_its_devices)
 {
     struct fixture f = fixture_open();

@@ -1,4 +1,5 @@
 /* The spool: consecutive, complete, bounded, trimmed from the front; events once. */
+#include "base/arena.h"
 #include "base/time.h"
 #include "fixture.h"
 #include "roster/kv.h"
@@ -167,6 +168,24 @@ TEST(spool, changes_nothing_when_any_read_or_write_of_a_commit_fails)
         CHECK(done ? n > 10 : f.err.code == GOS_STORE_FAILED);
         CHECK_INT(facts_of(&f).count, done ? 5 : 1);
         CHECK_INT(count_of(&f, 2, ""), done ? 1 : 0);
+        CHECK_TEXT(variant_of(&f, 1, "ann"), done ? "treatment" : "none");
+    }
+    fixture_close(&f);
+}
+
+TEST(spool, changes_nothing_when_any_allocation_of_a_commit_fails)
+{
+    struct fixture f = fixture_open();
+    commit_one(&f, assign(&f, 1, "phone", "treatment"));
+    bool done = false;
+    for (uint64_t n = 1; !done; n++) {
+        struct roster_item items[] = {assign_on(&f, 1, "ann", "phone", "control"),
+                                      event(&f, "e1", "ann"), profile_of("ann", "{\"a\":1}")};
+        arena_fail_at(n);
+        done = roster_commit(f.roster, items, 3, f.now_ms, f.arena, &f.err);
+        arena_fail_at(0);
+        CHECK(done || f.err.code == GOS_OUT_OF_MEMORY || f.err.code == GOS_TOO_LARGE);
+        CHECK_INT(facts_of(&f).count, done ? 4 : 1);
         CHECK_TEXT(variant_of(&f, 1, "ann"), done ? "treatment" : "none");
     }
     fixture_close(&f);

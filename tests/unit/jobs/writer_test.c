@@ -213,3 +213,61 @@ TEST(writer, gives_a_unit_one_variant_however_many_threads_ask)
     CHECK_INT(depth.count, UNITS);
     fixture_close(&f);
 }
+
+struct follower {
+    struct roster *roster;
+    _Atomic bool is_last;
+    uint64_t seen; /* facts, all consecutive */
+    bool has_failed;
+};
+
+/* Reads the spool in order and trims what it has read, as a shipper does. */
+static void *follow(void *context)
+{
+    struct follower *follower = context;
+    gos_arena *arena = gos_arena_open(1 << 26);
+    for (bool is_last = false;;) {
+        struct roster_facts facts;
+        bool was_last = is_last;
+        is_last = atomic_load(&follower->is_last);
+        gos_arena_reset(arena);
+        if (!roster_spool_read(follower->roster, follower->seen + 1, 7, SIZE_MAX, arena, &facts,
+                               NULL))
+            follower->has_failed = true;
+        for (uint32_t i = 0; i < facts.count; i++) {
+            if (facts.items[i].sequence != ++follower->seen)
+                follower->has_failed = true;
+        }
+        if (facts.count > 0 && !roster_spool_trim(follower->roster, follower->seen, NULL))
+            follower->has_failed = true;
+        if (follower->has_failed || (was_last && facts.count == 0))
+            break;
+    }
+    gos_arena_close(arena);
+    return NULL;
+}
+
+TEST(writer, feeds_one_who_reads_and_trims_the_spool_meanwhile)
+{
+    struct fixture f = fixture_open(0, 100000);
+    struct follower follower = {.roster = f.roster};
+    pthread_t thread;
+    CHECK_INT(pthread_create(&thread, NULL, follow, &follower), 0);
+    char units[5][16];
+    for (int round = 0; round < 300; round++) {
+        struct roster_item items[5];
+        for (int i = 0; i < 5; i++) {
+            sprintf(units[i], "u%d-%d", round, i);
+            items[i] = assign(gos_str_from(units[i]), GOS_LIT("control"));
+        }
+        CHECK_OK(writer_commit(f.writer, items, 5, f.arena, &f.err), &f.err);
+    }
+    atomic_store(&follower.is_last, true);
+    pthread_join(thread, NULL);
+    CHECK(!follower.has_failed);
+    CHECK_INT(follower.seen, 1500);
+    struct roster_spool_depth depth;
+    roster_spool_depth(f.roster, &depth);
+    CHECK(depth.count == 0 && depth.bytes == 0 && depth.next_sequence == 1501);
+    fixture_close(&f);
+}
