@@ -16,6 +16,7 @@ enum {
     FORCED_VARIANTS_MAX = 1000, /* users of one experiment with a variant fixed for QA */
     PHASES_MAX = 200,           /* changes of split, coverage or targeting of one experiment */
     CALCULATION_BYTES_MAX = 2000,
+    SEGMENT_IDS_MAX = 1000000, /* users listed by one segment */
     BATCH_ITEMS_MAX = 10000,
     PAGE_ITEMS_MAX = 500,
     PAGE_ITEMS_DEFAULT = 50,

@@ -407,6 +407,8 @@ static bool field_write(struct reader *reader, const struct field *field, const 
     if (is_given(reader, field, input))
         return field_write_given(reader, field, input);
     const struct json *value = input ? input : stored;
+    if (!value && (field->rules & FIELD_KEPT))
+        value = json_find(reader->top->before, gos_str_from(field->name));
     if (!value || value->type == JSON_NULL)
         return field_write_default(reader, field);
     json_name(&reader->out, field->name);

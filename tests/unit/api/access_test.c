@@ -118,6 +118,22 @@ TEST(import, takes_a_document_whole_and_the_second_time_changes_nothing)
     fixture_stop(&given);
 }
 
+TEST(import, leaves_alone_what_starting_set)
+{
+    static const char document[] =
+        "{\"experiments\":[{\"name\":\"e\",\"status\":\"Running\",\"variants\":[{\"name\":\"a\"},"
+        "{\"name\":\"b\"}],\"traffic_allocation\":{\"a\":50,\"b\":50},"
+        "\"success_metrics\":{\"primary_metric\":\"m\"}}],\"metrics\":[{\"name\":\"m\","
+        "\"type\":\"Count\",\"calculation\":\"count(x)\"}]}";
+    struct fixture given;
+    fixture_start(&given);
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/import", document);
+    CHECK_TEXT(fixture_at(&given, "/created"), "2");
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/import", document);
+    CHECK_TEXT(fixture_at(&given, "/unchanged"), "2");
+    fixture_stop(&given);
+}
+
 TEST(import, translates_ids_that_another_environment_has)
 {
     struct fixture given;

@@ -100,7 +100,7 @@ TEST(definitions, depth_and_size_are_bounded)
     len = (size_t)snprintf(body, sizeof body, "{\"name\":\"");
     memset(body + len, 'a', 1200 * 1024);
     strcpy(body + len + 1200 * 1024, "\"}");
-    CHECK_STATUS(&given, 413, "POST", "/api/v1/segments", body);
+    CHECK_STATUS(&given, 413, "POST", "/api/v1/metrics", body);
     fixture_stop(&given);
 }
 

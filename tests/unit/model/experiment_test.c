@@ -241,6 +241,19 @@ TEST(experiment, what_was_read_can_be_put_back)
                 GOS_BAD_INPUT, "/variants");
 }
 
+TEST(experiment, a_replacement_keeps_the_dates_it_leaves_out)
+{
+    gos_error err;
+    struct definition made, changed;
+    enum kind kind = KIND_EXPERIMENT;
+    gos_str dated = fixture_with(kind, "end_date", "\"2026-09-01T00:00:00Z\"");
+    CHECK_OK(fixture_new(kind, dated, &made, &err), &err);
+    CHECK_OK(fixture_put(&made, fixture_with(kind, NULL, NULL), &changed, &err), &err);
+    CHECK_TEXT(fixture_at(&changed, "/end_date"), "\"2026-09-01T00:00:00Z\"");
+    CHECK_OK(fixture_put(&made, fixture_with(kind, "end_date", "null"), &changed, &err), &err);
+    CHECK_TEXT(fixture_at(&changed, "/end_date"), "null");
+}
+
 TEST(experiment, null_brings_back_the_default)
 {
     gos_error err;
