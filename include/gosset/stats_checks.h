@@ -43,6 +43,78 @@ bool gos_srm_check(const uint64_t *counts, const double *weights, size_t arm_cou
 bool gos_srm_log_e(const uint64_t *counts, const double *weights, size_t arm_count, double kappa,
                    double *out_log_e, gos_error *err);
 
+/* A test of one number: statistic, degrees of freedom (INFINITY: normal), two-sided p-value. */
+typedef struct gos_check {
+    double value, se;
+    double statistic, df, p_value;
+} gos_check;
+
+/* Difference of covariate `variable` between arms, from before exposure: it must not be there. */
+gos_check gos_check_balance(const gos_moments *control, const gos_moments *treatment,
+                            uint32_t variable);
+/*
+ * Effect against days since exposure: weighted slope of diff on log(1 + day); |statistic| above
+ * 2.58 is novelty or primacy. NaN under 14 days. Source  Hohnhold et al. (2015), KDD
+ */
+gos_check gos_check_novelty(const double *day, const double *diff, const double *se, size_t count);
+/* Whether two assignments are independent: chi-square of the r x c table of units (row by row). */
+gos_check gos_check_independence(const uint64_t *units, size_t rows, size_t columns);
+/*
+ * Whether two experiments change each other's effect: the contrast of the four cells' means
+ * (neither, only the first, only the second, both).
+ */
+gos_check gos_check_interaction(const gos_moments cells[4]);
+/* Whether effects differ between slices: Cochran's Q; value is I^2, the share not due to chance. */
+gos_check gos_check_heterogeneity(const double *diff, const double *se, size_t count);
+/*
+ * Effects of slices drawn towards their mean as far as chance explains their spread
+ * (DerSimonian, Laird 1986; normal-normal). out arrays hold `count` numbers.
+ */
+void gos_shrink_slices(const double *diff, const double *se, size_t count, double *out_diff,
+                       double *out_se);
+/* Kolmogorov-Smirnov test of p-values in rising order against the uniform law; value is D. */
+gos_check gos_check_uniform(const double *sorted_p, size_t count);
+/* Effect on all units of one measured on those triggered, a share `rate` of `n` units. */
+gos_check gos_check_dilution(double diff, double se, double rate, double n);
+/*
+ * Mean |estimate| / truth among significant z tests: the winner's curse. `power` is the chance of
+ * significance on the side of the truth, above alpha / 2.
+ */
+double gos_exaggeration(double power, double alpha);
+
+/* What looks too good or too odd to believe unasked: one row of stats_warnings.def each. */
+typedef enum gos_warning_kind {
+#define WARNING(NAME, text, limit) GOS_WARNING_##NAME,
+#include "gosset/stats_warnings.def"
+#undef WARNING
+    GOS_WARNINGS
+} gos_warning_kind;
+
+typedef struct gos_warning {
+    gos_warning_kind kind;
+    double value; /* what was found */
+    double limit; /* what it should stay within */
+} gos_warning;
+
+/* What is known of a comparison beside its estimate; NaN where it is not. */
+typedef struct gos_oddities {
+    const gos_estimate *estimate;
+    const gos_moments *control;
+    const gos_moments *treatment;
+    bool is_primary;
+    double srm_p;
+    double balance_p;       /* gos_check_balance, or an A/A of the period before */
+    double crossover_share; /* units seen in two arms */
+    double baseline;        /* the control's mean when the experiment was planned */
+    double exposure_lag_p;  /* whether exposures of the arms come at different times */
+    double platform_p;      /* gos_check_uniform of the platform's own A/A tests */
+} gos_oddities;
+
+/* Warnings in the order of stats_warnings.def; they ask, and never suppress. Returns how many. */
+size_t gos_warnings_find(const gos_oddities *oddities, gos_warning out[GOS_WARNINGS]);
+/* "large_lift", "sample_ratio", ... */
+const char *gos_warning_name(gos_warning_kind kind);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,123 @@
+/* The decision: each rule, and both sides of its limits. */
+#include "gosset/stats_verdict.h"
+
+#include "test.h"
+
+/* An experiment of one primary metric and one guardrail, both sides under our hand. */
+struct fixture {
+    gos_estimate primary, guardrail;
+    gos_margin_test margin;
+    gos_verdict_metric metrics[2];
+    gos_srm srm;
+    gos_verdict_input input;
+};
+
+static void fixture_make(struct fixture *f)
+{
+    *f = (struct fixture){
+        .primary = {.shown = {.diff = 1, .lift = 0.1, .lift_kind = GOS_LIFT_BOUNDED},
+                    .significant = true},
+        .margin = {.passes = true},
+        .srm = {.p_value = 0.5},
+    };
+    f->metrics[0] = (gos_verdict_metric){"signups", GOS_INCREASE, &f->primary, NULL};
+    f->metrics[1] = (gos_verdict_metric){"latency", GOS_DECREASE, &f->guardrail, &f->margin};
+    f->input = (gos_verdict_input){
+        .primary = &f->metrics[0],
+        .primary_count = 1,
+        .guardrails = &f->metrics[1],
+        .guardrail_count = 1,
+        .units = 10000,
+        .planned_units = 10000,
+        .units_per_day = 500,
+        .days = 14,
+        .srm = &f->srm,
+        .srm_log_e = NAN,
+    };
+}
+
+static gos_verdict verdict_of(struct fixture *f)
+{
+    gos_verdict verdict;
+    gos_verdict_find(&f->input, &verdict);
+    return verdict;
+}
+
+TEST(verdict, ships_what_is_better_when_every_guardrail_holds)
+{
+    struct fixture f;
+    fixture_make(&f);
+    CHECK_INT(verdict_of(&f).kind, GOS_VERDICT_SHIP);
+    f.input.days = 6.9;
+    CHECK_INT(verdict_of(&f).kind, GOS_VERDICT_KEEP_RUNNING);
+    f.input.days = 7;
+    CHECK_INT(verdict_of(&f).kind, GOS_VERDICT_SHIP);
+    f.margin.passes = false;
+    CHECK_INT(verdict_of(&f).kind, GOS_VERDICT_INCONCLUSIVE);
+}
+
+TEST(verdict, rolls_back_harm_at_once)
+{
+    struct fixture f;
+    fixture_make(&f);
+    f.input.days = 1;
+    f.input.units = 10;
+    f.primary.shown.diff = -1;
+    CHECK_INT(verdict_of(&f).kind, GOS_VERDICT_ROLL_BACK);
+    fixture_make(&f);
+    f.margin.passes = false;
+    f.guardrail = (gos_estimate){.shown = {.diff = 3}, .significant = true};
+    CHECK_INT(verdict_of(&f).kind, GOS_VERDICT_ROLL_BACK);
+    f.guardrail.shown.diff = -3;
+    CHECK_INT(verdict_of(&f).kind, GOS_VERDICT_INCONCLUSIVE);
+}
+
+TEST(verdict, keeps_running_until_the_plan_and_says_how_long)
+{
+    struct fixture f;
+    fixture_make(&f);
+    f.primary.significant = false;
+    f.input.units = 9999;
+    gos_verdict verdict = verdict_of(&f);
+    CHECK_INT(verdict.kind, GOS_VERDICT_KEEP_RUNNING);
+    CHECK_NEAR(verdict.days_left, 1, 0);
+    f.input.units = 5001;
+    CHECK_NEAR(verdict_of(&f).days_left, 10, 0);
+    CHECK_TEXT(gos_str_from(verdict_of(&f).sentence),
+               "Keep running for about 10 days: the planned sample is not reached.");
+    f.input.units = 10000;
+    CHECK_INT(verdict_of(&f).kind, GOS_VERDICT_INCONCLUSIVE);
+    f.input.planned_units = 0;
+    verdict = verdict_of(&f);
+    CHECK_INT(verdict.kind, GOS_VERDICT_KEEP_RUNNING);
+}
+
+TEST(verdict, believes_nothing_when_the_split_is_broken)
+{
+    struct fixture f;
+    fixture_make(&f);
+    f.srm = (gos_srm){.p_value = 1e-5, .alarm = true};
+    CHECK_INT(verdict_of(&f).kind, GOS_VERDICT_BROKEN);
+    fixture_make(&f);
+    f.input.srm_log_e = 6.91;
+    CHECK_INT(verdict_of(&f).kind, GOS_VERDICT_BROKEN);
+    f.input.srm_log_e = 6.90;
+    CHECK_INT(verdict_of(&f).kind, GOS_VERDICT_SHIP);
+    f.input.crossover_share = 0.1;
+    CHECK_INT(verdict_of(&f).kind, GOS_VERDICT_SHIP);
+    f.input.crossover_share = 0.11;
+    CHECK_INT(verdict_of(&f).kind, GOS_VERDICT_BROKEN);
+    fixture_make(&f);
+    f.primary.status = GOS_STATUS_INVALID_INPUT;
+    CHECK_INT(verdict_of(&f).kind, GOS_VERDICT_BROKEN);
+}
+
+TEST(verdict, says_that_the_design_was_changed)
+{
+    struct fixture f;
+    fixture_make(&f);
+    f.input.design_changed = true;
+    gos_verdict verdict = verdict_of(&f);
+    CHECK_TEXT(gos_str_from(verdict.reasons[verdict.reason_count - 1]),
+               "the design was changed after the start");
+}
