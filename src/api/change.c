@@ -70,6 +70,27 @@ void change_reply(struct http_request *request, struct http_response *response, 
     api_reply_json(request, response, status, definition->body);
 }
 
+bool change_check_home(struct http_request *request, gos_str environment, gos_error *err)
+{
+    if (gos_str_equal(environment, api_environment(request)) ||
+        gos_str_equal(api_environment(request), GOS_LIT("production")))
+        return true;
+    return gos_fail(err, GOS_FORBIDDEN, "/environment",
+                    "a key of %.*s may not reach %.*s; an admin key of production may",
+                    GOS_ARG(api_environment(request)),
+                    (int)(environment.len < 100 ? environment.len : 100), environment.data);
+}
+
+bool change_check_body(struct http_request *request, const struct record *record,
+                       const struct json **body, gos_error *err)
+{
+    struct record_reading reading = {.record = record, .input = *body};
+    struct text text;
+    text_init(&text, request->arena);
+    return record_read(&reading, &text, err) &&
+           json_read(text_str(&text), request->arena, body, err);
+}
+
 void change_write_page(struct api_answer *answer, gos_str next, int64_t total)
 {
     json_name(&answer->json, "next");

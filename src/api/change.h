@@ -8,6 +8,7 @@
 #include "api/api.h"
 #include "catalog/catalog.h"
 #include "model/document.h"
+#include "model/record.h"
 
 /* On false nothing has changed. out_sequence may be NULL. */
 bool change_apply(struct http_request *request, const struct catalog_change *changes, size_t count,
@@ -25,6 +26,15 @@ bool change_check_version(int64_t expected, const struct definition *stored, gos
 /* Answers with a definition's body, its ETag and, when it is new, its Location. */
 void change_reply(struct http_request *request, struct http_response *response, int status,
                   const struct definition *definition);
+
+/*
+ * Whether the caller may reach into an environment: its own, or any when it rules production.
+ * FORBIDDEN at "/environment".
+ */
+bool change_check_home(struct http_request *request, gos_str environment, gos_error *err);
+/* Checks a body by a field table; *body becomes the canonical form with defaults. */
+bool change_check_body(struct http_request *request, const struct record *record,
+                       const struct json **body, gos_error *err);
 
 /* The end of a list's answer: "next" and "total", and the closing brace. */
 void change_write_page(struct api_answer *answer, gos_str next, int64_t total);

@@ -1,9 +1,9 @@
 /* Import and export of an environment's definitions. */
 #include "api/transfer.h"
 
-#include <inttypes.h>
+#include "model/records.h"
 
-#define TRANSFER_BYTES_MAX ((size_t)4 << 30)
+#include <inttypes.h>
 
 void api_export(struct http_request *request, struct http_response *response)
 {
@@ -59,18 +59,53 @@ static void report_counts(struct json_writer *json, const struct transfer *trans
     }
 }
 
-static void report_item(struct json_writer *json, const struct transfer_item *item)
+static void report_fields(struct json_writer *json, const struct transfer_item *item)
+{
+    const struct record *record = records_of_kind(item->definition.kind);
+    json_name(json, "fields");
+    json_open_array(json);
+    for (size_t i = 0; i < record->field_count; i++) {
+        const char *name = record->fields[i].name;
+        if (transfer_differs(name, item->before, item->definition.tree))
+            json_text(json, gos_str_from(name));
+    }
+    json_close_array(json);
+}
+
+static void report_definition(struct json_writer *json, const struct transfer_item *item,
+                              bool dry_run)
+{
+    json_name(json, "kind");
+    json_text(json, gos_str_from(kind_word(item->definition.kind)));
+    json_name(json, "name");
+    json_text(json, item->definition.name);
+    if (item->before)
+        report_fields(json, item);
+    if (!dry_run)
+        return;
+    json_name(json, "before");
+    json_value(json, item->before);
+    json_name(json, "after");
+    json_raw(json, item->definition.body);
+}
+
+static void report_override(struct json_writer *json, const struct override *override)
+{
+    json_name(json, "kind");
+    json_text(json, GOS_LIT("override"));
+    json_name(json, "name");
+    json_text(json, override->flag_key);
+    json_name(json, "user_id");
+    json_text(json, override->user_id);
+}
+
+static void report_item(struct json_writer *json, const struct transfer_item *item, bool dry_run)
 {
     json_open_object(json);
-    json_name(json, "kind");
-    json_text(json, item->is_override ? GOS_LIT("override")
-                                      : gos_str_from(kind_word(item->definition.kind)));
-    json_name(json, "name");
-    json_text(json, item->is_override ? item->override.flag_key : item->definition.name);
-    if (item->is_override) {
-        json_name(json, "user_id");
-        json_text(json, item->override.user_id);
-    }
+    if (item->is_override)
+        report_override(json, &item->override);
+    else
+        report_definition(json, item, dry_run);
     json_name(json, "action");
     json_text(json, gos_str_from(actions[item->action]));
     json_close_object(json);
@@ -91,7 +126,7 @@ static void report(struct http_request *request, struct http_response *response,
     json_open_array(&answer.json);
     for (size_t i = 0; i < transfer->count; i++) {
         if (transfer->items[i].action != TRANSFER_UNCHANGED)
-            report_item(&answer.json, &transfer->items[i]);
+            report_item(&answer.json, &transfer->items[i], dry_run);
     }
     json_close_array(&answer.json);
     json_close_object(&answer.json);
@@ -108,20 +143,31 @@ static bool read_dry_run(const struct http_request *request, bool *out, gos_erro
     return gos_fail(err, GOS_BAD_INPUT, "/dry_run", "dry_run must be true or false");
 }
 
-static bool import_with(struct http_request *request, struct transfer *transfer, bool dry_run,
-                        int64_t *out_sequence, gos_error *err)
+void transfer_answer(struct http_request *request, struct http_response *response,
+                     struct transfer *transfer, const struct json *document, bool dry_run)
 {
-    const struct json *document;
+    gos_error err;
     struct catalog_change *changes;
     size_t count;
-    if (!json_read(request->body, transfer->arena, &document, err))
+    int64_t sequence = 0;
+    if (transfer_read(request, document, transfer, &err) &&
+        changes_make(transfer, &changes, &count, &err) &&
+        change_apply(request, changes, count, dry_run, &sequence, &err))
+        report(request, response, transfer, dry_run, sequence);
+    else
+        http_fail(request, response, &err);
+}
+
+static bool document_read(struct http_request *request, gos_arena *arena, const struct json **out,
+                          bool *out_dry_run, gos_error *err)
+{
+    if (!arena)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for the import");
+    if (!read_dry_run(request, out_dry_run, err) || !json_read(request->body, arena, out, err))
         return false;
-    if (document->type != JSON_OBJECT)
-        return gos_fail(err, GOS_BAD_INPUT, "", "the body is %s; an object is needed",
-                        json_type_name(document->type));
-    return transfer_read(request, document, transfer, err) &&
-           changes_make(transfer, &changes, &count, err) &&
-           change_apply(request, changes, count, dry_run, out_sequence, err);
+    return (*out)->type == JSON_OBJECT ||
+           gos_fail(err, GOS_BAD_INPUT, "", "the body is %s; an object is needed",
+                    json_type_name((*out)->type));
 }
 
 /* A document is far larger than what one request may take, so it has memory of its own. */
@@ -129,13 +175,10 @@ void api_import(struct http_request *request, struct http_response *response)
 {
     gos_error err;
     bool dry_run;
-    int64_t sequence = 0;
+    const struct json *document;
     struct transfer transfer = {.arena = gos_arena_open(TRANSFER_BYTES_MAX)};
-    bool done =
-        transfer.arena != NULL || gos_fail(&err, GOS_OUT_OF_MEMORY, "", "no memory for the import");
-    if (done && read_dry_run(request, &dry_run, &err) &&
-        import_with(request, &transfer, dry_run, &sequence, &err))
-        report(request, response, &transfer, dry_run, sequence);
+    if (document_read(request, transfer.arena, &document, &dry_run, &err))
+        transfer_answer(request, response, &transfer, document, dry_run);
     else
         http_fail(request, response, &err);
     gos_arena_close(transfer.arena);

@@ -8,19 +8,6 @@
 #include "base/time.h"
 #include "model/record.h"
 
-#define HOME_ENVIRONMENT GOS_LIT("production")
-
-static bool check_home(struct http_request *request, gos_str environment, gos_error *err)
-{
-    if (gos_str_equal(environment, api_environment(request)) ||
-        gos_str_equal(api_environment(request), HOME_ENVIRONMENT))
-        return true;
-    return gos_fail(err, GOS_FORBIDDEN, "/environment",
-                    "a key of %.*s may not rule %.*s; an admin key of production may",
-                    GOS_ARG(api_environment(request)),
-                    (int)(environment.len < 100 ? environment.len : 100), environment.data);
-}
-
 static void time_member(struct json_writer *json, const char *name, int64_t ms)
 {
     char text[TIME_TEXT_BYTES];
@@ -74,7 +61,7 @@ void api_keys_list(struct http_request *request, struct http_response *response)
     gos_str environment = http_query(request, "environment");
     if (!environment.data)
         environment = api_environment(request);
-    if (!check_home(request, environment, &err) ||
+    if (!change_check_home(request, environment, &err) ||
         !catalog_list_keys(api_of(request)->catalog, environment, request->arena, &keys, &count,
                            &err)) {
         http_fail(request, response, &err);
@@ -99,17 +86,6 @@ static const struct field key_fields[] = {
 };
 static const struct record key_record = {"a key", key_fields,
                                          sizeof key_fields / sizeof key_fields[0]};
-
-/* Checks the body by a field table and reads what is left. */
-static bool body_check(struct http_request *request, const struct record *record,
-                       const struct json **body, gos_error *err)
-{
-    struct record_reading reading = {.record = record, .input = *body};
-    struct text text;
-    text_init(&text, request->arena);
-    return record_read(&reading, &text, err) &&
-           json_read(text_str(&text), request->arena, body, err);
-}
 
 static gos_str member_text(const struct json *body, const char *name, gos_str otherwise)
 {
@@ -137,7 +113,7 @@ void api_keys_post(struct http_request *request, struct http_response *response)
     struct api_answer answer;
     if (!api_read_body(request, response, false, &body))
         return;
-    if (!body_check(request, &key_record, &body, &err)) {
+    if (!change_check_body(request, &key_record, &body, &err)) {
         http_fail(request, response, &err);
         return;
     }
@@ -152,7 +128,7 @@ void api_keys_post(struct http_request *request, struct http_response *response)
         .last_used_at = TIME_NONE,
         .revoked_at = TIME_NONE,
     };
-    if (!check_home(request, key.environment, &err) ||
+    if (!change_check_home(request, key.environment, &err) ||
         !keyring_add(api_of(request)->keyring, &key, GOS_LIT(""), secret, &err)) {
         http_fail(request, response, &err);
         return;
@@ -173,7 +149,7 @@ void api_keys_delete(struct http_request *request, struct http_response *respons
         environment = api_environment(request);
     bool done = uuid_read(http_param(request, "id"), &id) ||
                 gos_fail(&err, GOS_NOT_FOUND, "", "there is no such key");
-    done = done && check_home(request, environment, &err) &&
+    done = done && change_check_home(request, environment, &err) &&
            catalog_revoke_key(api_of(request)->catalog, environment, id, api_actor(request),
                               request->now_ms, &err) &&
            keyring_load(api_of(request)->keyring, &err);
@@ -225,9 +201,9 @@ void api_environments_post(struct http_request *request, struct http_response *r
     struct api_answer answer;
     if (!api_read_body(request, response, false, &body))
         return;
-    bool done = body_check(request, &environment_record, &body, &err);
+    bool done = change_check_body(request, &environment_record, &body, &err);
     gos_str name = done ? member_text(body, "name", GOS_LIT("")) : GOS_LIT("");
-    if (!done || !check_home(request, name, &err) ||
+    if (!done || !change_check_home(request, name, &err) ||
         !catalog_add_environment(api_of(request)->catalog, name, api_actor(request),
                                  request->now_ms, &err)) {
         http_fail(request, response, &err);

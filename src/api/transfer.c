@@ -147,17 +147,20 @@ static const char *pointer_of(struct reading *reading, const char *list, size_t 
     return gos_arena_print(reading->out->arena, "/%s/%zu", list, index).data;
 }
 
-/* Equal but for what every write changes. */
-static bool is_same(enum kind kind, const struct json *a, const struct json *b)
+bool transfer_differs(const char *field, const struct json *before, const struct json *after)
+{
+    const struct json *left = json_find(before, gos_str_from(field));
+    const struct json *right = json_find(after, gos_str_from(field));
+    if (strcmp(field, "version") == 0 || strcmp(field, "updated_at") == 0)
+        return false;
+    return left && right ? !json_equal(left, right) : left != right;
+}
+
+static bool is_same(enum kind kind, const struct json *before, const struct json *after)
 {
     const struct record *record = records_of_kind(kind);
     for (size_t i = 0; i < record->field_count; i++) {
-        gos_str name = gos_str_from(record->fields[i].name);
-        const struct json *left = json_find(a, name);
-        const struct json *right = json_find(b, name);
-        bool moves =
-            gos_str_equal(name, GOS_LIT("version")) || gos_str_equal(name, GOS_LIT("updated_at"));
-        if (!moves && (left && right ? !json_equal(left, right) : left != right))
+        if (transfer_differs(record->fields[i].name, before, after))
             return false;
     }
     return true;
@@ -183,6 +186,7 @@ static bool definition_item(struct reading *reading, enum kind kind, const struc
                                      .actor = api_actor(reading->request),
                                      .now_ms = reading->request->now_ms};
     item->pointer = pointer;
+    item->before = match->found ? match->stored.tree : NULL;
     if (!definition_read(&input, reading->out->arena, &item->definition, reading->err))
         return gos_fail_below(reading->err, pointer);
     item->action = !match->found                                              ? TRANSFER_CREATED

@@ -5,6 +5,7 @@
 #include "api/change.h"
 
 enum { TRANSFER_ITEMS_MAX = 200000 };
+#define TRANSFER_BYTES_MAX ((size_t)4 << 30)
 
 enum transfer_action { TRANSFER_CREATED, TRANSFER_UPDATED, TRANSFER_UNCHANGED };
 
@@ -13,6 +14,7 @@ struct transfer_item {
     bool is_override;
     enum transfer_action action;
     struct definition definition;
+    const struct json *before; /* what is replaced; NULL: it is new */
     struct override override;
     const char *pointer; /* "/flags/3" */
 };
@@ -32,5 +34,12 @@ struct transfer {
  */
 bool transfer_read(struct http_request *request, const struct json *document, struct transfer *out,
                    gos_error *err);
+
+/* Whether a field differs in two bodies; what every write changes does not count. */
+bool transfer_differs(const char *field, const struct json *before, const struct json *after);
+
+/* Reads the document, writes what differs (or only tries: dry_run), and answers with a report. */
+void transfer_answer(struct http_request *request, struct http_response *response,
+                     struct transfer *transfer, const struct json *document, bool dry_run);
 
 #endif

@@ -185,6 +185,37 @@ TEST(import, takes_the_demo)
     fixture_stop(&given);
 }
 
+TEST(promote, shows_the_difference_and_leaves_what_happened_behind)
+{
+    struct fixture given;
+    fixture_start(&given);
+    given.key = given.staging;
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/import", DOCUMENT);
+    CHECK_REFUSED(&given, 403, "FORBIDDEN", "/environment", "POST", "/api/v1/promote",
+                  "{\"from\":\"production\"}");
+    given.key = given.admin;
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "/from", "POST", "/api/v1/promote",
+                  "{\"from\":\"production\"}");
+    CHECK_REFUSED(&given, 404, "NOT_FOUND", "/definitions", "POST", "/api/v1/promote",
+                  "{\"from\":\"staging\",\"definitions\":[{\"kind\":\"flag\",\"name\":\"z\"}]}");
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "/flags/0/dependencies/0", "POST", "/api/v1/promote",
+                  "{\"from\":\"staging\",\"definitions\":[{\"kind\":\"flag\",\"name\":\"b\"}]}");
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/promote", "{\"from\":\"staging\",\"dry_run\":true}");
+    CHECK_TEXT(fixture_at(&given, "/created"), "4");
+    CHECK_TEXT(fixture_at(&given, "/changes/0/before"), "null");
+    CHECK_TEXT(fixture_at(&given, "/changes/0/after/name"), "\"e\"");
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/promote", "{\"from\":\"staging\"}");
+    CHECK_STATUS(&given, 200, "GET", "/api/v1/experiments/e", NULL);
+    CHECK_TEXT(fixture_at(&given, "/status"), "\"Draft\"");
+    CHECK_TEXT(fixture_at(&given, "/start_date"), "null");
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/experiments/e/start", NULL);
+    CHECK_STATUS(&given, 200, "PATCH", "/api/v1/flags/a", "{\"enabled\":true}");
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/promote", "{\"from\":\"staging\",\"dry_run\":true}");
+    CHECK_TEXT(fixture_at(&given, "/unchanged"), "3");
+    CHECK_TEXT(fixture_at(&given, "/changes/0/fields"), "[\"enabled\"]");
+    fixture_stop(&given);
+}
+
 TEST(export, gives_the_present_and_the_past)
 {
     struct fixture given;

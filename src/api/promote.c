@@ -1,0 +1,136 @@
+/*
+ * Definitions of another environment into the caller's own: what they decide travels, what happened
+ * to them (state, dates, phases, the shipped variant, overrides of users) stays where it is.
+ */
+#include "api/transfer.h"
+#include "base/limits.h"
+
+static const struct field selected_fields[] = {
+    {"kind", FIELD_WORD, FIELD_REQUIRED, 0, 0, "experiment|flag|metric|segment", NULL, NULL},
+    {"name", FIELD_LINE, FIELD_REQUIRED, 1, NAME_BYTES_MAX, NULL, NULL, NULL},
+};
+static const struct record selected_record = {"a definition to promote", selected_fields, 2};
+
+static const struct field promote_fields[] = {
+    {"from", FIELD_KEY, FIELD_REQUIRED, 1, KEY_BYTES_MAX, NULL, NULL, NULL},
+    {"dry_run", FIELD_BOOL, FIELD_FREE, 0, 0, NULL, "false", NULL},
+    {"definitions", FIELD_RECORDS, FIELD_FREE, 1, BATCH_ITEMS_MAX, NULL, NULL, &selected_record},
+};
+static const struct record promote_record = {"a promotion", promote_fields, 3};
+
+static bool stays_behind(gos_str member)
+{
+    static const char *const members[] = {
+        "created_at",      "created_by", "end_date", "environment", "phases",
+        "shipped_variant", "start_date", "status",   "updated_at",  "version"};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        if (gos_str_equal(member, gos_str_from(members[i])))
+            return true;
+    }
+    return false;
+}
+
+static gos_str text_of(const struct json *object, const char *name)
+{
+    const struct json *value = json_find(object, gos_str_from(name));
+    return value && value->type == JSON_STRING ? value->text : GOS_LIT("");
+}
+
+/* Without a selection everything is wanted. */
+static bool is_wanted(const struct json *selection, enum kind kind, const struct json *definition)
+{
+    gos_str name = text_of(definition, kind_name_field(kind));
+    if (!selection)
+        return true;
+    for (uint32_t i = 0; i < selection->count; i++) {
+        const struct json *wanted = &selection->items[i];
+        if (gos_str_equal(text_of(wanted, "kind"), gos_str_from(kind_word(kind))) &&
+            (gos_str_equal(text_of(wanted, "name"), name) ||
+             gos_str_equal(text_of(wanted, "name"), text_of(definition, "id"))))
+            return true;
+    }
+    return false;
+}
+
+static void definition_copy(struct json_writer *writer, const struct json *definition)
+{
+    json_open_object(writer);
+    for (uint32_t i = 0; i < definition->count; i++) {
+        if (stays_behind(definition->names[i]))
+            continue;
+        json_name_str(writer, definition->names[i]);
+        json_value(writer, &definition->items[i]);
+    }
+    json_close_object(writer);
+}
+
+/* The document that is imported; *out_count says how many definitions it has. */
+static bool document_cut(const struct json *source, const struct json *selection, gos_arena *arena,
+                         const struct json **out, uint32_t *out_count, gos_error *err)
+{
+    struct json_writer writer;
+    struct text text;
+    text_init(&text, arena);
+    json_writer_init(&writer, &text);
+    *out_count = 0;
+    json_open_object(&writer);
+    for (int kind = 0; kind < KIND_COUNT; kind++) {
+        const struct json *list = json_find(source, gos_str_from(kind_plural((enum kind)kind)));
+        json_name(&writer, kind_plural((enum kind)kind));
+        json_open_array(&writer);
+        for (uint32_t i = 0; list && i < list->count; i++) {
+            if (!is_wanted(selection, (enum kind)kind, &list->items[i]))
+                continue;
+            definition_copy(&writer, &list->items[i]);
+            ++*out_count;
+        }
+        json_close_array(&writer);
+    }
+    json_close_object(&writer);
+    return text_ok(&text, err) && json_read(text_str(&text), arena, out, err);
+}
+
+static bool document_fetch(struct http_request *request, const struct json *body, gos_arena *arena,
+                           const struct json **out, gos_error *err)
+{
+    gos_str document;
+    const struct json *source;
+    const struct json *selection = json_find(body, GOS_LIT("definitions"));
+    uint32_t count;
+    gos_str from = text_of(body, "from");
+    if (!arena)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory to promote");
+    if (gos_str_equal(from, api_environment(request)))
+        return gos_fail(err, GOS_BAD_INPUT, "/from",
+                        "\"from\" must be another environment than the key's");
+    if (!change_check_home(request, from, err) ||
+        !catalog_document(api_of(request)->catalog, from, CATALOG_NOW, arena, &document, NULL,
+                          err) ||
+        !json_read(document, arena, &source, err) ||
+        !document_cut(source, selection, arena, out, &count, err))
+        return false;
+    if (!selection || count == selection->count)
+        return true;
+    return gos_fail(err, GOS_NOT_FOUND, "/definitions",
+                    "%u of the %u definitions are there in %.*s", count, selection->count,
+                    GOS_ARG(from));
+}
+
+void api_promote(struct http_request *request, struct http_response *response)
+{
+    gos_error err;
+    const struct json *body;
+    const struct json *document;
+    struct transfer transfer = {.arena = gos_arena_open(TRANSFER_BYTES_MAX)};
+    if (!api_read_body(request, response, false, &body)) {
+        gos_arena_close(transfer.arena);
+        return;
+    }
+    if (change_check_body(request, &promote_record, &body, &err) &&
+        document_fetch(request, body, transfer.arena, &document, &err))
+        transfer_answer(request, response, &transfer, document,
+                        json_find(body, GOS_LIT("dry_run"))->boolean);
+    else
+        http_fail(request, response, &err);
+    gos_arena_close(transfer.arena);
+}
