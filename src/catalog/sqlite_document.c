@@ -39,7 +39,7 @@ static void override_write(struct text *text, struct statement *statement)
     struct json_writer writer;
     json_writer_init(&writer, text);
     json_open_object(&writer);
-    json_name(&writer, "flag");
+    json_name(&writer, "flag_key");
     json_text(&writer, column_peek(statement, 0));
     json_name(&writer, "user_id");
     json_text(&writer, column_peek(statement, 1));

@@ -187,14 +187,29 @@ bool definition_open(enum kind kind, gos_str body, gos_arena *arena, struct defi
     return json_read(body, arena, &tree, err) && definition_fill(kind, body, tree, out, err);
 }
 
+/* The key is the salt unless one is given, so a renamed flag keeps its old key as its salt: nobody
+ * of its rollout moves. */
+static bool keep_salt(const struct definition *stored, gos_arena *arena, gos_str *body,
+                      const struct json **tree, gos_error *err)
+{
+    if (!stored || gos_str_equal(stored->name, text_at(*tree, "key")) ||
+        json_find(*tree, GOS_LIT("salt")))
+        return true;
+    struct rewrite_member salt = {"salt", text_json(arena, stored->name)};
+    return rewrite_members(KIND_FLAG, &salt, 1, arena, body, tree, err);
+}
+
 /* A Boolean flag is off when nobody says what it serves then. */
-static bool flag_settle(gos_arena *arena, gos_str *body, const struct json **tree, gos_error *err)
+static bool flag_settle(const struct definition *stored, gos_arena *arena, gos_str *body,
+                        const struct json **tree, gos_error *err)
 {
     static const struct rewrite_member off = {"default_value", {"false", 5}};
-    if (!gos_str_equal(text_at(*tree, "type"), GOS_LIT("Boolean")) ||
-        json_find(*tree, GOS_LIT("default_value")) || json_find(*tree, GOS_LIT("default_variant")))
-        return true;
-    return rewrite_members(KIND_FLAG, &off, 1, arena, body, tree, err);
+    bool has_default =
+        json_find(*tree, GOS_LIT("default_value")) || json_find(*tree, GOS_LIT("default_variant"));
+    if (!keep_salt(stored, arena, body, tree, err))
+        return false;
+    return has_default || !gos_str_equal(text_at(*tree, "type"), GOS_LIT("Boolean")) ||
+           rewrite_members(KIND_FLAG, &off, 1, arena, body, tree, err);
 }
 
 static bool body_read(const struct definition_input *input, gos_arena *arena, gos_str *out_body,
@@ -223,7 +238,7 @@ static bool body_settle(const struct definition_input *input, gos_arena *arena, 
                         const struct json **tree, gos_error *err)
 {
     if (input->kind == KIND_FLAG)
-        return flag_settle(arena, body, tree, err);
+        return flag_settle(input->stored, arena, body, tree, err);
     if (input->kind != KIND_EXPERIMENT)
         return true;
     struct experiment_change change = {

@@ -34,8 +34,8 @@ static const struct {
 
 /* A named thing may stand in an object, as in {"flag": "x", "variant": "on"}. */
 static const char *const name_members[] = {"flag", "key", "name", "id"};
-/* Members of a rule that hold what it serves. */
-static const char *const values[] = {"configuration", "serve", "value", "values", "variants"};
+/* Members of a rule that hold conditions; the others are the user's own values. */
+static const char *const rule_conditions[] = {"attributes", "conditions"};
 
 struct collector {
     gos_arena *arena;
@@ -44,6 +44,12 @@ struct collector {
     uint32_t capacity;
     gos_error *err;
 };
+
+static void pointer_below(char out[GOS_POINTER_BYTES], const char *parent, const char *member)
+{
+    snprintf(out, GOS_POINTER_BYTES, "%s", parent);
+    json_pointer_add(out, gos_str_from(member));
+}
 
 static bool collector_has(const struct collector *collector, enum kind kind, gos_str target)
 {
@@ -81,7 +87,7 @@ static bool collect_entry(struct collector *collector, enum kind kind, const str
         const struct json *name = json_find(entry, gos_str_from(name_members[i]));
         if (!name || name->type != JSON_STRING)
             continue;
-        snprintf(inner, sizeof inner, "%s/%s", pointer, name_members[i]);
+        pointer_below(inner, pointer, name_members[i]);
         return collect(collector, kind, name->text, inner);
     }
     return true;
@@ -111,7 +117,7 @@ static bool collect_member(struct collector *collector, enum kind kind, const st
 {
     char inner[GOS_POINTER_BYTES];
     const struct json *value = json_find(object, gos_str_from(name));
-    snprintf(inner, sizeof inner, "%s/%s", pointer, name);
+    pointer_below(inner, pointer, name);
     return !value || collect_value(collector, kind, value, inner);
 }
 
@@ -161,25 +167,17 @@ static bool collect_conditions(struct collector *collector, const struct json *r
     return true;
 }
 
-static bool is_value(gos_str name)
-{
-    for (size_t i = 0; i < sizeof values / sizeof values[0]; i++) {
-        if (gos_str_equal(name, gos_str_from(values[i])))
-            return true;
-    }
-    return false;
-}
-
 static bool collect_rule(struct collector *collector, const struct json *rule, const char *pointer)
 {
     char inner[GOS_POINTER_BYTES];
     if (!collect_member(collector, KIND_EXPERIMENT, rule, "experiment", pointer) ||
+        !collect_member(collector, KIND_SEGMENT, rule, "exclude_segments", pointer) ||
         !collect_segments(collector, rule, pointer))
         return false;
-    for (uint32_t i = 0; rule->type == JSON_OBJECT && i < rule->count; i++) {
-        snprintf(inner, sizeof inner, "%s", pointer);
-        json_pointer_add(inner, rule->names[i]);
-        if (!is_value(rule->names[i]) && !collect_conditions(collector, &rule->items[i], inner))
+    for (size_t i = 0; i < sizeof rule_conditions / sizeof rule_conditions[0]; i++) {
+        const struct json *value = json_find(rule, gos_str_from(rule_conditions[i]));
+        pointer_below(inner, pointer, rule_conditions[i]);
+        if (value && !collect_conditions(collector, value, inner))
             return false;
     }
     return true;

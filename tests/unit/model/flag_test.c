@@ -77,6 +77,19 @@ TEST(flag, only_a_boolean_may_leave_its_default_out)
                 &err, GOS_BAD_INPUT, "/default_value");
 }
 
+TEST(flag, keeps_its_old_key_as_salt_when_it_is_renamed)
+{
+    gos_error err;
+    struct definition flag, renamed;
+    CHECK_OK(fixture_new(KIND_FLAG, fixture_with(KIND_FLAG, NULL, NULL), &flag, &err), &err);
+    CHECK_OK(fixture_patch(&flag, "{\"key\":\"other\"}", &renamed, &err), &err);
+    CHECK_TEXT(fixture_at(&renamed, "/salt"), "\"new-checkout\"");
+    CHECK_OK(fixture_patch(&renamed, "{\"key\":\"third\"}", &flag, &err), &err);
+    CHECK_TEXT(fixture_at(&flag, "/salt"), "\"new-checkout\"");
+    CHECK_OK(fixture_patch(&flag, "{\"enabled\":false}", &renamed, &err), &err);
+    CHECK_TEXT(fixture_at(&renamed, "/key"), "\"third\"");
+}
+
 TEST(flag, an_override_has_the_type_of_its_flag)
 {
     gos_error err;

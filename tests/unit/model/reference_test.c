@@ -45,13 +45,17 @@ TEST(reference, a_flag_refers_to_flags_segments_and_its_experiment)
 
 TEST(reference, rules_are_walked_to_any_depth)
 {
-    CHECK_TEXT(references_of(KIND_FLAG, fixture_with(KIND_FLAG, "rules",
-                                                     "[{\"segments\":[\"a\"],\"value\":true},"
-                                                     "{\"when\":{\"any\":[{\"all\":["
-                                                     "{\"segment\":\"b\"}]}]},"
-                                                     "\"experiment\":\"e\"}]")),
-               "segment a /rules/0/segments/0; experiment e /rules/1/experiment; "
-               "segment b /rules/1/when/any/0/all/0/segment");
+    CHECK_TEXT(
+        references_of(
+            KIND_FLAG,
+            fixture_with(KIND_FLAG, "rules",
+                         "[{\"segments\":[\"a\"],\"value\":true,\"exclude_segments\":[\"x\"]},"
+                         "{\"conditions\":{\"any\":[{\"all\":["
+                         "{\"segment\":\"b\"}]}]},"
+                         "\"experiment\":\"e\"}]")),
+        "segment x /rules/0/exclude_segments/0; "
+        "segment a /rules/0/segments/0; experiment e /rules/1/experiment; "
+        "segment b /rules/1/conditions/any/0/all/0/segment");
 }
 
 TEST(reference, what_a_rule_serves_is_not_looked_into)
