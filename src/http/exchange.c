@@ -135,9 +135,14 @@ static bool route_find(struct exchange *exchange, gos_error *err)
     if (!route)
         return method_missing(exchange, err);
     request->route = route;
+    /* The parameters serve to name things in a refusal too; that they are broken comes second. */
+    gos_error broken_params = {0};
+    bool is_decoded = params_decode(exchange, &broken_params);
     if (config->admit && !config->admit(request, &exchange->response, err))
         return false;
-    return params_decode(exchange, err);
+    if (!is_decoded)
+        *err = broken_params;
+    return is_decoded;
 }
 
 static enum exchange_step head_done(struct exchange *exchange)
