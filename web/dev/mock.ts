@@ -46,7 +46,7 @@ const effects: Record<string, number> = { 'One-page checkout': 0.09, 'Blue butto
 
 function resultsOf(one: Row): Row {
   const effect = effects[String(one.name)];
-  if (effect === undefined) return { results: [], health: { status: 'ok', checks: [] }, as_of: null };
+  if (effect === undefined) return { results: [], health: { status: 'ok', findings: [] }, as_of: null };
   const broken = one.name === 'Broken split';
   const n = [12_031, broken ? 10_871 : 11_988];
   const rows = metrics.flatMap((metric, m) => {
@@ -71,12 +71,13 @@ function resultsOf(one: Row): Row {
     });
   });
   const decision = broken
-    ? { advice: 'broken', sentence: 'Do not decide on these numbers: the split is broken.', reasons: ['Sample ratio: 12,031 to 10,871 where 50 to 50 was planned (p < 0.0001).'] }
-    : effect > 0.05 ? { advice: 'ship', variant: 'treatment', sentence: 'Ship treatment: purchase is up 9.0 % (4.1 to 13.9 %), and no guardrail is worse.', reasons: ['Primary metric significant in the wanted direction.', 'Guardrail page_load within its margin of 2 %.'] }
-      : effect < 0 ? { advice: 'roll_back', sentence: 'Roll back: purchase is down 7.0 % (−12.1 to −2.3 %).', reasons: ['Primary metric significantly worse.'] }
-        : { advice: 'keep_running', days_left: 8, sentence: 'Keep running about 8 days: no effect is visible yet, and the planned size is not reached.', reasons: ['12,000 of 20,000 planned units.'] };
-  const check = (name: string, status: string, message: string) => ({ name, status, message });
-  return { results: rows, decision, as_of: now(), health: { status: broken ? 'fail' : 'ok', checks: [check('sample_ratio', broken ? 'fail' : 'ok', broken ? 'Units are split 12,031 to 10,871 where 50 to 50 was planned.' : 'The split is as planned.'), check('crossovers', 'ok', 'No unit saw two variants.'), check('data_gaps', 'ok', 'Events arrived in every hour.')] } };
+    ? { verdict: 'broken', sentence: 'Do not decide on these numbers: the split is broken.', reasons: ['Sample ratio: 12,031 to 10,871 where 50 to 50 was planned (p < 0.0001).'] }
+    : effect > 0.05 ? { verdict: 'ship', variant: 'treatment', sentence: 'Ship treatment: purchase is up 9.0 % (4.1 to 13.9 %), and no guardrail is worse.', reasons: ['Primary metric significant in the wanted direction.', 'Guardrail page_load within its margin of 2 %.'] }
+      : effect < 0 ? { verdict: 'roll_back', sentence: 'Roll back: purchase is down 7.0 % (−12.1 to −2.3 %).', reasons: ['Primary metric significantly worse.'] }
+        : { verdict: 'keep_running', days_left: 8, sentence: 'Keep running about 8 days: no effect is visible yet, and the planned size is not reached.', reasons: ['12,000 of 20,000 planned units.'] };
+  const variants = ['control', 'treatment'].map((variant, v) => ({ variant, units: n[v], weight: 50 }));
+  const findings = broken ? [{ name: 'sample_ratio', severity: 'alarm', message: 'Units are split 12,031 to 10,871 where 50 to 50 was planned.', next_step: 'Do not read the results before the cause is found' }] : [{ name: 'less_than_a_week', severity: 'note', message: 'It runs for 3 days.', next_step: 'Wait for whole weeks' }];
+  return { results: rows, verdict: decision, as_of: now(), health: { status: broken ? 'alarm' : 'ok', sample_ratio: { p_value: broken ? 1e-14 : 0.78, alarm: broken, status: 'ok', variants }, units: n[0]! + n[1]!, crossovers: 0, findings } };
 }
 
 function phi(z: number): number {
@@ -109,7 +110,7 @@ function answer(method: string, path: string[], query: URLSearchParams, body: Ro
   const [root = '', key, action] = path;
   const items = all[root];
   if (root === 'explain') return [200, { value: true, variant: 'on', reason: 'SPLIT', steps: [{ step: 'enabled', result: true }, { step: 'percentage', point: 0.1832, result: true }], context: body }];
-  if (root === 'audit') return [200, { items: [{ id: id(), at: before(0.1), actor: 'demo', action: 'update', kind: 'flag', name: 'new-checkout', before: { rollout_percentage: 10 }, after: { rollout_percentage: 25 } }], next: null, total: 1 }];
+  if (root === 'audit') return [200, { items: [{ id: '1', at: before(0.1), actor: 'demo', action: 'update', kind: 'flag', name: 'new-checkout', before: { rollout_percentage: 10 }, after: { rollout_percentage: 25 } }], next: null, total: 1 }];
   if (root === 'calc') return [200, { n1_pooled_ceil: Math.round(20000 / ((Number(body.p2) / Number(body.p1) - 1) * 20) ** 2), n_c_ceil: 5000, rr: 1.125, koopman_low: 1.001, koopman_high: 1.264, p_pooled: 0.048, p_value: 0.115, p_two_sided: 0.04, lift: 0.14, fieller_low: 0.01, fieller_high: 0.28 }];
   if (root === 'users') return [200, { user_id: key, attributes: { country: 'DE', plan: 'pro' }, assignments: [{ experiment_id: experiments[0]!.id, user_id: key, variant: 'treatment', assignment_reason: 'split', assigned_at: before(1) }], flags: [{ key: 'new-checkout', value: true, reason: 'SPLIT' }] }];
   if (root === 'events') return [200, { items: key ? [{ name: 'purchase', count: 2041, properties: [{ name: 'amount', type: 'number' }] }] : Array.from({ length: 12 }, (_, i) => ({ event_id: id(), user_id: `u${i * 7}`, name: i % 3 ? 'page_view' : 'purchase', value: null, properties: i % 3 ? { ms: 120 + i } : { amount: 19.9 }, timestamp: before(i / 86400) })), next: null, total: 12 }];

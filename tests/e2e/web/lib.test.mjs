@@ -85,6 +85,7 @@ test('conditions that rows cannot say stay JSON', () => {
   assert.equal(conditions.toRows({ a: { unheard_of: 1 } }), null);
   assert.equal(conditions.toRows({ a: { exists: false } }), null);
   assert.equal(conditions.toRows({ segment: 'x' }), null);
+  assert.equal(conditions.toRows({ attribute: 'a', operator: 'in', value: [1] }), null);
 });
 
 test('typed values become numbers and truth values unless quoted', () => {

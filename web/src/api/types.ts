@@ -118,35 +118,49 @@ export interface ResultRow {
   [name: string]: unknown;
 }
 
-export interface HealthCheck {
+export type Severity = 'note' | 'warning' | 'alarm';
+
+/** What the doctor found, with its evidence and a next step. */
+export interface Finding {
   name: string;
-  status: string;
-  message?: string;
+  severity: Severity;
+  message: string;
   next_step?: string;
-  p_value?: number | null;
-  [name: string]: unknown;
+  metric?: string;
+  variant?: string;
+  value?: number | null;
 }
 
 export interface Health {
-  status?: string;
-  checks?: HealthCheck[];
-  [name: string]: unknown;
+  status: 'ok' | 'warning' | 'alarm';
+  sample_ratio?: {
+    p_value: number | null;
+    chi_square?: number | null;
+    alarm: boolean;
+    status: string;
+    variants: { variant: string; units: number; weight: number }[];
+  };
+  units?: number;
+  crossovers?: number;
+  excluded?: number;
+  unknown_variants?: number;
+  merged?: number;
+  facts_behind?: number;
+  findings?: Finding[];
 }
 
-export interface Decision {
-  advice: string;
+export interface Verdict {
+  verdict: 'keep_running' | 'ship' | 'roll_back' | 'inconclusive' | 'broken';
   sentence: string;
   reasons?: string[];
   days_left?: number | null;
   variant?: string | null;
-  [name: string]: unknown;
 }
 
 export interface Results {
   results: ResultRow[];
-  health?: Health;
-  decision?: Decision;
-  verdict?: JsonObject;
+  health?: Health | null;
+  verdict?: Verdict | null;
   as_of?: string | null;
   [name: string]: unknown;
 }
@@ -210,6 +224,8 @@ export interface Segment extends Versioned {
   owner?: string;
   tags?: string[];
   conditions: Json;
+  include?: string[];
+  exclude?: string[];
   size_estimate?: number | null;
   is_active?: boolean;
 }
@@ -226,12 +242,12 @@ export interface ApiKey {
 }
 
 export interface AuditEntry {
-  sequence?: number;
+  id: string;
   at: string;
   actor: string;
   action: string;
   kind?: string;
-  id?: string;
+  target_id?: string;
   name?: string;
   before?: Json;
   after?: Json;

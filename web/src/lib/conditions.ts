@@ -59,7 +59,8 @@ export interface ConditionRow {
   value: Json;
 }
 
-const GROUPS = ['all', 'any', 'not', 'segment', 'segments'];
+/** Members of the long forms: groups, segments, and {"attribute", "operator", "value"}. */
+const LONG = ['all', 'any', 'not', 'segment', 'segments', 'attribute', 'operator'];
 const isObject = (value: Json | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function rowsOf(attribute: string, value: Json): ConditionRow[] | null {
@@ -73,7 +74,7 @@ function rowsOf(attribute: string, value: Json): ConditionRow[] | null {
 /** Rows for conditions that are a plain list; null when they say more than rows can. */
 export function toRows(value: Json | undefined): ConditionRow[] | null {
   if (value === undefined || value === null) return [];
-  if (!isObject(value) || Object.keys(value).some((name) => GROUPS.includes(name))) return null;
+  if (!isObject(value) || Object.keys(value).some((name) => LONG.includes(name))) return null;
   const rows = Object.entries(value).map(([attribute, condition]) => rowsOf(attribute, condition));
   return rows.every((row) => row !== null) ? rows.flat() : null;
 }

@@ -1,6 +1,6 @@
 // Result rows put in the order in which people read them, and what may be said about each.
-import type { Decision, Direction, Experiment, Health, Metric, ResultRow, Results, Role, Status } from '../api/types';
-import { interval, intervalPercent, signedPercent, seOf, type Interval } from './format';
+import type { Direction, Experiment, Health, Metric, ResultRow, Results, Role, Severity, Status, Verdict } from '../api/types';
+import { days, interval, intervalPercent, signedPercent, seOf, type Interval } from './format';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'accent' | 'plain';
 
@@ -84,51 +84,32 @@ export function effectsByRole(experiment: Experiment, metrics: Map<string, Metri
   return ROLES.map((role) => ({ role, effects: effects.filter((effect) => effect.role === role) })).filter((group) => group.effects.length > 0);
 }
 
-export function exposures(experiment: Experiment, rows: ResultRow[]): { variant: string; units: number; planned: number }[] {
+/** Units per variant: those that the health check counted, else those of the largest row. */
+export function exposures(experiment: Experiment, results: Results | undefined): { variant: string; units: number; planned: number }[] {
   const total = Object.values(experiment.traffic_allocation).reduce((sum, part) => sum + part, 0) || 1;
+  const counted = results?.health?.sample_ratio?.variants ?? [];
   return experiment.variants.map((variant) => {
-    const own = rows.filter((row) => row.variant === variant.name);
+    const own = (results?.results ?? []).filter((row) => row.variant === variant.name);
     return {
       variant: variant.name,
-      units: Math.max(0, ...own.map((row) => row.sample_size)),
+      units: counted.find((one) => one.variant === variant.name)?.units ?? Math.max(0, ...own.map((row) => row.sample_size)),
       planned: (experiment.traffic_allocation[variant.name] ?? 0) / total,
     };
   });
 }
 
-export function checkTone(status: string | undefined): Tone {
-  switch ((status ?? '').toLowerCase()) {
-    case 'ok':
-    case 'pass':
-    case 'healthy':
-      return 'good';
-    case 'fail':
-    case 'failed':
-    case 'bad':
-    case 'broken':
-    case 'error':
-    case 'unhealthy':
-      return 'bad';
-    case 'warn':
-    case 'warning':
-      return 'warn';
-    default:
-      return 'plain';
-  }
-}
+export const SEVERITY: Record<Severity, { tone: Tone; text: string }> = {
+  alarm: { tone: 'bad', text: 'failed' },
+  warning: { tone: 'warn', text: 'look' },
+  note: { tone: 'plain', text: 'note' },
+};
 
-export function healthTone(health: Health | undefined): Tone {
+export function healthTone(health: Health | null | undefined): Tone {
   if (!health) return 'plain';
-  const tones = (health.checks ?? []).map((check) => checkTone(check.status));
-  const own = checkTone(health.status);
-  if (own === 'bad' || tones.includes('bad')) return 'bad';
-  if (own === 'warn' || tones.includes('warn')) return 'warn';
-  return own === 'good' || tones.includes('good') ? 'good' : 'plain';
+  return health.status === 'alarm' ? 'bad' : health.status === 'warning' ? 'warn' : 'good';
 }
 
-export const ADVICE: Record<string, { text: string; tone: Tone }> = {
-  no_data: { text: 'No data', tone: 'plain' },
-  unhealthy: { text: 'Unhealthy', tone: 'warn' },
+export const ADVICE: Record<Verdict['verdict'], { text: string; tone: Tone }> = {
   broken: { text: 'Broken', tone: 'warn' },
   keep_running: { text: 'Keep running', tone: 'accent' },
   ship: { text: 'Ship', tone: 'good' },
@@ -136,12 +117,10 @@ export const ADVICE: Record<string, { text: string; tone: Tone }> = {
   inconclusive: { text: 'Inconclusive', tone: 'plain' },
 };
 
-export function advice(decision: Decision | undefined): { text: string; tone: Tone } {
-  const key = (decision?.advice ?? '').toLowerCase().replaceAll(/[ -]/g, '_');
-  const found = ADVICE[key] ?? { text: decision?.advice ?? '', tone: 'plain' as Tone };
-  if (key === 'keep_running' && typeof decision?.days_left === 'number')
-    return { ...found, text: `~${Math.ceil(decision.days_left)} days left` };
-  return found;
+export function advice(verdict: Verdict | null | undefined): { text: string; tone: Tone } {
+  if (!verdict) return { text: '', tone: 'plain' };
+  const found = ADVICE[verdict.verdict] ?? { text: verdict.verdict, tone: 'plain' as Tone };
+  return verdict.verdict === 'keep_running' && typeof verdict.days_left === 'number' ? { ...found, text: `~${days(verdict.days_left)} left` } : found;
 }
 
 /** What a row says, for screen readers and tooltips. */
@@ -153,24 +132,26 @@ export function effectSentence(effect: Effect): string {
   return `${effect.row.metric_name}, ${effect.row.variant}: ${size}, interval ${intervalPercent(range)}, ${verdict}`;
 }
 
-/** One sentence from the server's decision; without one, only what the state alone tells. */
-export function verdictOf(experiment: Experiment, results: Results | undefined): { tone: Tone; sentence: string; reasons: string[]; label: string } {
-  const decision = results?.decision;
-  if (decision) {
-    const { text, tone } = advice(decision);
-    return { tone, sentence: decision.sentence, reasons: decision.reasons ?? [], label: text };
-  }
-  const units = results ? exposures(experiment, results.results).reduce((sum, arm) => sum + arm.units, 0) : 0;
+export interface Say {
+  tone: Tone;
+  label: string;
+  sentence: string;
+  reasons: string[];
+}
+
+/** The server's verdict; before there is data, what the state alone tells. */
+export function verdictOf(experiment: Experiment, results: Results | undefined): Say {
   if (experiment.status === 'Draft') return { tone: 'plain', label: 'Draft', sentence: 'Not started: nobody is assigned yet.', reasons: [] };
-  if (units === 0)
-    return { tone: 'plain', label: 'No data', sentence: 'No data yet: nobody has been exposed to this experiment.', reasons: ['Results appear with the first assignments and events.'] };
-  if (healthTone(results?.health) === 'bad')
-    return {
-      tone: 'warn',
-      label: 'Unhealthy',
-      sentence: 'Do not decide on these numbers: a health check failed.',
-      reasons: (results?.health?.checks ?? []).filter((check) => checkTone(check.status) === 'bad').map((check) => check.message ?? check.name),
-    };
+  const units = exposures(experiment, results).reduce((sum, arm) => sum + arm.units, 0);
+  const alarms = (results?.health?.findings ?? []).filter((finding) => finding.severity === 'alarm');
+  if (results && units === 0)
+    return { tone: 'plain', label: 'No data', sentence: 'No data yet: nobody has been exposed to this experiment.', reasons: alarms.map((finding) => finding.message) };
+  if (results?.verdict) {
+    const { text, tone } = advice(results.verdict);
+    return { tone, label: text, sentence: results.verdict.sentence, reasons: results.verdict.reasons ?? [] };
+  }
+  if (alarms.length > 0)
+    return { tone: 'warn', label: 'Unhealthy', sentence: 'Do not decide on these numbers: a health check failed.', reasons: alarms.map((finding) => finding.message) };
   return { tone: 'plain', label: '', sentence: '', reasons: [] };
 }
 

@@ -23,7 +23,7 @@ export default function Audit() {
         : list.data.items.length === 0 ? <Empty title="No change matches" />
         : (
           <div className="stack">
-            {list.data.items.map((entry, i) => <EntryLine key={entry.sequence ?? i} entry={entry} />)}
+            {list.data.items.map((entry) => <EntryLine key={entry.id} entry={entry} />)}
             <div className="pager">
               <span className="muted">{count(list.data.total)} changes</span>
               <div className="row">

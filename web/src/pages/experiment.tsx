@@ -4,7 +4,7 @@ import { Suspense, lazy, useMemo } from 'react';
 import { useGet, useList } from '../api/queries';
 import type { Experiment, Metric, Results } from '../api/types';
 import { useQueryValue } from '../app/router';
-import { STATUS_TONE, advice, controlName, healthTone } from '../lib/results';
+import { STATUS_TONE, controlName, healthTone } from '../lib/results';
 import { Ago, Badge, Card, Empty, ErrorNote, Page, Rows } from '../parts/basic';
 import { Lifecycle } from '../parts/lifecycle';
 import { MetricsTable } from '../parts/metrics-table';
@@ -36,7 +36,7 @@ function ResultsView({ experiment, results }: { experiment: Experiment; results:
         </Empty>
       ) : (
         <>
-          <Card title="Exposures against the plan"><Exposures experiment={experiment} rows={rows} /></Card>
+          <Card title="Exposures against the plan"><Exposures experiment={experiment} results={results.data} /></Card>
           <Card title="Metrics" aside={<span className="muted small">computed <Ago at={results.data.as_of ?? rows[0]?.computed_at} /></span>}>
             <MetricsTable experiment={experiment} metrics={metrics} rows={rows}
               detail={(effect) => <Suspense fallback={<Rows count={2} />}><Drill experiment={experiment} effect={effect} /></Suspense>} />
@@ -62,9 +62,9 @@ export default function ExperimentPage({ id }: { id: string }) {
         {found.error ? <ErrorNote error={found.error} retry={() => void found.refetch()} /> : <Rows count={4} height={60} />}
       </Page>
     );
-  const decision = results.data?.decision;
-  const isShip = advice(decision).text === 'Ship';
-  const winner = isShip ? (decision?.variant ?? experiment.variants.find((v) => v.name !== controlName(experiment))?.name) : null;
+  const verdict = results.data?.verdict;
+  const isShip = verdict?.verdict === 'ship';
+  const winner = isShip ? (verdict?.variant ?? experiment.variants.find((v) => v.name !== controlName(experiment))?.name) : null;
   const caution = healthTone(results.data?.health) === 'bad' ? 'A health check failed: the numbers may be wrong.' : !isShip ? 'The results so far do not advise it.' : undefined;
   const view = tab === 'results' && experiment.status === 'Draft' ? 'design' : tab;
   return (

@@ -1,28 +1,30 @@
 // All experiments: state, what to do about each, who owns it; filters stay in the address.
 import { Button, SegmentedControl, Select } from '@mantine/core';
-import type { Decision, Experiment } from '../api/types';
-import { useList } from '../api/queries';
+import type { Experiment, Results } from '../api/types';
+import { useGet, useList } from '../api/queries';
 import { Link, navigate, useQueryValue } from '../app/router';
 import { when } from '../lib/format';
-import { STATUS_TONE, advice } from '../lib/results';
+import { STATUS_TONE, verdictOf } from '../lib/results';
 import { Ago, Badge, Empty, Hint, Page } from '../parts/basic';
 import { Listing, SearchBox, type Column } from '../parts/listing';
 import { Timeline } from '../parts/timeline';
 
-type Row = Experiment & { decision?: Decision };
-
-function AdviceCell({ row }: { row: Row }) {
-  if (row.status === 'Draft') return <span className="muted">–</span>;
-  if (!row.decision) return <Link to={`/experiments/${row.id}`} className="small">results</Link>;
-  const { text, tone } = advice(row.decision);
+/** What to do about each experiment that has started; computed by the server, fetched per row. */
+function AdviceCell({ row }: { row: Experiment }) {
+  const started = row.status !== 'Draft' && row.status !== 'Archived';
+  const results = useGet<Results>(started ? `/experiments/${row.id}/results` : null);
+  if (!started) return <span className="muted">–</span>;
+  if (results.error) return <span className="muted">–</span>;
+  const { label, tone, sentence, reasons } = verdictOf(row, results.data);
+  if (!label) return <span className="muted">…</span>;
   return (
-    <Hint tip={<>{row.decision.sentence}{row.decision.reasons?.map((reason) => <div key={reason}>· {reason}</div>)}</>}>
-      <Badge tone={tone}>{text}</Badge>
+    <Hint tip={<>{sentence}{reasons.map((reason) => <div key={reason}>· {reason}</div>)}</>}>
+      <Badge tone={tone}>{label}</Badge>
     </Hint>
   );
 }
 
-const COLUMNS: Column<Row>[] = [
+const COLUMNS: Column<Experiment>[] = [
   {
     title: 'Experiment', lead: true,
     cell: (row) => (
@@ -46,7 +48,7 @@ export default function Experiments() {
   const [sort, setSort] = useQueryValue('sort', '-updated_at');
   const [cursor] = useQueryValue('cursor');
   const [view, setView] = useQueryValue('view', 'table');
-  const list = useList<Row>('/experiments', { q, status, sort, cursor, limit: 50 }, 15_000);
+  const list = useList<Experiment>('/experiments', { q, status, sort, cursor, limit: 50 }, 15_000);
   const create = <Button onClick={() => navigate('/experiments/new')}>New experiment</Button>;
   return (
     <Page title="Experiments" actions={create}>

@@ -1,5 +1,5 @@
 // One flag: who gets what, in order; a tester; people who are set by hand; code; what it was before.
-import { Button, Modal, NumberInput, Select, Slider, Switch, Tabs, TagsInput, TextInput, Textarea } from '@mantine/core';
+import { Button, Modal, NumberInput, Slider, Switch, Tabs, TagsInput, TextInput, Textarea } from '@mantine/core';
 import { Suspense, lazy, useState } from 'react';
 import { api, type ApiError } from '../api/client';
 import { useChange, useGet, useList } from '../api/queries';
@@ -16,20 +16,11 @@ import { SegmentsPicker } from '../parts/pickers';
 import { Snippets } from '../parts/snippets';
 import { Overrides } from '../parts/overrides';
 import { Tester } from '../parts/tester';
+import { ValueField } from '../parts/value-field';
 import { FlagSwitch } from './flags';
 
 const History = lazy(() => import('../parts/history'));
 type Edit = Editing<Flag>;
-
-function ValueField({ label, flag, value, onChange, error }: { label: string; flag: Flag; value: Json | undefined; onChange: (value: Json) => void; error?: string }) {
-  if (flag.type === 'Boolean')
-    return <Select label={label} w={140} allowDeselect={false} error={error} value={String(value ?? false)} data={['true', 'false']} onChange={(next) => onChange(next === 'true')} />;
-  if (flag.type === 'Number')
-    return <NumberInput label={label} w={160} error={error} value={typeof value === 'number' ? value : 0} onChange={(next) => onChange(Number(next))} />;
-  if (flag.type === 'String')
-    return <TextInput label={label} error={error} value={typeof value === 'string' ? value : ''} onChange={(event) => onChange(event.currentTarget.value)} />;
-  return <JsonField label={label} error={error} value={value} onChange={onChange} />;
-}
 
 function Rollout({ edit }: { edit: Edit }) {
   const { value, set, at } = edit;
@@ -59,7 +50,7 @@ function Settings({ edit }: { edit: Edit }) {
       <Card title="Who gets what">
         <div className="stack">
           <div className="row" style={{ alignItems: 'flex-start' }}>
-            <ValueField label="Value when it is rolled out" flag={value} value={value.value} error={at('/value')} onChange={(next) => set({ value: next })} />
+            {(value.rules ?? []).length === 0 && <ValueField label="Value when it is rolled out" flag={value} value={value.value} error={at('/value')} onChange={(next) => set({ value: next })} />}
             <ValueField label="Value for everybody else" flag={value} value={value.default_value} error={at('/default_value')} onChange={(next) => set({ default_value: next })} />
           </div>
           {(value.rules ?? []).length === 0 && <Rollout edit={edit} />}

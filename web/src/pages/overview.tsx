@@ -39,7 +39,7 @@ function Attention({ rows }: { rows: Row[] }) {
     <div className="stack">
       {found.map(({ row, need }) => (
         <div key={row.experiment.id} className="row" style={{ flexWrap: 'nowrap', alignItems: 'baseline' }}>
-          <span style={{ width: 110, flex: 'none' }}><Badge tone={need.tone}>{advice(row.results?.decision).text || (need.tone === 'warn' ? 'Look' : 'Ended')}</Badge></span>
+          <span style={{ width: 110, flex: 'none' }}><Badge tone={need.tone}>{advice(row.results?.verdict).text || (need.tone === 'warn' ? 'Look' : 'Ended')}</Badge></span>
           <span className="wrap"><Link to={`/experiments/${row.experiment.id}`} className="strong">{row.experiment.name}</Link>{' '}<span className="muted">{need.text}</span></span>
         </div>
       ))}
@@ -48,7 +48,7 @@ function Attention({ rows }: { rows: Row[] }) {
 }
 
 function Progress({ row }: { row: Row }) {
-  const units = exposures(row.experiment, row.results?.results ?? []).reduce((sum, arm) => sum + arm.units, 0);
+  const units = exposures(row.experiment, row.results).reduce((sum, arm) => sum + arm.units, 0);
   const needed = row.experiment.success_metrics.minimum_sample_size;
   return (
     <Hint tip={needed ? `${count(units)} of ${count(needed)} planned units` : `${count(units)} units; no size was planned`}>
@@ -59,7 +59,7 @@ function Progress({ row }: { row: Row }) {
 
 function RunningRow({ row, axis }: { row: Row; axis: Axis }) {
   const { experiment, results, primary } = row;
-  const left = results?.decision?.days_left;
+  const left = results?.verdict?.days_left;
   return (
     <tr>
       <td className="lead">
@@ -96,7 +96,7 @@ export default function Overview() {
   const rows: Row[] = items.map((experiment, i) => {
     const results = answers[i]?.data;
     const primary = results && effectsByRole(experiment, metrics, results.results).find((group) => group.role === 'primary')?.effects;
-    const arm = results?.decision?.variant ?? experiment.variants.find((variant) => variant.name !== controlName(experiment))?.name;
+    const arm = results?.verdict?.variant ?? experiment.variants.find((variant) => variant.name !== controlName(experiment))?.name;
     return { experiment, results, primary: primary?.find((effect) => effect.row.variant === arm) ?? primary?.[0] };
   });
   const axis = axisFor(rows.flatMap((row) => row.primary?.anytime ?? row.primary?.fixed ?? []));

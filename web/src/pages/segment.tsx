@@ -7,6 +7,7 @@ import type { Experiment, Flag, Segment } from '../api/types';
 import { Link, navigate } from '../app/router';
 import { Card, ErrorNote, Page, Rows, say } from '../parts/basic';
 import { Conditions } from '../parts/conditions';
+import { IdList } from '../parts/id-list';
 import { Conflict, SaveBar, useEditing } from '../parts/editing';
 
 const History = lazy(() => import('../parts/history'));
@@ -33,6 +34,8 @@ function Loaded({ segment }: { segment: Segment }) {
         <Card title="Who is in it">
           <div className="stack">
             <Conditions label="Users with these attributes" value={value.conditions} error={at('/conditions')} onChange={(conditions) => set({ conditions })} />
+            <IdList label="Always in it" description="These users, whatever their attributes." value={value.include ?? []} error={at('/include')} onChange={(include) => set({ include: include.length ? include : undefined })} />
+            <IdList label="Never in it" value={value.exclude ?? []} error={at('/exclude')} onChange={(exclude) => set({ exclude: exclude.length ? exclude : undefined })} />
             <Switch label="Active (nobody is in an inactive segment)" checked={value.is_active !== false} onChange={(event) => set({ is_active: event.currentTarget.checked })} />
             <NumberInput label="Estimated users" w={200} min={0} thousandSeparator="," value={value.size_estimate ?? ''} error={at('/size_estimate')} onChange={(next) => set({ size_estimate: next === '' ? null : Number(next) })} />
             <Textarea label="Description" autosize minRows={2} value={value.description ?? ''} error={at('/description')} onChange={(event) => set({ description: event.currentTarget.value })} />

@@ -1,37 +1,146 @@
-// Ordered rules of a flag: the first that matches decides. Cards can be moved up and down.
-import { ActionIcon, Button } from '@mantine/core';
-import type { Flag, Json, JsonObject } from '../api/types';
+// Ordered rules of a flag as cards: whom, how many of them, what they get. The first that matches
+// decides. What a card has no field for stays in the rule and can be edited as JSON.
+import { ActionIcon, Button, NumberInput, SegmentedControl, Select, Slider, TextInput } from '@mantine/core';
+import { useState } from 'react';
+import { useList } from '../api/queries';
+import type { Experiment, Flag, Json, JsonObject } from '../api/types';
+import { toRows } from '../lib/conditions';
+import { shown } from '../lib/draft';
+import { number } from '../lib/format';
+import { Conditions } from './conditions';
 import { JsonField } from './json-field';
+import { SegmentsPicker } from './pickers';
+import { SplitBar } from './split-bar';
+import { ValueField } from './value-field';
 
-function summary(rule: Json): string {
-  if (rule === null || typeof rule !== 'object' || Array.isArray(rule)) return 'not a rule';
-  const { name, description } = rule as JsonObject;
-  return typeof name === 'string' ? name : typeof description === 'string' ? description : Object.keys(rule).join(', ');
+type Rule = JsonObject;
+type Serves = 'value' | 'split' | 'experiment' | 'variant';
+
+const isObject = (value: Json | undefined): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function servesOf(rule: Rule): Serves {
+  return rule.experiment !== undefined ? 'experiment' : rule.split !== undefined ? 'split' : rule.variant !== undefined ? 'variant' : 'value';
+}
+
+/** One line that says what the rule does. */
+export function ruleSentence(rule: Rule): string {
+  const whom: string[] = [];
+  if (Array.isArray(rule.segments) && rule.segments.length > 0) whom.push(`users in ${rule.segments.map(shown).join(' or ')}`);
+  const conditions = rule.attributes ?? rule.conditions;
+  const rows = toRows(conditions);
+  if (rows && rows.length > 0) whom.push(rows.map((row) => `${row.attribute} ${row.operator.replaceAll('_', ' ')} ${shown(row.value)}`).join(' and '));
+  else if (rows === null) whom.push('a condition');
+  const percentage = typeof rule.percentage === 'number' ? rule.percentage : 100;
+  const share = isObject(rule.rollout) ? 'a growing share of ' : percentage < 100 ? `${number(percentage, percentage % 1 ? 2 : 0)} % of ` : '';
+  const what = { value: `get ${shown(rule.value)}`, variant: `get variant ${shown(rule.variant)}`, split: 'are split', experiment: `take part in ${shown(rule.experiment)}` }[servesOf(rule)];
+  return `${share}${whom.length > 0 ? whom.join(' with ') : 'everybody'} ${what}`;
+}
+
+function Serves({ flag, rule, set, at, pointer }: { flag: Flag; rule: Rule; set: (patch: Rule, drop?: string[]) => void; at: (pointer: string) => string | undefined; pointer: string }) {
+  const experiments = useList<Experiment>('/experiments', { limit: 500 });
+  const kind = servesOf(rule);
+  const variants = isObject(flag.variants) ? Object.keys(flag.variants) : [];
+  const chosen = experiments.data?.items.find((one) => one.name === rule.experiment || one.id === rule.experiment);
+  const values = isObject(rule.values) ? rule.values : {};
+  const split = isObject(rule.split) ? (rule.split as Record<string, number>) : null;
+  function choose(next: string) {
+    const first: Record<string, Rule> = {
+      value: { value: flag.value ?? flag.default_value ?? null },
+      variant: { variant: variants[0] ?? '' },
+      split: { split: Object.fromEntries(variants.map((name) => [name, Math.round(10_000 / variants.length) / 100])) },
+      experiment: { experiment: experiments.data?.items[0]?.name ?? '' },
+    };
+    set(first[next] ?? {}, ['value', 'variant', 'split', 'experiment', 'values']);
+  }
+  return (
+    <div className="stack tight">
+      <SegmentedControl size="xs" aria-label="What they get" value={kind} onChange={choose} transitionDuration={0} style={{ alignSelf: 'flex-start' }}
+        data={[{ value: 'value', label: 'A value' }, ...(variants.length > 0 ? [{ value: 'variant', label: 'A variant' }, { value: 'split', label: 'A split' }] : []), { value: 'experiment', label: 'An experiment' }]} />
+      {kind === 'value' && <ValueField label="Value" flag={flag} value={rule.value} error={at(`${pointer}/value`)} onChange={(value) => set({ value })} />}
+      {kind === 'variant' && <Select label="Variant" w={220} data={variants} value={String(rule.variant ?? '')} error={at(`${pointer}/variant`)} onChange={(variant) => set({ variant: variant ?? '' })} />}
+      {kind === 'split' && split && <SplitBar names={Object.keys(split)} allocation={split} coverage={100} error={at(`${pointer}/split`)} fixedCoverage onChange={(next) => set({ split: next })} />}
+      {kind === 'split' && !split && <JsonField label="Split" value={rule.split} error={at(`${pointer}/split`)} onChange={(next) => set({ split: next })} />}
+      {kind === 'experiment' && (
+        <>
+          <Select label="Experiment" searchable w={320} value={chosen?.name ?? String(rule.experiment ?? '')} error={at(`${pointer}/experiment`)}
+            data={[...new Set([...(experiments.data?.items ?? []).map((one) => one.name), String(rule.experiment ?? '')])].filter(Boolean)} onChange={(experiment) => set({ experiment: experiment ?? '' }, ['values'])} />
+          {chosen?.variants.map((variant) => (
+            <ValueField key={variant.name} label={`Value of ${variant.name}`} flag={flag} value={values[variant.name] ?? null} error={at(`${pointer}/values/${variant.name}`)}
+              onChange={(value) => set({ values: { ...values, [variant.name]: value } })} />
+          ))}
+        </>
+      )}
+    </div>
+  );
+}
+
+function Card({ flag, rule, pointer, onChange, at }: { flag: Flag; rule: Rule; pointer: string; onChange: (rule: Rule) => void; at: (pointer: string) => string | undefined }) {
+  const set = (patch: Rule, drop: string[] = []) => {
+    const next: Rule = Object.fromEntries(Object.entries(rule).filter(([name]) => !drop.includes(name)));
+    onChange({ ...next, ...patch });
+  };
+  const member = rule.conditions !== undefined ? 'conditions' : 'attributes';
+  const percentage = typeof rule.percentage === 'number' ? rule.percentage : 100;
+  return (
+    <div className="stack">
+      <TextInput label="Name" placeholder="optional" value={typeof rule.name === 'string' ? rule.name : ''} error={at(`${pointer}/name`)} onChange={(event) => (event.currentTarget.value ? set({ name: event.currentTarget.value }) : set({}, ['name']))} />
+      <SegmentsPicker label="For users in any of" description="None: everybody." value={Array.isArray(rule.segments) ? rule.segments.map(String) : []} error={at(`${pointer}/segments`)} onChange={(segments) => (segments.length ? set({ segments }) : set({}, ['segments']))} />
+      <Conditions label="With these attributes" value={rule[member]} error={at(`${pointer}/${member}`)} onChange={(value) => set({ [member]: value })} />
+      {isObject(rule.rollout) ? <JsonField label="Share that grows with time" value={rule.rollout} error={at(`${pointer}/rollout`)} onChange={(rollout) => set({ rollout })} /> : (
+        <div className="row" style={{ alignItems: 'flex-end' }}>
+          <NumberInput label="Share of them" suffix=" %" w={120} min={0} max={100} decimalScale={3} value={percentage} error={at(`${pointer}/percentage`)} onChange={(next) => set({ percentage: Number(next) || 0 })} />
+          <Slider className="grow" style={{ minWidth: 140, marginBottom: 12 }} value={percentage} label={null} thumbLabel="Share in percent" onChange={(next) => set({ percentage: next })} />
+        </div>
+      )}
+      <Serves flag={flag} rule={rule} set={set} at={at} pointer={pointer} />
+    </div>
+  );
 }
 
 export function FlagRules({ flag, rules, onChange, at }: { flag: Flag; rules: Json[]; onChange: (rules: Json[] | undefined) => void; at: (pointer: string) => string | undefined }) {
-  const swap = (a: number, b: number) => {
+  const [open, setOpen] = useState<number | null>(null);
+  const [text, setText] = useState(false);
+  const put = (index: number, rule: Json) => onChange(rules.map((old, i) => (i === index ? rule : old)));
+  function swap(a: number, b: number) {
     const next = [...rules];
     [next[a], next[b]] = [next[b]!, next[a]!];
     onChange(next);
-  };
-  const value = flag.value ?? (flag.type === 'Boolean' ? true : null);
+    setOpen((was) => (was === a ? b : was === b ? a : was));
+  }
+  function add() {
+    setOpen(rules.length);
+    onChange([...rules, { segments: [], attributes: {}, percentage: 100, value: flag.value ?? (flag.type === 'Boolean' ? true : (flag.default_value ?? null)) }]);
+  }
   return (
     <div className="stack">
       {rules.length > 0 && <h3>Rules, in order: the first that matches decides</h3>}
-      {rules.map((rule, i) => (
-        <div className="rule stack tight" key={i}>
-          <div className="row">
-            <span className="badge num">{i + 1}</span>
-            <span className="grow strong clip">{summary(rule)}</span>
-            <ActionIcon variant="subtle" color="gray" aria-label={`Move rule ${i + 1} up`} disabled={i === 0} onClick={() => swap(i, i - 1)}>↑</ActionIcon>
-            <ActionIcon variant="subtle" color="gray" aria-label={`Move rule ${i + 1} down`} disabled={i === rules.length - 1} onClick={() => swap(i, i + 1)}>↓</ActionIcon>
-            <ActionIcon variant="subtle" color="gray" aria-label={`Remove rule ${i + 1}`} onClick={() => onChange(rules.length === 1 ? undefined : rules.filter((_, at) => at !== i))}>✕</ActionIcon>
+      {rules.map((rule, i) => {
+        const error = at(`/rules/${i}`);
+        const isOpen = open === i || error !== undefined;
+        return (
+          <div className="rule stack tight" key={i}>
+            <div className="row" style={{ flexWrap: 'nowrap' }}>
+              <span className="badge num">{i + 1}</span>
+              <button type="button" className="grow strong wrap" style={{ all: 'unset', cursor: 'pointer', flex: 1, fontWeight: 600 }} aria-expanded={isOpen} onClick={() => setOpen(open === i ? null : i)}>
+                {isObject(rule) ? (typeof rule.name === 'string' && rule.name ? `${rule.name}: ${ruleSentence(rule)}` : ruleSentence(rule)) : 'not a rule'}
+              </button>
+              <ActionIcon variant="subtle" color="gray" aria-label={`Move rule ${i + 1} up`} disabled={i === 0} onClick={() => swap(i, i - 1)}>↑</ActionIcon>
+              <ActionIcon variant="subtle" color="gray" aria-label={`Move rule ${i + 1} down`} disabled={i === rules.length - 1} onClick={() => swap(i, i + 1)}>↓</ActionIcon>
+              <ActionIcon variant="subtle" color="gray" aria-label={`Remove rule ${i + 1}`} onClick={() => onChange(rules.length === 1 ? undefined : rules.filter((_, at) => at !== i))}>✕</ActionIcon>
+            </div>
+            {isOpen && (
+              <>
+                {isObject(rule) && !text ? <Card flag={flag} rule={rule} pointer={`/rules/${i}`} at={at} onChange={(next) => put(i, next)} />
+                  : <JsonField label={`Rule ${i + 1}`} value={rule} rows={4} onChange={(next) => put(i, next)} />}
+                {error && <div className="bad small" role="alert">{error}</div>}
+                <div><Button size="compact-xs" variant="subtle" onClick={() => setText(!text)}>{text ? 'Show as fields' : 'Show as JSON'}</Button></div>
+              </>
+            )}
           </div>
-          <JsonField label={`Rule ${i + 1}`} value={rule} rows={4} error={at(`/rules/${i}`)} onChange={(next) => onChange(rules.map((old, at) => (at === i ? next : old)))} />
-        </div>
-      ))}
-      <div><Button size="xs" variant="default" onClick={() => onChange([...rules, { attributes: {}, value }])}>{rules.length === 0 ? 'Use ordered rules instead' : 'Add a rule'}</Button></div>
+        );
+      })}
+      {rules.length > 0 && <p className="muted small">Nobody of these: the default, <span className="mono">{shown(flag.default_value)}</span>.</p>}
+      <div><Button size="xs" variant="default" onClick={add}>{rules.length === 0 ? 'Use ordered rules instead' : 'Add a rule'}</Button></div>
     </div>
   );
 }

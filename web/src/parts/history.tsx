@@ -35,12 +35,12 @@ export default function History({ kind, id, name, onRevert }: {
   const list = useList<AuditEntry>('/audit', { kind, id, limit: 100 });
   if (list.error) return <ErrorNote error={list.error} retry={() => void list.refetch()} />;
   if (!list.data) return <Rows count={4} />;
-  const entries = list.data.items.filter((entry) => !entry.id || entry.id === id || entry.name === name);
+  const entries = list.data.items.filter((entry) => !entry.target_id || entry.target_id === id || entry.name === name);
   if (entries.length === 0) return <Empty title="No changes recorded" />;
   return (
     <div className="stack">
       {entries.map((entry, i) => (
-        <EntryLine key={entry.sequence ?? i} entry={entry}>
+        <EntryLine key={entry.id} entry={entry}>
           {onRevert && i > 0 && entry.after != null && <Button size="compact-xs" variant="default" onClick={() => onRevert(entry.after!)}>Back to this</Button>}
         </EntryLine>
       ))}

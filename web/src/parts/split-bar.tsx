@@ -15,13 +15,14 @@ export function splitSentence(allocation: Record<string, number>, coverage: numb
   return parts.join(', ');
 }
 
-export function SplitBar({ names, allocation, coverage, onChange, disabled, error }: {
+export function SplitBar({ names, allocation, coverage, onChange, disabled, error, fixedCoverage }: {
   names: string[];
   allocation: Record<string, number>;
   coverage: number;
   onChange: (allocation: Record<string, number>, coverage: number) => void;
   disabled?: boolean;
   error?: string;
+  fixedCoverage?: boolean;
 }) {
   const bar = useRef<HTMLDivElement>(null);
   const weights = names.map((name) => allocation[name] ?? 0);
@@ -62,7 +63,7 @@ export function SplitBar({ names, allocation, coverage, onChange, disabled, erro
             {name}
           </div>
         ))}
-        {!disabled && names.map((name, i) => (
+        {!disabled && names.slice(0, fixedCoverage ? -1 : undefined).map((name, i) => (
           <button key={name} type="button" role="slider" className="handle" style={{ left: `${Math.min(ends[i] ?? 0, 99.3)}%` }}
             aria-label={i === names.length - 1 ? 'Share of all units in the experiment' : `Border between ${name} and ${names[i + 1]}`}
             aria-valuemin={0} aria-valuemax={100} aria-valuenow={Math.round(ends[i] ?? 0)} aria-valuetext={splitSentence(allocation, coverage)}
@@ -82,8 +83,8 @@ export function SplitBar({ names, allocation, coverage, onChange, disabled, erro
           <NumberInput key={name} label={`${name} %`} size="xs" w={110} min={0} max={100} decimalScale={2} value={allocation[name] ?? 0} disabled={disabled}
             onChange={(next) => onChange({ ...allocation, [name]: Number(next) || 0 }, coverage)} />
         ))}
-        <NumberInput label="of all units %" size="xs" w={120} min={0} max={100} decimalScale={2} value={coverage} disabled={disabled}
-          onChange={(next) => onChange(allocation, Number(next) || 0)} />
+        {!fixedCoverage && <NumberInput label="of all units %" size="xs" w={120} min={0} max={100} decimalScale={2} value={coverage} disabled={disabled}
+          onChange={(next) => onChange(allocation, Number(next) || 0)} />}
       </div>
     </div>
   );

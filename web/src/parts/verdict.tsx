@@ -1,8 +1,8 @@
 // What to do now, in one sentence with its reasons; health; exposures against the plan.
-import type { Experiment, Health, ResultRow, Results } from '../api/types';
+import type { Experiment, Health, Results } from '../api/types';
 import { count, pValue, share } from '../lib/format';
-import { checkTone, exposures, verdictOf } from '../lib/results';
-import { Badge, Hint } from './basic';
+import { exposures, verdictOf } from '../lib/results';
+import { Badge, Hint, Note } from './basic';
 
 export function Verdict({ experiment, results }: { experiment: Experiment; results: Results | undefined }) {
   const { tone, sentence, reasons, label } = verdictOf(experiment, results);
@@ -28,32 +28,38 @@ export function Verdict({ experiment, results }: { experiment: Experiment; resul
 
 const words = (name: string): string => name.replaceAll('_', ' ');
 
-export function HealthStrip({ health }: { health: Health | undefined }) {
-  const checks = health?.checks ?? [];
-  if (checks.length === 0) return null;
-  const rank = { bad: 0, warn: 1, plain: 2, accent: 2, good: 3 };
-  const sorted = [...checks].sort((a, b) => rank[checkTone(a.status)] - rank[checkTone(b.status)]);
+/** Chips for every check, and in full what needs attention. */
+export function HealthStrip({ health }: { health: Health | null | undefined }) {
+  if (!health) return null;
+  const findings = health.findings ?? [];
+  const ratio = health.sample_ratio;
+  const urgent = findings.filter((finding) => finding.severity !== 'note');
+  const notes = findings.filter((finding) => finding.severity === 'note');
+  const ratioFound = findings.some((finding) => finding.name.startsWith('sample_ratio'));
   return (
-    <section aria-label="Health checks">
+    <section aria-label="Health checks" className="stack">
       <div className="strip">
-        {sorted.map((check) => {
-          const tone = checkTone(check.status);
-          return (
-            <Badge key={check.name} tone={tone === 'good' ? 'plain' : tone}>
-              <span className="dot" data-tone={tone} />
-              <Hint tip={<>{check.message ?? `${words(check.name)}: ${check.status}`}{check.p_value != null && ` (p ${pValue(check.p_value)})`}{check.next_step && <><br />Next: {check.next_step}</>}</>}>
-                {words(check.name)}{tone === 'bad' ? ': failed' : tone === 'warn' ? ': look' : ''}
-              </Hint>
-            </Badge>
-          );
-        })}
+        {ratio && !ratioFound && (
+          <Badge><span className="dot" data-tone={ratio.alarm ? 'bad' : 'good'} /><Hint tip={<>Whether the units are split as planned: chi-square test, p {pValue(ratio.p_value)}. Below 0.001 the split is broken.</>}>sample ratio</Hint></Badge>
+        )}
+        <Badge><span className="dot" data-tone={(health.crossovers ?? 0) > 0 ? 'warn' : 'good'} /><Hint tip="Units that met two variants; they are left out.">{count(health.crossovers ?? 0)} crossovers</Hint></Badge>
+        {(health.facts_behind ?? 0) > 0 && <Badge><span className="dot" /><Hint tip="Exposures and events that have arrived and are not in these numbers yet.">{count(health.facts_behind)} on their way</Hint></Badge>}
+        {notes.map((finding, i) => (
+          <Badge key={`${finding.name}${i}`}><span className="dot" /><Hint tip={<>{finding.message}{finding.next_step && <><br />Next: {finding.next_step}.</>}</>}>{words(finding.name)}</Hint></Badge>
+        ))}
+        {urgent.length === 0 && <Badge><span className="dot" data-tone="good" />no check failed</Badge>}
       </div>
+      {urgent.map((finding, i) => (
+        <Note key={`${finding.name}${i}`} tone={finding.severity === 'alarm' ? 'bad' : 'warn'} title={<>{words(finding.name)}{finding.metric ? `: ${finding.metric}` : ''}</>}>
+          {finding.message} {finding.next_step && <span className="muted">{finding.next_step}.</span>}
+        </Note>
+      ))}
     </section>
   );
 }
 
-export function Exposures({ experiment, rows }: { experiment: Experiment; rows: ResultRow[] }) {
-  const arms = exposures(experiment, rows);
+export function Exposures({ experiment, results }: { experiment: Experiment; results: Results }) {
+  const arms = exposures(experiment, results);
   const total = arms.reduce((sum, arm) => sum + arm.units, 0);
   const widest = Math.max(...arms.map((arm) => Math.max(arm.planned, total ? arm.units / total : 0)), 0.01);
   const needed = experiment.success_metrics.minimum_sample_size;
