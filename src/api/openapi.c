@@ -219,6 +219,8 @@ static void schemas_write(struct json_writer *json, struct text *text)
     record_write(json, "Experiment", &record_experiment);
     record_write(json, "ExperimentMetric", &record_metric);
     record_write(json, "FeatureFlag", &record_flag);
+    record_write(json, "Holdout", &record_holdout);
+    record_write(json, "Layer", &record_layer);
     record_write(json, "SegmentDefinition", &record_segment);
     text_add_char(text, ',');
     text_add(text, (gos_str){other_schemas, sizeof other_schemas - 2});

@@ -6,7 +6,8 @@
 #include "base/limits.h"
 
 static const struct field selected_fields[] = {
-    {"kind", FIELD_WORD, FIELD_REQUIRED, 0, 0, "experiment|flag|metric|segment", NULL, NULL},
+    {"kind", FIELD_WORD, FIELD_REQUIRED, 0, 0, "experiment|flag|holdout|layer|metric|segment", NULL,
+     NULL},
     {"name", FIELD_LINE, FIELD_REQUIRED, 1, NAME_BYTES_MAX, NULL, NULL, NULL},
 };
 static const struct record selected_record = {"a definition to promote", selected_fields, 2};

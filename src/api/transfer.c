@@ -44,7 +44,7 @@ static bool check_lists(const struct json *document, size_t *out_count, gos_erro
         if (!is_known(document->names[i]))
             return gos_fail(err, GOS_BAD_INPUT, pointer,
                             "a definitions document has the lists flags, experiments, segments, "
-                            "metrics and overrides");
+                            "metrics, layers, holdouts and overrides");
         if (document->items[i].type == JSON_ARRAY)
             *out_count += document->items[i].count;
         else if (document->items[i].type == JSON_OBJECT || document->items[i].type == JSON_NULL)

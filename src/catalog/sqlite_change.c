@@ -25,7 +25,7 @@ struct writing {
 struct head {
     bool found;
     int64_t environment;
-    int64_t kind;
+    bool same_kind;
     bool same_name;
     int64_t version;
     int64_t revision;
@@ -41,12 +41,13 @@ static bool head_read(struct writing *writing, const struct definition *definiti
     statement_bind(statement, "u", &definition->id);
     enum step step = statement_step(statement, writing->err);
     if (step == STEP_ROW) {
-        *out = (struct head){true,
-                             column_int(statement, 0),
-                             column_int(statement, 1),
-                             gos_str_equal(column_peek(statement, 2), definition->name),
-                             column_int(statement, 3),
-                             column_int(statement, 4)};
+        *out = (struct head){
+            true,
+            column_int(statement, 0),
+            gos_str_equal(column_peek(statement, 1), gos_str_from(kind_word(definition->kind))),
+            gos_str_equal(column_peek(statement, 2), definition->name),
+            column_int(statement, 3),
+            column_int(statement, 4)};
         statement_reset(statement);
     }
     return step != STEP_FAILED;
@@ -63,8 +64,7 @@ static bool fail_at(struct writing *writing, gos_code code, const struct catalog
 static bool check_head(struct writing *writing, const struct catalog_change *change,
                        const struct head *head)
 {
-    bool foreign = head->found && (head->environment != writing->environment ||
-                                   head->kind != (int64_t)change->definition->kind);
+    bool foreign = head->found && (head->environment != writing->environment || !head->same_kind);
     if (foreign || (head->found && change->expected_version == CATALOG_VERSION_NEW)) {
         gos_fail(writing->err, GOS_CONFLICT, "/id", "the id is taken by another definition");
         return gos_fail_below(writing->err, change->pointer);
@@ -105,9 +105,9 @@ static bool row_write(struct writing *writing, const struct definition *definiti
     if (!statement)
         return false;
     statement_bind(statement,
-                   "uiittt"
+                   "uitttt"
                    "iiii",
-                   &definition->id, writing->environment, (int64_t)definition->kind,
+                   &definition->id, writing->environment, gos_str_from(kind_word(definition->kind)),
                    definition->name, definition->status, definition->type, definition->version,
                    definition->created_at, definition->updated_at, writing->sequence);
     return statement_run(statement, writing->err);
@@ -121,8 +121,8 @@ static bool check_name(struct writing *writing, const struct catalog_change *cha
         sqlite_statement(writing->db, SQL_DEFINITION_ID_BY_NAME, writing->err);
     if (!statement)
         return false;
-    statement_bind(statement, "iit", writing->environment, (int64_t)definition->kind,
-                   definition->name);
+    statement_bind(statement, "itt", writing->environment,
+                   gos_str_from(kind_word(definition->kind)), definition->name);
     enum step step = statement_step(statement, writing->err);
     struct uuid holder = step == STEP_ROW ? column_uuid(statement, 0) : definition->id;
     statement_reset(statement);

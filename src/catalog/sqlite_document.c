@@ -25,7 +25,7 @@ static bool kind_add(struct sqlite *db, int64_t environment, enum kind kind, int
     if (!statement)
         return false;
     if (at == CATALOG_NOW)
-        statement_bind(statement, "ii", environment, (int64_t)kind);
+        statement_bind(statement, "it", environment, gos_str_from(kind_word(kind)));
     else
         statement_bind(statement, "iti", environment, gos_str_from(kind_word(kind)), at);
     text_print(text, ",\n\"%s\":[", kind_plural(kind));

@@ -38,7 +38,7 @@ static bool find_by_id(struct sqlite *db, int64_t environment, enum kind kind,
     *out = sqlite_statement(db, SQL_DEFINITION_BY_ID, err);
     if (!*out)
         return false;
-    statement_bind(*out, "uii", id, environment, (int64_t)kind);
+    statement_bind(*out, "uit", id, environment, gos_str_from(kind_word(kind)));
     return true;
 }
 
@@ -48,7 +48,7 @@ static bool find_by_name(struct sqlite *db, int64_t environment, enum kind kind,
     *out = sqlite_statement(db, SQL_DEFINITION_BY_NAME, err);
     if (!*out)
         return false;
-    statement_bind(*out, "tii", name, environment, (int64_t)kind);
+    statement_bind(*out, "tit", name, environment, gos_str_from(kind_word(kind)));
     return true;
 }
 
@@ -173,7 +173,7 @@ static void filter_reference(struct query *query, enum kind kind, gos_str target
 {
     if (target.len == 0)
         return;
-    query_add_int(query, refers_to, (int64_t)kind);
+    query_add_text(query, refers_to, gos_str_from(kind_word(kind)));
     query_add_text(query, "", target);
     query_add_text(query, "", target);
 }
@@ -283,7 +283,7 @@ static bool page_read(struct sqlite *db, const struct catalog_query *wanted, gos
         return false;
     query_init(&query, arena, " FROM definition d JOIN revision r ON r.sequence = d.revision");
     query_add_int(&query, " WHERE d.environment = ?", environment);
-    query_add_int(&query, " AND d.kind = ?", (int64_t)wanted->kind);
+    query_add_text(&query, " AND d.kind = ?", gos_str_from(kind_word(wanted->kind)));
     filters_add(&query, wanted, arena);
     if (!query_count(&query, db, &out->total, err) || !cursor_add(&query, wanted, arena, err))
         return false;

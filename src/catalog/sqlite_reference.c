@@ -16,7 +16,7 @@ static bool id_exists(struct sqlite *db, int64_t environment, enum kind kind, co
     statement_bind(statement, "u", id);
     enum step step = statement_step(statement, err);
     *out_found = step == STEP_ROW && column_int(statement, 0) == environment &&
-                 column_int(statement, 1) == (int64_t)kind;
+                 gos_str_equal(column_peek(statement, 1), gos_str_from(kind_word(kind)));
     statement_reset(statement);
     return step != STEP_FAILED;
 }
@@ -27,7 +27,7 @@ static bool name_resolve(struct sqlite *db, int64_t environment, enum kind kind,
     struct statement *statement = sqlite_statement(db, SQL_DEFINITION_ID_BY_NAME, err);
     if (!statement)
         return false;
-    statement_bind(statement, "iit", environment, (int64_t)kind, name);
+    statement_bind(statement, "itt", environment, gos_str_from(kind_word(kind)), name);
     enum step step = statement_step(statement, err);
     *out_found = step == STEP_ROW;
     if (*out_found)
@@ -57,6 +57,8 @@ static bool link_one(struct sqlite *db, int64_t environment, const struct defini
     if (!store_resolve(db, environment, reference->kind, reference->target, &to, &by_name, &found,
                        err))
         return false;
+    if (!found && reference->may_be_absent)
+        return true;
     if (!found)
         return gos_fail(err, GOS_BAD_INPUT, reference->pointer.data, "there is no %s \"%.*s\"",
                         kind_word(reference->kind),
@@ -109,11 +111,11 @@ static void referrers_print(struct statement *statement, char *out, size_t out_b
     int count = 0;
     do {
         gos_str name = column_peek(statement, 1);
-        const char *word = kind_word((enum kind)column_int(statement, 0));
+        gos_str kind = column_peek(statement, 0);
         int cut = (int)(name.len < 60 ? name.len : 60);
         used += count == 3 ? (size_t)snprintf(out + used, out_bytes - used, " and others")
-                           : (size_t)snprintf(out + used, out_bytes - used, "%s%s \"%.*s\"",
-                                              count ? ", " : "", word, cut, name.data);
+                           : (size_t)snprintf(out + used, out_bytes - used, "%s%.*s \"%.*s\"",
+                                              count ? ", " : "", GOS_ARG(kind), cut, name.data);
         count++;
     } while (used < out_bytes && statement_step(statement, NULL) == STEP_ROW);
 }

@@ -7,6 +7,8 @@
 
 bool check_experiment(const struct json *body, gos_error *err);
 bool check_flag(const struct json *body, gos_error *err);
+bool check_holdout(const struct json *body, gos_error *err);
+bool check_layer(const struct json *body, gos_error *err);
 bool check_metric(const struct json *body, gos_error *err);
 bool check_segment(const struct json *body, gos_error *err);
 /* By kind. */

@@ -1,6 +1,7 @@
 /* What holds in every experiment by itself: variants, split, metrics, dates. */
 #include "model/check.h"
 
+#include "base/limits.h"
 #include "base/time.h"
 #include "model/decimal.h"
 #include "model/definition.h"
@@ -134,6 +135,32 @@ static bool check_dates(const struct json *body, gos_error *err)
     return gos_fail(err, GOS_BAD_INPUT, "/end_date", "the end must be after the start");
 }
 
+static bool check_layer_name(const struct json *name, const char *pointer, gos_error *err)
+{
+    if (name->type == JSON_STRING && name->text.len > 0 && name->text.len <= NAME_BYTES_MAX)
+        return true;
+    return gos_fail(err, GOS_BAD_INPUT, pointer, "a layer is named by a text of 1 to %d bytes",
+                    NAME_BYTES_MAX);
+}
+
+/* One layer, or a list of them. */
+static bool check_layers(const struct json *body, gos_error *err)
+{
+    const struct json *layer = json_find(body, GOS_LIT("layer"));
+    if (!layer || layer->type != JSON_ARRAY)
+        return !layer || check_layer_name(layer, "/layer", err);
+    if (layer->count == 0 || layer->count > LAYERS_PER_EXPERIMENT_MAX)
+        return gos_fail(err, GOS_BAD_INPUT, "/layer", "an experiment sits in 1 to %d layers",
+                        LAYERS_PER_EXPERIMENT_MAX);
+    for (size_t i = 0; i < layer->count; i++) {
+        char pointer[GOS_POINTER_BYTES] = "/layer";
+        json_pointer_add_index(pointer, i);
+        if (!check_layer_name(&layer->items[i], pointer, err))
+            return false;
+    }
+    return true;
+}
+
 static bool check_named_variants(const struct json *body, gos_error *err)
 {
     const struct json *forced = json_find(body, GOS_LIT("forced_variants"));
@@ -153,7 +180,7 @@ bool check_experiment(const struct json *body, gos_error *err)
 {
     return check_variants(json_find(body, GOS_LIT("variants")), err) &&
            check_allocation(body, err) && check_metrics(body, err) && check_dates(body, err) &&
-           check_named_variants(body, err);
+           check_named_variants(body, err) && check_layers(body, err);
 }
 
 bool definition_has_variant(const struct json *experiment, gos_str variant)

@@ -12,9 +12,9 @@
 /* One definition refers to another, by name or by id. */
 struct reference {
     enum kind kind;
-    gos_str target;  /* as written: a name (a flag's key) or an id */
-    gos_str pointer; /* where in the body */
-    struct uuid id;  /* filled by the catalog */
+    gos_str target;     /* as written: a name (a flag's key) or an id */
+    gos_str pointer;    /* where in the body */
+    bool may_be_absent; /* a layer exists as soon as it is named */
 };
 
 struct definition {

@@ -28,10 +28,9 @@ const char *kind_plural(enum kind kind)
 const char *kind_phrase(enum kind kind)
 {
     static const char *const phrases[KIND_COUNT] = {
-        [KIND_EXPERIMENT] = "an experiment",
-        [KIND_FLAG] = "a flag",
-        [KIND_METRIC] = "a metric",
-        [KIND_SEGMENT] = "a segment",
+        [KIND_EXPERIMENT] = "an experiment", [KIND_FLAG] = "a flag",
+        [KIND_HOLDOUT] = "a holdout",        [KIND_LAYER] = "a layer",
+        [KIND_METRIC] = "a metric",          [KIND_SEGMENT] = "a segment",
     };
     assert(kind < KIND_COUNT);
     return phrases[kind];

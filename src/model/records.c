@@ -66,6 +66,16 @@ static const struct field fields_flag[] = {
 };
 RECORD(record_flag, "a flag", fields_flag);
 
+static const struct field fields_holdout[] = {
+#include "model/fields_holdout.def"
+};
+RECORD(record_holdout, "a holdout", fields_holdout);
+
+static const struct field fields_layer[] = {
+#include "model/fields_layer.def"
+};
+RECORD(record_layer, "a layer", fields_layer);
+
 static const struct field fields_metric[] = {
 #include "model/fields_metric.def"
 };

@@ -10,6 +10,8 @@ const struct record *records_of_kind(enum kind kind);
 
 extern const struct record record_experiment;
 extern const struct record record_flag;
+extern const struct record record_holdout;
+extern const struct record record_layer;
 extern const struct record record_metric;
 extern const struct record record_segment;
 

@@ -23,12 +23,14 @@ static const struct {
     {KIND_EXPERIMENT, "/success_metrics/guardrail_metrics", SHAPE_NAMES, KIND_METRIC},
     {KIND_EXPERIMENT, "/targeting_rules/include_segments", SHAPE_NAMES, KIND_SEGMENT},
     {KIND_EXPERIMENT, "/targeting_rules/exclude_segments", SHAPE_NAMES, KIND_SEGMENT},
+    {KIND_EXPERIMENT, "/layer", SHAPE_NAMES, KIND_LAYER},
     {KIND_EXPERIMENT, "/targeting_rules/user_attributes", SHAPE_CONDITIONS, KIND_SEGMENT},
     {KIND_FLAG, "/targeting_rules/segments", SHAPE_NAMES, KIND_SEGMENT},
     {KIND_FLAG, "/targeting_rules/attributes", SHAPE_CONDITIONS, KIND_SEGMENT},
     {KIND_FLAG, "/rules", SHAPE_RULES, KIND_SEGMENT},
     {KIND_FLAG, "/dependencies", SHAPE_NAMES, KIND_FLAG},
     {KIND_FLAG, "/experiment_id", SHAPE_NAMES, KIND_EXPERIMENT},
+    {KIND_HOLDOUT, "/layer", SHAPE_NAMES, KIND_LAYER},
     {KIND_SEGMENT, "/conditions", SHAPE_CONDITIONS, KIND_SEGMENT},
 };
 
@@ -72,7 +74,8 @@ static bool collect(struct collector *collector, enum kind kind, gos_str target,
     gos_str kept = gos_arena_text(collector->arena, gos_str_from(pointer), collector->err);
     if (!kept.data)
         return false;
-    collector->references[collector->count++] = (struct reference){kind, target, kept, {{0}}};
+    collector->references[collector->count++] =
+        (struct reference){kind, target, kept, kind == KIND_LAYER};
     return true;
 }
 

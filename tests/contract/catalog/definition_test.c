@@ -206,6 +206,24 @@ TEST(catalog, keeps_a_name_by_which_others_refer)
     fixture_close(&given);
 }
 
+TEST(catalog, a_layer_may_be_named_before_it_is_defined_and_stays_while_it_is_used)
+{
+    struct fixture given = fixture_open();
+    fixture_metric(&given, "m");
+    fixture_experiment(&given, "early", ",\"layer\":\"page\"");
+    CHECK_OK(fixture_create(&given, KIND_LAYER, "{\"name\":\"page\"}", NULL), &given.err);
+    CHECK_OK(fixture_delete(&given, KIND_LAYER, "page"), &given.err);
+    CHECK_OK(fixture_create(&given, KIND_LAYER, "{\"name\":\"page\"}", NULL), &given.err);
+    fixture_experiment(&given, "late", ",\"layer\":[\"other\",\"page\"]");
+    CHECK_FAILS(fixture_delete(&given, KIND_LAYER, "page"), &given.err, GOS_IN_USE, "");
+    CHECK_OK(fixture_create(&given, KIND_HOLDOUT,
+                            "{\"name\":\"h\",\"percentage\":5,\"layer\":\"page\"}", NULL),
+             &given.err);
+    CHECK_FAILS(fixture_create(&given, KIND_HOLDOUT, "{\"name\":\"g\",\"percentage\":101}", NULL),
+                &given.err, GOS_BAD_INPUT, "/percentage");
+    fixture_close(&given);
+}
+
 TEST(catalog, overrides_belong_to_their_flag)
 {
     struct fixture given = fixture_open();

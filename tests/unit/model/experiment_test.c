@@ -154,6 +154,19 @@ TEST(experiment, fields_have_their_types_and_ranges)
     CHECK_NOT_NEW(kind, "targeting_rules", "{\"include\":[]}", "/targeting_rules/include");
 }
 
+TEST(experiment, sits_in_one_layer_or_in_several)
+{
+    enum kind kind = KIND_EXPERIMENT;
+    CHECK_NEW(kind, "layer", "\"page\"");
+    CHECK_NEW(kind, "layer", "[\"page\",\"mail\"]");
+    CHECK_NOT_NEW(kind, "layer", "\"\"", "/layer");
+    CHECK_NOT_NEW(kind, "layer", "7", "/layer");
+    CHECK_NOT_NEW(kind, "layer", "[]", "/layer");
+    CHECK_NOT_NEW(kind, "layer", "[\"page\",7]", "/layer/1");
+    CHECK_NOT_NEW(kind, "layer", "[\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\",\"9\"]",
+                  "/layer");
+}
+
 TEST(experiment, a_name_has_at_most_200_bytes)
 {
     char json[256] = "\"";
