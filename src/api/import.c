@@ -174,7 +174,7 @@ static bool document_read(struct http_request *request, gos_arena *arena, const 
 void api_import(struct http_request *request, struct http_response *response)
 {
     gos_error err;
-    bool dry_run;
+    bool dry_run = false;
     const struct json *document;
     struct transfer transfer = {.arena = gos_arena_open(TRANSFER_BYTES_MAX)};
     if (document_read(request, transfer.arena, &document, &dry_run, &err))

@@ -15,7 +15,7 @@ enum {
     METRICS_PER_EXPERIMENT_MAX = 100,
     FORCED_VARIANTS_MAX = 1000, /* users of one experiment with a variant fixed for QA */
     LAYERS_PER_EXPERIMENT_MAX = 8,
-    PHASES_MAX = 200,           /* changes of split, coverage or targeting of one experiment */
+    PHASES_MAX = 200, /* changes of split, coverage or targeting of one experiment */
     CALCULATION_BYTES_MAX = 2000,
     SEGMENT_IDS_MAX = 1000000, /* users listed by one segment */
     BATCH_ITEMS_MAX = 10000,
