@@ -63,10 +63,11 @@ void change_reply(struct http_request *request, struct http_response *response, 
     uuid_write(&definition->id, id);
     http_add(request, response, "ETag",
              gos_arena_print(request->arena, "\"%" PRId64 "\"", definition->version));
+    gos_str place = definition->kind == KIND_FLAG ? definition->name : gos_str_from(id);
     if (status == 201)
         http_add(request, response, "Location",
-                 gos_arena_print(request->arena, "/api/v1/%s/%s", kind_plural(definition->kind),
-                                 definition->kind == KIND_FLAG ? definition->name.data : id));
+                 gos_arena_print(request->arena, "/api/v1/%s/%.*s", kind_plural(definition->kind),
+                                 GOS_ARG(place)));
     api_reply_json(request, response, status, definition->body);
 }
 

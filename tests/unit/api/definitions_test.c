@@ -50,6 +50,37 @@ TEST(definitions, a_stale_writer_is_told_so)
     fixture_stop(&given);
 }
 
+static void check_raw(struct fixture *given, const char *method, const char *path,
+                      const char *header, const char *body, const char *wanted)
+{
+    gos_str reply = fixture_raw(given, method, path, header, body);
+    if (!str_contains(reply, gos_str_from(wanted)))
+        fail_msg("%s is not in %.*s", wanted, GOS_ARG(reply));
+}
+
+TEST(definitions, entity_tags_are_versions)
+{
+    struct fixture given;
+    fixture_start(&given);
+    check_raw(&given, "POST", "/api/v1/flags", "X: y", FLAG("a"), "HTTP/1.1 201");
+    check_raw(&given, "POST", "/api/v1/flags", "X: y", FLAG("b"), "Location: /api/v1/flags/b\r\n");
+    check_raw(&given, "GET", "/api/v1/flags/a", "X: y", "", "ETag: \"1\"\r\n");
+    check_raw(&given, "GET", "/api/v1/flags/a", "If-None-Match: \"1\"", "", "HTTP/1.1 304");
+    check_raw(&given, "GET", "/api/v1/flags/a", "If-None-Match: \"2\"", "", "HTTP/1.1 200");
+    check_raw(&given, "PATCH", "/api/v1/flags/a", "If-Match: \"1\"", "{\"enabled\":true}",
+              "ETag: \"2\"\r\n");
+    check_raw(&given, "PATCH", "/api/v1/flags/a", "If-Match: \"1\"", "{\"enabled\":true}",
+              "HTTP/1.1 409");
+    check_raw(&given, "PATCH", "/api/v1/flags/a", "If-Match: W/\"2\"", "{\"enabled\":true}",
+              "ETag: \"3\"\r\n");
+    check_raw(&given, "PATCH", "/api/v1/flags/a", "If-Match: *", "{\"enabled\":true}",
+              "ETag: \"4\"\r\n");
+    check_raw(&given, "PATCH", "/api/v1/flags/a", "If-Match: 4", "{}", "HTTP/1.1 400");
+    check_raw(&given, "DELETE", "/api/v1/flags/a", "If-Match: \"3\"", "", "HTTP/1.1 409");
+    check_raw(&given, "DELETE", "/api/v1/flags/a", "If-Match: \"4\"", "", "HTTP/1.1 204");
+    fixture_stop(&given);
+}
+
 TEST(definitions, bad_input_of_any_kind_stores_nothing)
 {
     static const struct {

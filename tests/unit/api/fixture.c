@@ -3,8 +3,11 @@
 #include "base/secret.h"
 #include "base/time.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 static int64_t now(void)
 {
@@ -108,4 +111,27 @@ gos_str fixture_at(struct fixture *given, const char *pointer)
     json_writer_init(&writer, &text);
     json_value(&writer, value);
     return text_str(&text);
+}
+
+gos_str fixture_raw(struct fixture *given, const char *method, const char *path, const char *header,
+                    const char *body)
+{
+    enum { REPLY_BYTES_MAX = 65536 };
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(http_port(given->server))};
+    inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
+    int peer = socket(AF_INET, SOCK_STREAM, 0);
+    CHECK_INT(connect(peer, (struct sockaddr *)&to, sizeof to), 0);
+    gos_str text =
+        gos_arena_print(given->arena,
+                        "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                        "Authorization: Bearer %s\r\n%s\r\nContent-Length: %zu\r\n\r\n%s",
+                        method, path, given->key, header, strlen(body), body);
+    CHECK_INT(send(peer, text.data, text.len, 0), text.len);
+    char *reply = gos_arena_take(given->arena, REPLY_BYTES_MAX, NULL);
+    size_t len = 0;
+    ssize_t got;
+    while (len < REPLY_BYTES_MAX && (got = recv(peer, reply + len, REPLY_BYTES_MAX - len, 0)) > 0)
+        len += (size_t)got;
+    close(peer);
+    return (gos_str){reply, len};
 }

@@ -29,6 +29,9 @@ void fixture_start(struct fixture *given);
 void fixture_stop(struct fixture *given);
 /* `body` may be NULL. Returns the status. */
 int fixture_call(struct fixture *given, const char *method, const char *path, const char *body);
+/* Sends a request with one more header and answers with the whole text of the reply. */
+gos_str fixture_raw(struct fixture *given, const char *method, const char *path, const char *header,
+                    const char *body);
 /* The JSON text of what a pointer names in the last answer, or "absent". */
 gos_str fixture_at(struct fixture *given, const char *pointer);
 
