@@ -2,6 +2,7 @@
 #include "jobs/scorecard.h"
 
 #include "gosset/stats_data.h"
+#include "gosset/stats_plan.h"
 
 #include <math.h>
 
@@ -116,9 +117,43 @@ static bool test_margin(const struct scorecard_question *question,
     return true;
 }
 
+/* Units that came in clusters do not vary on their own: the clusters' inference takes the place of
+ * all others. */
+static bool compare_clusters(const struct scorecard_question *question,
+                             const struct scorecard_metric *metric, uint32_t v,
+                             struct scorecard_entry *entry, gos_arena *arena, gos_error *err)
+{
+    const struct ledger_clusters *c = &metric->clusters[question->control];
+    const struct ledger_clusters *t = &metric->clusters[v];
+    gos_estimate *estimate = &entry->estimate;
+    gos_cluster_result result;
+    gos_cluster *both = gos_arena_array(arena, c->count + t->count + 1, sizeof *both, err);
+    if (!both)
+        return false;
+    for (uint32_t i = 0; i < c->count + t->count; i++) {
+        both[i] = i < c->count ? c->items[i] : t->items[i - c->count];
+        both[i].is_treatment = i >= c->count;
+    }
+    if (!gos_clusters_compare(both, c->count + t->count, question->alpha, &result, err))
+        return false;
+    double base = fabs(result.mean_c);
+    estimate->status = result.status;
+    estimate->shown = estimate->fixed = estimate->raw = result.shown;
+    estimate->adjusted_p = result.shown.p_value;
+    estimate->variance_reduction = 0;
+    estimate->statistical_power =
+        gos_power_z(metric->plan->minimum_effect / 100 * base, result.shown.se, question->alpha, 2);
+    estimate->posterior =
+        gos_posterior_normal(result.shown.lift, result.shown.se / base, 0, 0.3, question->alpha,
+                             metric->plan->increase ? GOS_INCREASE : GOS_DECREASE);
+    estimate->significant =
+        result.shown.p_value < question->alpha && !gos_status_blocks(result.status);
+    return true;
+}
+
 static bool compare_moments(const struct scorecard_question *question,
                             const struct scorecard_metric *metric, struct scorecard_entry *entries,
-                            gos_error *err)
+                            gos_arena *arena, gos_error *err)
 {
     const gos_moments *control = &metric->cells[question->control].moments;
     for (uint32_t v = 0; v < question->variant_count; v++) {
@@ -128,8 +163,11 @@ static bool compare_moments(const struct scorecard_question *question,
         entry->arm_status = gos_stats_arm(moments, options.kind, question->alpha, &entry->arm);
         if (entry->is_control)
             continue;
-        if (!gos_stats_compare(control, moments, &options, &entry->estimate, err) ||
-            !test_margin(question, metric, v, entry, err))
+        if (!gos_stats_compare(control, moments, &options, &entry->estimate, err))
+            return false;
+        if (metric->clusters && !compare_clusters(question, metric, v, entry, arena, err))
+            return false;
+        if (!test_margin(question, metric, v, entry, err))
             return false;
     }
     return true;
@@ -166,7 +204,7 @@ bool scorecard_compute(const struct scorecard_question *question, gos_arena *are
         entries[question->control].is_control = true;
         bool done = metric->plan->kind == PLAN_QUANTILE
                         ? compare_quantiles(question, metric, entries, arena, err)
-                        : compare_moments(question, metric, entries, err);
+                        : compare_moments(question, metric, entries, arena, err);
         if (!done)
             return false;
     }

@@ -20,8 +20,9 @@ struct scorecard_metric {
     const struct metric_plan *plan;
     enum metric_role role;
     double margin; /* percent of the control mean that a guardrail may lose; NaN: none */
-    const struct ledger_cell *cells; /* by variant */
-    double cap;                      /* in force; NaN: none */
+    const struct ledger_cell *cells;        /* by variant */
+    const struct ledger_clusters *clusters; /* by variant; NULL: units were assigned one by one */
+    double cap;                             /* in force; NaN: none */
 };
 
 struct scorecard_question {

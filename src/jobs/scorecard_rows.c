@@ -92,6 +92,11 @@ static gos_str detail_of(const struct scorecard *scorecard, uint32_t m, uint32_t
     json_open_object(&json);
     put_text(&json, "role", metric_role_name(metric->role));
     put_text(&json, "kind", plan_kind_name(metric->plan->kind));
+    put_text(&json, "direction", metric->plan->increase ? "increase" : "decrease");
+    if (metric->plan->unit.len > 0) {
+        json_name(&json, "unit");
+        json_text(&json, metric->plan->unit);
+    }
     json_name(&json, "is_control");
     json_bool(&json, entry->is_control);
     if (metric->plan->total)

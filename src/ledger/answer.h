@@ -3,7 +3,7 @@
 #define LEDGER_ANSWER_H
 
 #include "base/uuid.h"
-#include "gosset/stats.h"
+#include "gosset/stats_data.h"
 #include "metric/plan.h"
 
 #include <stdatomic.h>
@@ -39,6 +39,12 @@ struct ledger_cell {
     uint64_t capped;     /* units whose value was cut */
     double top_share;    /* share of the total that the largest unit has; NaN without a total */
     struct ledger_values quantile; /* PLAN_QUANTILE only */
+};
+
+/* The clusters of one plan in one variant, where units were assigned by cluster. */
+struct ledger_clusters {
+    gos_cluster *items;
+    uint32_t count;
 };
 
 struct ledger_answer {

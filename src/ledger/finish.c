@@ -19,6 +19,16 @@ struct finish {
     uint32_t variable_count;
 };
 
+/* Covariates that came with the units; one that is missing counts as 0. */
+static bool add_covariates(const struct finish *finish, uint32_t slot, double *values)
+{
+    for (uint32_t i = 1; i < finish->variable_count && finish->plan->kind != PLAN_RATIO; i++) {
+        double value = finish->tally->covariates[i - 1][slot];
+        values[i] = isnan(value) ? 0 : value;
+    }
+    return true;
+}
+
 /* A person's values: the variables of gos_moments. False: the person has no value. */
 static bool person_values(const struct finish *finish, uint32_t slot, double *values)
 {
@@ -33,10 +43,12 @@ static bool person_values(const struct finish *finish, uint32_t slot, double *va
     values[0] = metric_evaluate(&plan->value, after);
     if (half == 2)
         values[1] = metric_evaluate(&plan->denominator, after);
-    if (plan->kind == PLAN_PROPORTION)
-        values[0] = values[0] != 0;
     if (isnan(values[0]) || (half == 2 && isnan(values[1])))
         return false;
+    if (plan->kind == PLAN_PROPORTION)
+        values[0] = values[0] != 0;
+    if (finish->tally->covariate_count > 0)
+        return add_covariates(finish, slot, values);
     if (finish->variable_count == half)
         return true;
     values[half] = metric_evaluate(&plan->value, before);
@@ -110,6 +122,9 @@ static void push_person(const struct finish *finish, uint32_t slot, struct ledge
         out->capped++;
     }
     gos_moments_push(&out->moments, values);
+    if (finish->tally->kept)
+        finish->tally->kept[(size_t)finish->plan_index * finish->tally->slot_count + slot] =
+            values[0];
 }
 
 static bool finish_moments(struct finish *finish, gos_error *err)
@@ -244,6 +259,8 @@ static bool finish_plan(struct tally *tally, uint32_t plan_index, gos_arena *are
     }
     if (covariates)
         finish.variable_count *= 2;
+    else if (plan->kind != PLAN_RATIO)
+        finish.variable_count += tally->covariate_count;
     for (uint32_t v = 0; v < variants; v++) {
         finish.out[v].moments = gos_moments_empty(finish.variable_count);
         finish.out[v].events = tally->events[(size_t)plan_index * variants + v];

@@ -71,17 +71,18 @@ static void add_value(struct scan *scan, struct cell *cell)
                                                  : GOS_LIT("NULL::VARCHAR")));
 }
 
-static bool reads_value(enum metric_fn fn)
+bool tally_reads_value(enum metric_fn fn)
 {
     return fn == METRIC_SUM || fn == METRIC_MIN || fn == METRIC_MAX || fn == METRIC_FIRST ||
-           fn == METRIC_LAST || fn == METRIC_QUANTILE || fn == METRIC_COUNT_DISTINCT;
+           fn == METRIC_LAST || fn == METRIC_QUANTILE || fn == METRIC_COUNT_DISTINCT ||
+           fn == METRIC_AVG || fn == METRIC_PROPORTION;
 }
 
 /* The filter of the aggregate, and that the property is there when one is named or needed. */
 static bool add_filter(struct scan *scan, struct cell *cell, gos_error *err)
 {
     const struct metric_source *source = &cell->aggregate->source;
-    bool needs_value = source->property.len > 0 || reads_value(cell->aggregate->fn);
+    bool needs_value = source->property.len > 0 || tally_reads_value(cell->aggregate->fn);
     if (source->test_count == 0 && !needs_value)
         return true;
     struct select_property property = {0};
@@ -126,6 +127,12 @@ static void put_number(enum metric_fn fn, double *number, int64_t *at, double va
         break;
     case METRIC_SUM:
         *number += value;
+        break;
+    case METRIC_AVG:
+        *number = value;
+        break;
+    case METRIC_PROPORTION:
+        *number = fmax(*number, value != 0);
         break;
     case METRIC_MIN:
         *number = fmin(*number, value);
@@ -176,8 +183,8 @@ static bool is_marked(enum metric_fn fn)
     return fn == METRIC_COUNT_DISTINCT || fn == METRIC_QUANTILE || fn == METRIC_FUNNEL;
 }
 
-/* All rows of a chunk for one cell. */
-static bool take_cell(struct scan *scan, const struct cell *cell, const struct sql_chunk *chunk)
+bool tally_take_cell(struct tally *tally, const struct cell *cell, const uint32_t *slot_of_row,
+                     const int64_t *ages, const struct sql_chunk *chunk, gos_error *err)
 {
     const struct sql_column *filter =
         cell->filter_column == CELL_NO_COLUMN ? NULL : &chunk->columns[cell->filter_column];
@@ -185,14 +192,14 @@ static bool take_cell(struct scan *scan, const struct cell *cell, const struct s
     const struct sql_column *value =
         cell->value_column == CELL_NO_COLUMN ? NULL : &chunk->columns[cell->value_column];
     const double *numbers = value && value->type == SQL_DOUBLE ? value->data : NULL;
-    const struct slot *slots = tally_slots(scan->tally);
+    const struct slot *slots = tally_slots(tally);
     enum metric_fn fn = cell->aggregate->fn;
     bool marked = is_marked(fn);
     for (uint64_t row = 0; row < chunk->row_count; row++) {
-        uint32_t slot = scan->slot[row];
+        uint32_t slot = slot_of_row[row];
         if (slot == SLOT_NONE || (passes && !passes[row]))
             continue;
-        int64_t age = scan->age[row];
+        int64_t age = ages[row];
         bool before = age < 0;
         if (before)
             cell->seen[slot] |= SEEN_BEFORE;
@@ -204,8 +211,11 @@ static bool take_cell(struct scan *scan, const struct cell *cell, const struct s
                 cell->events[slots[slot].variant]++;
         }
         if (marked) {
-            if (!put_marked(scan->tally, cell, value, row, slot, age, before))
-                return false;
+            if (!put_marked(tally, cell, value, row, slot, age, before))
+                return gos_fail(err, GOS_TOO_LARGE, "",
+                                "the values of a quantile, distinct count or funnel need more than "
+                                "the %zu bytes allowed",
+                                tally->columns->memory_bytes);
             continue;
         }
         double *number = before ? cell->before : cell->after;
@@ -231,11 +241,9 @@ static bool take_events(void *context, const struct sql_chunk *chunk, gos_error 
         scan->age[row] = slot == SLOT_NONE ? 0 : times[row] - slots[slot].first;
     }
     for (uint32_t i = 0; i < tally->cell_count; i++) {
-        if (tally->cells[i].event == scan->event && !take_cell(scan, &tally->cells[i], chunk))
-            return gos_fail(err, GOS_TOO_LARGE, "",
-                            "the values of a quantile, distinct count or funnel need more than "
-                            "the %zu bytes allowed",
-                            tally->columns->memory_bytes);
+        if (tally->cells[i].event == scan->event &&
+            !tally_take_cell(tally, &tally->cells[i], scan->slot, scan->age, chunk, err))
+            return false;
     }
     return !tally_is_cancelled(tally) || gos_fail(err, GOS_CANCELLED, "", "cancelled");
 }
@@ -249,7 +257,7 @@ static bool scan_statement(struct scan *scan, int64_t first, gos_error *err)
         struct cell *cell = &tally->cells[i];
         if (cell->event != scan->event)
             continue;
-        if (reads_value(cell->aggregate->fn))
+        if (tally_reads_value(cell->aggregate->fn))
             add_value(scan, cell);
         if (!add_filter(scan, cell, err))
             return false;

@@ -76,12 +76,20 @@ struct tally {
     uint64_t *events; /* plan by plan, variant by variant */
     uint8_t *seen;    /* plan by plan, slot by slot */
     int64_t lookback_max;
+    double *const *covariates; /* by covariate, by slot: instead of those from before exposure */
+    uint32_t covariate_count;
+    double *kept; /* NULL, or by plan, by slot: every person's value, NaN without one */
 };
 
 /* Reads the exposures: fills slots, slot_of. */
 bool tally_read_exposures(struct tally *tally, gos_error *err);
 /* Reads all events that the plans need. */
 bool tally_read_events(struct tally *tally, gos_error *err);
+/* What an aggregate reads of a row needs a column. */
+bool tally_reads_value(enum metric_fn fn);
+/* Takes the rows of a chunk, whose slots and ages are known, for one cell. TOO_LARGE. */
+bool tally_take_cell(struct tally *tally, const struct cell *cell, const uint32_t *slot_of_row,
+                     const int64_t *ages, const struct sql_chunk *chunk, gos_error *err);
 /* Makes the cells of the plans. */
 bool tally_make_cells(struct tally *tally, gos_error *err);
 /* From marks to numbers: distinct counts and funnels. */

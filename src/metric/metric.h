@@ -100,8 +100,9 @@ struct metric_expression {
     uint32_t aggregate_count;
 };
 
-/* What names stand for: events and their properties, or the columns of a file. */
-enum metric_names { METRIC_OVER_EVENTS, METRIC_OVER_COLUMNS };
+/* What names stand for: events and their properties, or the columns of a file, of which a row is a
+ * unit, or one of several rows of a unit. */
+enum metric_names { METRIC_OVER_EVENTS, METRIC_OVER_COLUMNS, METRIC_OVER_ROWS };
 
 /*
  * Reads a calculation such as `sum(purchase.amount where country in ("DE", "FR")) / 100`.

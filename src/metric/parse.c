@@ -104,7 +104,7 @@ static bool read_source(struct expression_reader *reader, struct metric_aggregat
     struct lexer *lexer = &reader->lexer;
     struct metric_source *source = &aggregate->source;
     enum reads reads = functions[aggregate->fn].reads;
-    if (reader->names == METRIC_OVER_COLUMNS) {
+    if (reader->names != METRIC_OVER_EVENTS) {
         bool rows = aggregate->fn == METRIC_COUNT &&
                     (lexer_is_sign(lexer, ")") || lexer_is_word(lexer, "where"));
         return rows || read_column(lexer, &source->property);

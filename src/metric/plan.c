@@ -163,7 +163,7 @@ static bool shape(struct metric_plan *plan, enum metric_names names, gos_arena *
         return (!holds_fn(plan, METRIC_AVG) ||
                 fail(err, "avg is a ratio itself; write sum(...) / ... instead")) &&
                split_ratio(plan, ratio, arena, err);
-    if (holds_fn(plan, METRIC_AVG) && names == METRIC_OVER_EVENTS) {
+    if (holds_fn(plan, METRIC_AVG) && names != METRIC_OVER_COLUMNS) {
         if (!find_scale(&plan->value, &plan->scale))
             return fail(err, "avg must stand alone or with constant factors; join sums instead");
         return average_to_ratio(plan, arena, err);
