@@ -1,0 +1,17 @@
+/* The condition language of docs/targeting.md: from JSON into a plan. */
+#ifndef EVAL_CONDITION_H
+#define EVAL_CONDITION_H
+
+#include "eval/plan.h"
+
+/* Adds the condition to the plan that is open. NULL adds nothing. */
+void condition_read(struct compiler *compiler, const struct json *value);
+
+/*
+ * Adds "in any of these segments", a list of names or ids, or one of them. An empty list adds
+ * nothing; `name` is the member that holds it, of the object at the pointer.
+ */
+void condition_read_segments(struct compiler *compiler, const struct json *object,
+                             const char *name);
+
+#endif

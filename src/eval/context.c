@@ -1,0 +1,258 @@
+/* Binds a subject and its attributes to a ruleset: one value for each attribute it asks for. */
+#include "eval/bound.h"
+
+#include "base/hash.h"
+#include "base/limits.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "eval/address.h"
+#include "eval/id_list.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ARENA_BYTES_FIRST = 16384, SLOTS_BYTES_MAX = 64 << 20, NUMBER_TEXT_BYTES = 32 };
+
+gos_context *gos_context_open(size_t bytes_max)
+{
+    gos_arena *slots = gos_arena_open(SLOTS_BYTES_MAX);
+    gos_arena *arena = gos_arena_open(bytes_max + ARENA_BYTES_FIRST);
+    gos_context *context = slots && arena ? gos_arena_take(slots, sizeof *context, NULL) : NULL;
+    if (!context || !gos_arena_take(arena, ARENA_BYTES_FIRST, NULL)) {
+        gos_arena_close(slots);
+        gos_arena_close(arena);
+        return NULL;
+    }
+    context->slots = slots;
+    context->arena = arena;
+    context->bytes_max = bytes_max;
+    return context;
+}
+
+void gos_context_close(gos_context *context)
+{
+    if (!context)
+        return;
+    gos_arena_close(context->arena);
+    gos_arena_close(context->slots);
+}
+
+/* Capacities double, so that what earlier rulesets needed stays below what is held now. */
+static bool values_reserve(gos_context *context, uint32_t count, gos_error *err)
+{
+    if (count > context->value_capacity) {
+        uint32_t capacity = context->value_capacity ? context->value_capacity : 32;
+        while (capacity < count)
+            capacity *= 2;
+        struct value *values = gos_arena_array(context->slots, capacity, sizeof *values, err);
+        if (!values)
+            return false;
+        context->values = values;
+        context->value_capacity = capacity;
+    }
+    memset(context->values, 0, count * sizeof *context->values);
+    return true;
+}
+
+static uint32_t symbol_find(const gos_ruleset *rules, uint32_t slot, gos_str text)
+{
+    uint64_t hash = hash_xxh3(text, slot);
+    uint32_t count = ruleset_symbol_table_count(rules);
+    const struct table_entry *entries = ruleset_symbol_table(rules);
+    for (uint32_t place = table_start(hash, count); entries[place].index != NONE;
+         place = (place + 1) & (count - 1)) {
+        if (entries[place].tag != table_tag(hash))
+            continue;
+        const struct symbol *symbol = &ruleset_symbols(rules)[entries[place].index];
+        if (symbol->slot == slot && gos_str_equal(ruleset_text(rules, symbol->text), text))
+            return symbol->number;
+    }
+    return NONE;
+}
+
+static bool text_bind(gos_context *context, uint32_t slot, gos_str text, gos_error *err)
+{
+    const gos_ruleset *rules = context->rules;
+    uint32_t wants = ruleset_attributes(rules)[slot].wants;
+    struct value *value = &context->values[slot];
+    *value = (struct value){.type = VALUE_TEXT, .text = text, .symbol = NONE};
+    if (wants & WANT_SYMBOL)
+        value->symbol = symbol_find(rules, slot, text);
+    if ((wants & WANT_TIME) && time_read(text, &value->time_ms))
+        value->has |= HAS_TIME;
+    struct version version;
+    if ((wants & WANT_VERSION) && version_read(text, &version)) {
+        struct version *kept = gos_arena_take(context->arena, sizeof version, err);
+        if (!kept)
+            return false;
+        *kept = version;
+        value->version = kept;
+        value->has |= HAS_VERSION;
+    }
+    struct address address;
+    if ((wants & WANT_ADDRESS) && address_read(text, &address)) {
+        struct address *kept = gos_arena_take(context->arena, sizeof address, err);
+        if (!kept)
+            return false;
+        *kept = address;
+        value->address = kept;
+        value->has |= HAS_ADDRESS;
+    }
+    return true;
+}
+
+/* A number may serve as a unit: a whole one as its digits, so that 7, 7.0 and "7" are one unit. */
+static bool number_bind(gos_context *context, uint32_t slot, const struct json *json,
+                        gos_error *err)
+{
+    struct value *value = &context->values[slot];
+    char *text = gos_arena_take(context->arena, NUMBER_TEXT_BYTES, err);
+    int64_t whole;
+    if (!text)
+        return false;
+    size_t len = json_is_integer(json, &whole)
+                     ? (size_t)snprintf(text, NUMBER_TEXT_BYTES, "%lld", (long long)whole)
+                     : double_write(json->number, text);
+    *value = (struct value){
+        .type = VALUE_NUMBER, .number = json->number, .text = {text, len}, .symbol = NONE};
+    return true;
+}
+
+static bool value_bind(gos_context *context, uint32_t slot, const struct json *json, gos_error *err)
+{
+    struct value *value = &context->values[slot];
+    switch (json->type) {
+    case JSON_NULL:
+        return true;
+    case JSON_STRING:
+        return text_bind(context, slot, json->text, err);
+    case JSON_NUMBER:
+        return number_bind(context, slot, json, err);
+    case JSON_BOOL:
+        *value = (struct value){.type = VALUE_BOOL, .boolean = json->boolean, .symbol = NONE};
+        return true;
+    default:
+        *value = (struct value){.type = json->type == JSON_ARRAY ? VALUE_LIST : VALUE_OBJECT,
+                                .json = json,
+                                .symbol = NONE};
+        return true;
+    }
+}
+
+static uint32_t slot_find(const gos_ruleset *rules, gos_str name)
+{
+    uint64_t hash = hash_xxh3(name, 0);
+    uint32_t count = ruleset_names_count(rules);
+    const struct table_entry *entries = ruleset_names(rules);
+    for (uint32_t place = table_start(hash, count); entries[place].index != NONE;
+         place = (place + 1) & (count - 1)) {
+        uint32_t slot = entries[place].index;
+        if (entries[place].tag == table_tag(hash) &&
+            gos_str_equal(ruleset_text(rules, ruleset_attributes(rules)[slot].path), name))
+            return slot;
+    }
+    return NONE;
+}
+
+/* An attribute "a.b" is the member named so, else the member b of the object a. */
+static bool nested_bind(gos_context *context, const struct json *attributes, gos_error *err)
+{
+    const gos_ruleset *rules = context->rules;
+    for (uint32_t i = 0; i < ruleset_nested_count(rules); i++) {
+        uint32_t slot = ruleset_nested(rules)[i];
+        if (context->values[slot].type != VALUE_NONE)
+            continue;
+        gos_str rest = ruleset_text(rules, ruleset_attributes(rules)[slot].path);
+        const struct json *json = attributes;
+        while (json && rest.len)
+            json = json_find(json, str_cut(&rest, '.'));
+        if (json && !value_bind(context, slot, json, err))
+            return false;
+    }
+    return true;
+}
+
+static bool unit_check(const gos_context *context, uint32_t slot, gos_error *err)
+{
+    const struct value *value = &context->values[slot];
+    char pointer[GOS_POINTER_BYTES] = "";
+    gos_str name = ruleset_text(context->rules, ruleset_attributes(context->rules)[slot].path);
+    if (value->type == VALUE_NONE || value->type == VALUE_TEXT || value->type == VALUE_NUMBER) {
+        if (value->type == VALUE_NONE || value->text.len <= UNIT_BYTES_MAX)
+            return true;
+        json_pointer_add(pointer, name);
+        return gos_fail(err, GOS_INVALID_CONTEXT, pointer,
+                        "\"%.*s\" has %zu bytes; at most %d are allowed", GOS_ARG(name),
+                        value->text.len, UNIT_BYTES_MAX);
+    }
+    json_pointer_add(pointer, name);
+    return gos_fail(err, GOS_INVALID_CONTEXT, pointer, "\"%.*s\" must be a text or a number",
+                    GOS_ARG(name));
+}
+
+/* An empty unit counts as none at all. */
+static bool unit_bind(gos_context *context, uint32_t slot, gos_str unit, gos_error *err)
+{
+    context->values[slot] = (struct value){.type = VALUE_NONE};
+    return unit.len == 0 || text_bind(context, slot, unit, err);
+}
+
+/* Who it is: what the subject says, else the attributes. */
+static bool units_bind(gos_context *context, gos_error *err)
+{
+    struct value *values = context->values;
+    const gos_subject *subject = &context->subject;
+    for (uint32_t slot = 0; slot < SLOT_FIXED_COUNT; slot++) {
+        if (!unit_check(context, slot, err))
+            return false;
+    }
+    gos_str user = subject->user_id.len         ? subject->user_id
+                   : values[SLOT_USER].text.len ? values[SLOT_USER].text
+                                                : values[SLOT_TARGETING_KEY].text;
+    gos_str device = subject->device_id.len ? subject->device_id : values[SLOT_DEVICE].text;
+    if (!unit_bind(context, SLOT_USER, user, err) || !unit_bind(context, SLOT_DEVICE, device, err))
+        return false;
+    context->user = user.len ? user : device;
+    context->user_hash = id_list_hash(context->user);
+    return true;
+}
+
+bool context_bind_json(gos_context *context, const gos_ruleset *rules, const gos_subject *subject,
+                       const struct json *attributes, gos_error *err)
+{
+    context->rules = rules;
+    context->subject = *subject;
+    if (!values_reserve(context, ruleset_attributes_count(rules), err))
+        return false;
+    if (attributes && attributes->type != JSON_OBJECT)
+        return gos_fail(err, GOS_INVALID_CONTEXT, "", "the context is %s; it must be an object",
+                        json_type_name(attributes->type));
+    for (uint32_t i = 0; attributes && i < attributes->count; i++) {
+        uint32_t slot = slot_find(rules, attributes->names[i]);
+        if (slot != NONE && !value_bind(context, slot, &attributes->items[i], err))
+            return false;
+    }
+    return (!attributes || nested_bind(context, attributes, err)) && units_bind(context, err);
+}
+
+bool gos_context_bind(gos_context *context, const gos_ruleset *rules, const gos_subject *subject,
+                      gos_str attributes, gos_error *err)
+{
+    const struct json *json = NULL;
+    gos_arena_reset(context->arena);
+    if (attributes.len && !json_read(attributes, context->arena, &json, err))
+        return false;
+    return context_bind_json(context, rules, subject, json, err);
+}
+
+gos_str gos_context_user(const gos_context *context)
+{
+    return context->values[SLOT_USER].type == VALUE_NONE ? (gos_str){"", 0}
+                                                         : context->values[SLOT_USER].text;
+}
+
+gos_str gos_context_device(const gos_context *context)
+{
+    return context->values[SLOT_DEVICE].type == VALUE_NONE ? (gos_str){"", 0}
+                                                           : context->values[SLOT_DEVICE].text;
+}
