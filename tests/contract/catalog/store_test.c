@@ -5,7 +5,9 @@
 #include "base/time.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 #define PRODUCTION GOS_LIT("production")
 
@@ -165,6 +167,43 @@ TEST(catalog_backup, is_a_whole_catalog_and_overwrites_nothing)
     CHECK_FAILS(catalog_get(given.catalog, PRODUCTION, KIND_FLAG, GOS_LIT("b"), given.arena, &got,
                             &given.err),
                 &given.err, GOS_NOT_FOUND, "");
+    fixture_close(&given);
+}
+
+/* Files may not grow beyond `bytes`; -1 takes the limit away. */
+static void limit_files(rlim_t bytes)
+{
+    struct rlimit limit;
+    CHECK_INT(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    CHECK_INT(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+TEST(catalog, a_full_disk_refuses_writes_keeps_what_was_acknowledged_and_heals)
+{
+    struct fixture given = fixture_open();
+    struct catalog_page page;
+    struct catalog_query query = {.environment = PRODUCTION, .kind = KIND_FLAG, .limit = 1};
+    int64_t kept = 0;
+    bool done = true;
+    signal(SIGXFSZ, SIG_IGN);
+    limit_files(300000);
+    for (int i = 0; i < 2000 && done; i++) {
+        char json[96];
+        snprintf(json, sizeof json, "{\"key\":\"f%d\",\"type\":\"Boolean\"}", i);
+        done = fixture_create(&given, KIND_FLAG, json, NULL);
+        kept += done;
+    }
+    CHECK(!done && kept > 0);
+    CHECK_INT(given.err.code, GOS_STORE_FAILED);
+    CHECK_OK(catalog_list(given.catalog, &query, given.arena, &page, &given.err), &given.err);
+    CHECK_INT(page.total, kept);
+    limit_files(RLIM_INFINITY);
+    CHECK_OK(fixture_create(&given, KIND_FLAG, "{\"key\":\"last\",\"type\":\"Boolean\"}", NULL),
+             &given.err);
+    fixture_reopen(&given);
+    CHECK_OK(catalog_list(given.catalog, &query, given.arena, &page, &given.err), &given.err);
+    CHECK_INT(page.total, kept + 1);
     fixture_close(&given);
 }
 
