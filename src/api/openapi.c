@@ -157,21 +157,65 @@ static void field_words(struct json_writer *json, const struct field *field)
     json_close_array(json);
 }
 
+static void field_type(struct json_writer *json, const struct field *field)
+{
+    if (!json_types[field->type])
+        return;
+    json_name(json, "type");
+    if (field->rules & FIELD_NULLABLE) {
+        json_open_array(json);
+        json_text(json, gos_str_from(json_types[field->type]));
+        json_text(json, GOS_LIT("null"));
+        json_close_array(json);
+    } else {
+        json_text(json, gos_str_from(json_types[field->type]));
+    }
+}
+
+static void type_write(struct json_writer *json, const char *name, const char *type)
+{
+    json_name(json, name);
+    json_open_object(json);
+    text_member(json, "type", type);
+    json_close_object(json);
+}
+
+static void record_write(struct json_writer *json, const char *name, const struct record *record);
+
+/* What stands inside a list or a map. Tables name tables only downwards, so this ends. */
+static void field_inside(struct json_writer *json, const struct field *field)
+{
+    switch (field->type) {
+    case FIELD_RECORDS:
+        record_write(json, "items", field->of);
+        break;
+    case FIELD_NAMED:
+        record_write(json, "additionalProperties", field->of);
+        break;
+    case FIELD_LINES:
+        type_write(json, "items", "string");
+        break;
+    case FIELD_NUMBERS:
+        type_write(json, "additionalProperties", "number");
+        break;
+    case FIELD_NAMES:
+        type_write(json, "additionalProperties", "string");
+        break;
+    default:
+        break;
+    }
+}
+
+static void record_members(struct json_writer *json, const struct record *record);
+
 static void field_write(struct json_writer *json, const struct field *field)
 {
     json_name(json, field->name);
     json_open_object(json);
-    if (json_types[field->type]) {
-        json_name(json, "type");
-        if (field->rules & FIELD_NULLABLE) {
-            json_open_array(json);
-            json_text(json, gos_str_from(json_types[field->type]));
-            json_text(json, GOS_LIT("null"));
-            json_close_array(json);
-        } else {
-            json_text(json, gos_str_from(json_types[field->type]));
-        }
-    }
+    field_type(json, field);
+    field_inside(json, field);
+    if (field->type == FIELD_RECORD)
+        record_members(json, field->of);
     if (field->type == FIELD_WORD)
         field_words(json, field);
     if (field->type == FIELD_TIME)
@@ -182,14 +226,15 @@ static void field_write(struct json_writer *json, const struct field *field)
         json_name(json, "readOnly");
         json_bool(json, true);
     }
+    if (field->fallback) {
+        json_name(json, "default");
+        json_raw(json, gos_str_from(field->fallback));
+    }
     json_close_object(json);
 }
 
-static void record_write(struct json_writer *json, const char *name, const struct record *record)
+static void record_members(struct json_writer *json, const struct record *record)
 {
-    json_name(json, name);
-    json_open_object(json);
-    text_member(json, "type", "object");
     json_name(json, "properties");
     json_open_object(json);
     for (size_t i = 0; i < record->field_count; i++)
@@ -202,6 +247,14 @@ static void record_write(struct json_writer *json, const char *name, const struc
             json_text(json, gos_str_from(record->fields[i].name));
     }
     json_close_array(json);
+}
+
+static void record_write(struct json_writer *json, const char *name, const struct record *record)
+{
+    json_name(json, name);
+    json_open_object(json);
+    text_member(json, "type", "object");
+    record_members(json, record);
     json_close_object(json);
 }
 

@@ -1,6 +1,17 @@
-// The nouns of the REST API as the pages read them. Field names are those of the data model.
+// The nouns of the REST API as the pages read them: definitions from the API's own description, the
+// rest as the handlers write it.
+import type * as schema from './schema';
 
-export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+export type Json = schema.Json;
+export type Experiment = schema.Experiment;
+export type Variant = Experiment['variants'][number];
+export type MetricSetting = NonNullable<Experiment['metric_settings']>[string];
+export type Flag = schema.FeatureFlag;
+export type Metric = schema.ExperimentMetric;
+export type Segment = schema.SegmentDefinition;
+export type Layer = schema.Layer;
+export type Assignment = schema.ExperimentAssignment & { user_id: string; experiment_id: string; assignment_reason: string };
+
 export type JsonObject = { [name: string]: Json };
 
 export type Status = 'Draft' | 'Running' | 'Paused' | 'Completed' | 'Archived';
@@ -14,59 +25,6 @@ export interface Versioned {
   created_by?: string;
   created_at: string;
   updated_at: string;
-}
-
-export interface Variant {
-  name: string;
-  description?: string;
-  configuration?: Json;
-}
-
-export interface MetricSetting {
-  direction?: Direction;
-  margin?: number;
-  minimum_effect?: number;
-}
-
-export interface Phase {
-  start: string;
-  traffic_allocation: Record<string, number>;
-  coverage: number;
-}
-
-export interface ExperimentTargeting {
-  include_segments?: string[];
-  exclude_segments?: string[];
-  user_attributes?: Json;
-}
-
-export interface Experiment extends Versioned {
-  name: string;
-  description?: string;
-  hypothesis?: string;
-  owner?: string;
-  tags?: string[];
-  type: 'AB' | 'Feature';
-  status: Status;
-  variants: Variant[];
-  traffic_allocation: Record<string, number>;
-  success_metrics: {
-    primary_metric: string;
-    secondary_metrics?: string[];
-    guardrail_metrics?: string[];
-    minimum_sample_size?: number | null;
-  };
-  metric_settings?: Record<string, MetricSetting>;
-  targeting_rules?: ExperimentTargeting;
-  start_date?: string | null;
-  end_date?: string | null;
-  sticky?: boolean;
-  unit?: string;
-  coverage?: number;
-  layer?: string;
-  forced_variants?: Record<string, string>;
-  shipped_variant?: string;
-  phases?: Phase[];
 }
 
 export type IntervalShape = { lower: number | null; upper: number | null } | [number | null, number | null];
@@ -165,69 +123,10 @@ export interface Results {
   [name: string]: unknown;
 }
 
-export interface Assignment {
-  id?: string;
-  experiment_id: string;
-  user_id: string;
-  variant: string | null;
-  assignment_reason: string;
-  assigned_at?: string;
-  sticky?: boolean;
-  device_id?: string | null;
-  session_id?: string | null;
-}
-
-export interface Flag extends Versioned {
-  key: string;
-  name?: string;
-  description?: string;
-  owner?: string;
-  tags?: string[];
-  type: 'Boolean' | 'String' | 'Number' | 'JSON';
-  default_value?: Json;
-  value?: Json;
-  variants?: Json;
-  default_variant?: string;
-  enabled: boolean;
-  rollout_percentage?: number;
-  targeting_rules?: { segments?: string[]; attributes?: Json };
-  rules?: Json[];
-  dependencies?: Json[];
-  experiment_id?: string | null;
-  client_visible?: boolean;
-  unit?: string;
-  metadata?: JsonObject;
-}
-
 export interface Override {
   user_id: string;
   value?: Json;
   [name: string]: unknown;
-}
-
-export interface Metric extends Versioned {
-  name: string;
-  description?: string;
-  owner?: string;
-  tags?: string[];
-  type: 'Count' | 'Rate' | 'Duration' | 'Revenue';
-  calculation: string;
-  unit?: string;
-  aggregation?: 'Sum' | 'Average' | 'Percentile';
-  direction?: Direction;
-  minimum_effect?: number;
-}
-
-export interface Segment extends Versioned {
-  name: string;
-  description?: string;
-  owner?: string;
-  tags?: string[];
-  conditions: Json;
-  include?: string[];
-  exclude?: string[];
-  size_estimate?: number | null;
-  is_active?: boolean;
 }
 
 export interface ApiKey {

@@ -25,6 +25,12 @@ export function controlName(experiment: Experiment): string {
   return named?.name ?? experiment.variants[0]?.name ?? 'control';
 }
 
+/** The layers an experiment sits in. */
+export function layersOf(experiment: Experiment): string[] {
+  const { layer } = experiment;
+  return Array.isArray(layer) ? layer.map(String) : typeof layer === 'string' && layer !== '' ? [layer] : [];
+}
+
 export function roleOf(experiment: Experiment, metric: string): Role {
   const { primary_metric, guardrail_metrics } = experiment.success_metrics;
   if (metric === primary_metric) return 'primary';

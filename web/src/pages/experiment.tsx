@@ -4,7 +4,7 @@ import { Suspense, lazy, useMemo } from 'react';
 import { useGet, useList } from '../api/queries';
 import type { Experiment, Metric, Results } from '../api/types';
 import { useQueryValue } from '../app/router';
-import { STATUS_TONE, controlName, healthTone } from '../lib/results';
+import { STATUS_TONE, controlName, healthTone, layersOf } from '../lib/results';
 import { Ago, Badge, Card, Empty, ErrorNote, Page, Rows } from '../parts/basic';
 import { Lifecycle } from '../parts/lifecycle';
 import { MetricsTable } from '../parts/metrics-table';
@@ -75,7 +75,7 @@ export default function ExperimentPage({ id }: { id: string }) {
         {experiment.shipped_variant && <Badge tone="good">shipped: {experiment.shipped_variant}</Badge>}
         {experiment.start_date && <span className="small">started <Ago at={experiment.start_date} /></span>}
         {experiment.owner && <span className="small">owner {experiment.owner}</span>}
-        {experiment.layer && <span className="small">layer {experiment.layer}</span>}
+        {layersOf(experiment).length > 0 && <span className="small">layer {layersOf(experiment).join(', ')}</span>}
       </div>
       {(experiment.hypothesis || experiment.description) && <p className="wrap" style={{ maxWidth: 900 }}>{experiment.hypothesis || experiment.description}</p>}
       <Tabs value={view} onChange={(value) => setTab(value ?? 'results')} keepMounted={false}>

@@ -4,7 +4,7 @@ import type { Experiment, Results } from '../api/types';
 import { useGet, useList } from '../api/queries';
 import { Link, navigate, useQueryValue } from '../app/router';
 import { when } from '../lib/format';
-import { STATUS_TONE, verdictOf } from '../lib/results';
+import { STATUS_TONE, layersOf, verdictOf } from '../lib/results';
 import { Ago, Badge, Empty, Hint, Page } from '../parts/basic';
 import { Listing, SearchBox, type Column } from '../parts/listing';
 import { Timeline } from '../parts/timeline';
@@ -37,7 +37,7 @@ const COLUMNS: Column<Experiment>[] = [
   { title: 'Status', cell: (row) => <Badge tone={STATUS_TONE[row.status]}>{row.status}</Badge> },
   { title: 'Advice', cell: (row) => <AdviceCell row={row} /> },
   { title: 'Owner', cell: (row) => row.owner ?? row.created_by ?? <span className="muted">–</span> },
-  { title: 'Layer', cell: (row) => row.layer ?? <span className="muted">–</span> },
+  { title: 'Layer', cell: (row) => layersOf(row).join(', ') || <span className="muted">–</span> },
   { title: 'Started', cell: (row) => <span className="num">{when(row.start_date)}</span> },
   { title: 'Changed', right: true, cell: (row) => <Ago at={row.updated_at} /> },
 ];

@@ -25,7 +25,7 @@ type Edit = Editing<Flag>;
 function Rollout({ edit }: { edit: Edit }) {
   const { value, set, at } = edit;
   const percent = value.rollout_percentage ?? 100;
-  const rules = value.targeting_rules ?? {};
+  const rules = value.targeting_rules ?? { segments: [], attributes: {} };
   return (
     <div className="stack">
       <SegmentsPicker label="For users in any of these segments" description="None: everybody." value={rules.segments ?? []} error={at('/targeting_rules/segments')} onChange={(segments) => set({ targeting_rules: { ...rules, segments } })} />

@@ -34,8 +34,8 @@ function Loaded({ segment }: { segment: Segment }) {
         <Card title="Who is in it">
           <div className="stack">
             <Conditions label="Users with these attributes" value={value.conditions} error={at('/conditions')} onChange={(conditions) => set({ conditions })} />
-            <IdList label="Always in it" description="These users, whatever their attributes." value={value.include ?? []} error={at('/include')} onChange={(include) => set({ include: include.length ? include : undefined })} />
-            <IdList label="Never in it" value={value.exclude ?? []} error={at('/exclude')} onChange={(exclude) => set({ exclude: exclude.length ? exclude : undefined })} />
+            <IdList label="Always in it" description="These users, whatever their attributes." value={(value.include ?? []).map(String)} error={at('/include')} onChange={(include) => set({ include: include.length ? include : undefined })} />
+            <IdList label="Never in it" value={(value.exclude ?? []).map(String)} error={at('/exclude')} onChange={(exclude) => set({ exclude: exclude.length ? exclude : undefined })} />
             <Switch label="Active (nobody is in an inactive segment)" checked={value.is_active !== false} onChange={(event) => set({ is_active: event.currentTarget.checked })} />
             <NumberInput label="Estimated users" w={200} min={0} thousandSeparator="," value={value.size_estimate ?? ''} error={at('/size_estimate')} onChange={(next) => set({ size_estimate: next === '' ? null : Number(next) })} />
             <Textarea label="Description" autosize minRows={2} value={value.description ?? ''} error={at('/description')} onChange={(event) => set({ description: event.currentTarget.value })} />

@@ -7,6 +7,7 @@ import type { ApiKey } from '../api/types';
 import { number } from '../lib/format';
 import { isAt } from '../lib/pointer';
 import { Ago, Badge, Card, Empty, ErrorNote, Note, Page, Rows, say } from '../parts/basic';
+import { LayersCard } from '../parts/layers-card';
 import { useCounters } from '../parts/system-strip';
 
 const SCOPES = [
@@ -55,7 +56,7 @@ function Keys() {
         : list.data.items.length === 0 ? <Empty title="No keys" /> : (
           <table className="list cards-on-phone">
             <caption hidden>API keys</caption>
-            <thead><tr><th scope="col">Name</th><th scope="col">Scope</th><th scope="col">Environment</th><th scope="col">Begins with</th><th scope="col">Used</th><th scope="col">Made</th><th scope="col"><span className="mantine-VisuallyHidden-root" /></th></tr></thead>
+            <thead><tr><th scope="col">Name</th><th scope="col">Scope</th><th scope="col">Environment</th><th scope="col">Begins with</th><th scope="col">Used</th><th scope="col">Made</th><th scope="col" className="right">Action</th></tr></thead>
             <tbody>{list.data.items.map((key) => (
               <tr key={key.id}>
                 <td className="lead strong">{key.name}</td>
@@ -64,7 +65,7 @@ function Keys() {
                 <td data-label="Begins with" className="mono">{key.prefix ?? '–'}</td>
                 <td data-label="Used"><Ago at={key.last_used_at} /></td>
                 <td data-label="Made"><Ago at={key.created_at} /></td>
-                <td className="right">{key.revoked_at ? <span className="muted">revoked</span> : (
+                <td className="right" data-label="Action">{key.revoked_at ? <span className="muted">revoked</span> : (
                   <Button size="compact-xs" variant="subtle" color="gray" aria-label={`Revoke ${key.name}`} onClick={() => window.confirm(`Revoke ${key.name}? Whatever uses it is refused from now on.`) && revoke.mutate(key.id, { onSuccess: () => say(`${key.name} is revoked.`) })}>Revoke</Button>
                 )}</td>
               </tr>
@@ -72,6 +73,20 @@ function Keys() {
           </table>
         )}
       <Modal opened={open} onClose={() => setOpen(false)} title={<strong>New key</strong>} closeButtonProps={{ 'aria-label': 'Close' }}>{open && <NewKey close={() => setOpen(false)} />}</Modal>
+    </Card>
+  );
+}
+
+function Environments() {
+  const list = useList<{ name: string; created_at?: string; is_yours?: boolean }>('/environments');
+  return (
+    <Card title="Environments">
+      {list.error ? <ErrorNote error={list.error} /> : !list.data ? <Rows count={2} /> : (
+        <ul className="checklist">
+          {list.data.items.map((one) => <li key={one.name}><span className="strong">{one.name}</span>{one.is_yours && <Badge tone="accent">your key is bound to this one</Badge>}</li>)}
+        </ul>
+      )}
+      <p className="muted small" style={{ marginTop: 8 }}>A key sees one environment. To work in another, use a key of it; gosset promote and POST /api/v1/promote carry definitions over.</p>
     </Card>
   );
 }
@@ -93,6 +108,8 @@ export default function Settings() {
     <Page title="Settings">
       <div className="stack">
         <Keys />
+        <LayersCard />
+        <Environments />
         <Card title="State of the system"><SystemState /></Card>
       </div>
     </Page>

@@ -118,7 +118,7 @@ export function Empty({ title, children, action }: { title: string; children?: R
 
 export function Rows({ count = 5, height = 34 }: { count?: number; height?: number }) {
   return (
-    <div className="stack" aria-busy="true" aria-label="Loading">
+    <div className="stack" role="status" aria-busy="true" aria-label="Loading">
       {Array.from({ length: count }, (_, i) => (
         <Skeleton key={i} height={height} radius="md" />
       ))}

@@ -7,6 +7,7 @@ import { Card, Note } from './basic';
 import { Conditions } from './conditions';
 import { Conflict, SaveBar, useEditing, type Editing } from './editing';
 import { JsonField } from './json-field';
+import { LayerPicker } from './layer-picker';
 import { MetricPicker, MetricsPicker, SegmentsPicker } from './pickers';
 import { SplitBar, splitSentence } from './split-bar';
 import { MetricSettings } from './metric-settings';
@@ -72,7 +73,7 @@ function Variants({ edit, fixed }: { edit: Edit; fixed: boolean }) {
   function add() {
     let n = value.variants.length;
     while (value.variants.some((variant) => variant.name === `treatment-${n}`)) n++;
-    const variants = [...value.variants, { name: `treatment-${n}`, configuration: {} }];
+    const variants = [...value.variants, { name: `treatment-${n}`, description: '', configuration: {} }];
     set({ variants, traffic_allocation: evenly(variants.map((variant) => variant.name)) });
   }
   function remove(index: number) {
@@ -103,7 +104,7 @@ function Variants({ edit, fixed }: { edit: Edit; fixed: boolean }) {
 
 function Targeting({ edit, fixed }: { edit: Edit; fixed: boolean }) {
   const { value, set, at } = edit;
-  const rules = value.targeting_rules ?? {};
+  const rules = value.targeting_rules ?? { include_segments: [], exclude_segments: [], user_attributes: {} };
   const put = (patch: Partial<typeof rules>) => set({ targeting_rules: { ...rules, ...patch } });
   return (
     <Card title="Who takes part">
@@ -113,8 +114,7 @@ function Targeting({ edit, fixed }: { edit: Edit; fixed: boolean }) {
         <Conditions label="With these attributes" value={rules.user_attributes} disabled={fixed} error={at('/targeting_rules/user_attributes')} onChange={(user_attributes) => put({ user_attributes })} />
         <div className="row" style={{ alignItems: 'flex-start' }}>
           <TextInput label="Unit" description="Who is assigned" value={value.unit ?? 'user_id'} disabled={edit.stored.status !== 'Draft'} error={at('/unit')} onChange={(event) => set({ unit: event.currentTarget.value })} />
-          <TextInput label="Layer" description="Experiments of one layer never share a unit" value={value.layer ?? ''} disabled={edit.stored.status !== 'Draft'} error={at('/layer')}
-            onChange={(event) => set({ layer: event.currentTarget.value || undefined })} />
+          <LayerPicker experiment={value} disabled={edit.stored.status !== 'Draft'} error={at('/layer')} onChange={(layers) => set({ layer: layers.length > 1 ? layers : layers[0] })} />
         </div>
       </div>
     </Card>
@@ -202,7 +202,7 @@ export default function Design({ experiment }: { experiment: Experiment }) {
         <Phases experiment={experiment} />
         <Card title="In code">
           <p className="small muted">Ask for the variant of a user:</p>
-          <pre className="block mono">{`POST /api/v1/assignments\n{"experiment_id": "${experiment.id}",\n "user_id": "u1", "attributes": {}}`}</pre>
+          <pre className="block mono" tabIndex={0}>{`POST /api/v1/assignments\n{"experiment_id": "${experiment.id}",\n "user_id": "u1", "attributes": {}}`}</pre>
         </Card>
       </div>
     </div>

@@ -33,7 +33,7 @@ export function ruleSentence(rule: Rule): string {
   const percentage = typeof rule.percentage === 'number' ? rule.percentage : 100;
   const share = isObject(rule.rollout) ? 'a growing share of ' : percentage < 100 ? `${number(percentage, percentage % 1 ? 2 : 0)} % of ` : '';
   const what = { value: `get ${shown(rule.value)}`, variant: `get variant ${shown(rule.variant)}`, split: 'are split', experiment: `take part in ${shown(rule.experiment)}` }[servesOf(rule)];
-  return `${share}${whom.length > 0 ? whom.join(' with ') : 'everybody'} ${what}`;
+  return `${share}${whom.length > 0 ? whom.join(' with ') : 'all users'} ${what}`;
 }
 
 function Serves({ flag, rule, set, at, pointer }: { flag: Flag; rule: Rule; set: (patch: Rule, drop?: string[]) => void; at: (pointer: string) => string | undefined; pointer: string }) {

@@ -14,7 +14,7 @@ export function EntryLine({ entry, children }: { entry: AuditEntry; children?: R
     <div className="rule stack tight">
       <div className="row">
         <span className="strong">{entry.action}</span>
-        {entry.name && <span className="clip">{entry.kind} {entry.name}</span>}
+        {entry.name && <span className="wrap">{entry.kind} {entry.name}</span>}
         <span className="muted">by {entry.actor}</span>
         <span className="muted grow" title={when(entry.at)}><Ago at={entry.at} /></span>
         {hasDetail && <Button size="compact-xs" variant="subtle" aria-expanded={open} onClick={() => setOpen(!open)}>{open ? 'Hide' : 'What changed'}</Button>}

@@ -26,7 +26,7 @@ export function Complaint({ text, message }: { text: string; message: string }) 
   );
 }
 
-export type MetricFields = Pick<Metric, 'name' | 'description' | 'type' | 'calculation' | 'unit' | 'aggregation' | 'direction' | 'minimum_effect'>;
+export type MetricFields = Pick<Metric, 'name' | 'description' | 'type' | 'calculation' | 'unit' | 'aggregation' | 'percentile' | 'direction' | 'minimum_effect' | 'window' | 'delay' | 'lookback' | 'cap' | 'cap_quantile'>;
 
 export function MetricFieldset({ value, set, at, isNew }: { value: MetricFields; set: (patch: Partial<MetricFields>) => void; at: (pointer: string) => string | undefined; isNew: boolean }) {
   const complaint = at('/calculation');
@@ -45,15 +45,26 @@ export function MetricFieldset({ value, set, at, isNew }: { value: MetricFields;
         <Select label="Aggregation" w={150} allowDeselect={false} value={value.aggregation ?? 'Average'} error={at('/aggregation')} data={['Average', 'Sum', 'Percentile']} onChange={(next) => set({ aggregation: next as Metric['aggregation'] })} />
         <TextInput label="Unit" w={110} placeholder="€, ms" value={value.unit ?? ''} error={at('/unit')} onChange={(event) => set({ unit: event.currentTarget.value })} />
         <Select label="It should" w={140} allowDeselect={false} value={value.direction ?? 'increase'} error={at('/direction')} data={['increase', 'decrease']} onChange={(next) => set({ direction: next as Metric['direction'] })} />
-        <NumberInput label="Smallest effect that matters" suffix=" %" w={200} min={0} value={value.minimum_effect ?? 5} error={at('/minimum_effect')} onChange={(next) => set({ minimum_effect: Number(next) || undefined })} />
+        <NumberInput label="Smallest effect that matters" suffix=" %" w={200} min={0} value={value.minimum_effect ?? 5} error={at('/minimum_effect')} onChange={(next) => set({ minimum_effect: Number(next) || 5 })} />
+        {value.aggregation === 'Percentile' && <NumberInput label="Percentile" w={110} min={0} max={100} value={value.percentile ?? ''} error={at('/percentile')} onChange={(next) => set({ percentile: next === '' ? undefined : Number(next) })} />}
       </div>
+      <details>
+        <summary className="muted">Windows and caps</summary>
+        <div className="fields" style={{ alignItems: 'flex-start', marginTop: 8 }}>
+          <TextInput label="Counts for" description="after the first exposure" placeholder="7d" w={150} value={value.window ?? ''} error={at('/window')} onChange={(event) => set({ window: event.currentTarget.value || undefined })} />
+          <TextInput label="Starts after" description="a delay" placeholder="1h" w={150} value={value.delay ?? ''} error={at('/delay')} onChange={(event) => set({ delay: event.currentTarget.value || undefined })} />
+          <TextInput label="Looks back" description="for variance reduction" placeholder="14d" w={170} value={value.lookback ?? ''} error={at('/lookback')} onChange={(event) => set({ lookback: event.currentTarget.value || undefined })} />
+          <NumberInput label="Cap" description="largest value of a unit" w={170} value={value.cap ?? ''} error={at('/cap')} onChange={(next) => set({ cap: next === '' ? undefined : Number(next) })} />
+          <NumberInput label="Cap at quantile" description="0.99: the top 1 % count as it" w={200} min={0} max={1} step={0.01} value={value.cap_quantile ?? ''} error={at('/cap_quantile')} onChange={(next) => set({ cap_quantile: next === '' ? undefined : Number(next) })} />
+        </div>
+      </details>
       <Textarea label="Description" autosize minRows={2} value={value.description ?? ''} error={at('/description')} onChange={(event) => set({ description: event.currentTarget.value })} />
     </div>
   );
 }
 
 export function MetricForm({ onDone, onCancel }: { onDone: (metric: Metric) => void; onCancel: () => void }) {
-  const [value, setValue] = useState<MetricFields>({ name: '', calculation: '', type: 'Rate', aggregation: 'Average', direction: 'increase', unit: '' });
+  const [value, setValue] = useState<MetricFields>({ name: '', description: '', calculation: '', type: 'Rate', aggregation: 'Average', direction: 'increase', unit: '', minimum_effect: 5 });
   const create = useChange<void, Metric>(() => api.post<Metric>('/metrics', { ...value, name: value.name.trim() }), ['metrics']);
   const error = create.error as ApiError | null;
   const known = ['/name', '/calculation', '/type', '/aggregation', '/unit', '/direction', '/minimum_effect', '/description'];

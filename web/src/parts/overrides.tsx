@@ -20,7 +20,7 @@ export function Overrides({ flag }: { flag: Flag }) {
   const columns: Column<Override>[] = [
     { title: 'User', lead: true, cell: (row) => <Link className="mono" to={`/users/${encodeURIComponent(row.user_id)}`}>{row.user_id}</Link> },
     { title: 'Value', cell: (row) => <code className="mono">{shown(row.value)}</code> },
-    { title: '', right: true, cell: (row) => <Button size="compact-xs" variant="subtle" color="gray" onClick={() => remove.mutate(row.user_id)}>Remove<span className="mantine-VisuallyHidden-root"> {row.user_id}</span></Button> },
+    { title: 'Action', right: true, cell: (row) => <Button size="compact-xs" variant="subtle" color="gray" onClick={() => remove.mutate(row.user_id)}>Remove<span className="mantine-VisuallyHidden-root"> {row.user_id}</span></Button> },
   ];
   function submit(event: FormEvent) {
     event.preventDefault();

@@ -1,0 +1,253 @@
+// Written by dev/api-types.mjs from /api/openapi.json. Do not edit.
+
+export type Json = null | boolean | number | string | Json[] | { [name: string]: Json };
+
+export type Assignments = {
+  assignments?: ExperimentAssignment[];
+};
+
+export type Definitions = {
+  flags?: FeatureFlag[];
+  experiments?: Experiment[];
+  segments?: SegmentDefinition[];
+  metrics?: ExperimentMetric[];
+  overrides?: Override[];
+};
+
+export type Error = {
+  code: string;
+  message: string;
+  pointer: string;
+};
+
+export type Events = {
+  events: {
+    event_id?: string;
+    user_id?: string;
+    device_id?: string;
+    name: string;
+    value?: number;
+    properties?: Json;
+    timestamp?: string;
+  }[];
+};
+
+export type Experiment = {
+  id: string;
+  environment: string;
+  name: string;
+  description: string;
+  hypothesis?: string;
+  owner?: string;
+  tags?: string[];
+  type: 'AB' | 'Feature';
+  status: 'Draft' | 'Running' | 'Paused' | 'Completed' | 'Archived';
+  variants: {
+    name: string;
+    description: string;
+    configuration: Json;
+  }[];
+  traffic_allocation: Record<string, number>;
+  success_metrics: {
+    primary_metric: string;
+    secondary_metrics: string[];
+    guardrail_metrics?: string[];
+    minimum_sample_size: number;
+  };
+  metric_settings?: Record<string, {
+    direction?: 'increase' | 'decrease';
+    minimum_effect?: number;
+    margin?: number;
+  }>;
+  targeting_rules?: {
+    include_segments: string[];
+    exclude_segments: string[];
+    user_attributes: Json;
+  };
+  start_date?: string | null;
+  end_date?: string | null;
+  sticky: boolean;
+  unit: string;
+  coverage: number;
+  layer?: Json;
+  salt?: string;
+  forced_variants?: Record<string, string>;
+  shipped_variant?: string;
+  phases: {
+    start: string;
+    traffic_allocation: Record<string, number>;
+    coverage: number;
+  }[];
+  version: number;
+  created_by: string;
+  created_at: string;
+  updated_at: string;
+};
+
+export type ExperimentAssignment = {
+  id?: string | null;
+  experiment_id?: string;
+  user_id?: string;
+  variant?: string | null;
+  assignment_reason?: string;
+  assigned_at?: string;
+  sticky?: boolean;
+  device_id?: string | null;
+  session_id?: string | null;
+};
+
+export type ExperimentMetric = {
+  id: string;
+  environment: string;
+  name: string;
+  description: string;
+  owner?: string;
+  tags?: string[];
+  type: 'Count' | 'Rate' | 'Duration' | 'Revenue';
+  calculation: string;
+  unit: string;
+  aggregation: 'Sum' | 'Average' | 'Percentile';
+  percentile?: number;
+  delay?: string;
+  window?: string;
+  lookback?: string;
+  cap?: number;
+  cap_quantile?: number;
+  direction: 'increase' | 'decrease';
+  minimum_effect: number;
+  version: number;
+  created_by: string;
+  created_at: string;
+  updated_at: string;
+};
+
+export type FeatureFlag = {
+  id: string;
+  environment: string;
+  key: string;
+  name: string;
+  description: string;
+  owner?: string;
+  tags?: string[];
+  type: 'Boolean' | 'String' | 'Number' | 'JSON';
+  default_value?: Json;
+  value?: Json;
+  variants?: Json;
+  default_variant?: string;
+  enabled: boolean;
+  rollout_percentage: number;
+  targeting_rules?: {
+    segments: string[];
+    attributes: Json;
+  };
+  rules?: Json[];
+  dependencies: Json[];
+  experiment_id?: string | null;
+  client_visible: boolean;
+  unit?: string;
+  salt?: string;
+  metadata?: Json;
+  version: number;
+  created_by: string;
+  created_at: string;
+  updated_at: string;
+};
+
+export type Holdout = {
+  id: string;
+  environment: string;
+  name: string;
+  description: string;
+  owner?: string;
+  tags?: string[];
+  percentage: number;
+  layer?: string;
+  unit: string;
+  salt?: string;
+  version: number;
+  created_by: string;
+  created_at: string;
+  updated_at: string;
+};
+
+export type ImportReport = {
+  dry_run?: boolean;
+  created?: number;
+  updated?: number;
+  unchanged?: number;
+  changes?: {
+    kind?: string;
+    name?: string;
+    action?: string;
+  }[];
+};
+
+export type Key = {
+  id?: string;
+  environment?: string;
+  name: string;
+  scope: 'admin' | 'server' | 'client';
+  key?: string;
+  prefix?: string;
+  origins?: string[] | null;
+  created_by?: string;
+  created_at?: string;
+  last_used_at?: string | null;
+  revoked_at?: string | null;
+};
+
+export type Layer = {
+  id: string;
+  environment: string;
+  name: string;
+  description: string;
+  owner?: string;
+  tags?: string[];
+  unit: string;
+  salt?: string;
+  version: number;
+  created_by: string;
+  created_at: string;
+  updated_at: string;
+};
+
+export type List = {
+  items?: Json[];
+  next?: string | null;
+  total?: number;
+};
+
+export type Override = {
+  flag_key?: string;
+  user_id?: string;
+  value?: Json;
+  created_by?: string;
+  created_at?: string;
+};
+
+export type Promotion = {
+  from: string;
+  dry_run?: boolean;
+  definitions?: {
+    kind: string;
+    name: string;
+  }[];
+};
+
+export type SegmentDefinition = {
+  id: string;
+  environment: string;
+  name: string;
+  description: string;
+  owner?: string;
+  tags?: string[];
+  conditions: Json;
+  include?: Json[];
+  exclude?: Json[];
+  size_estimate?: number | null;
+  is_active: boolean;
+  version: number;
+  created_by: string;
+  created_at: string;
+  updated_at: string;
+};
