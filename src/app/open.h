@@ -1,0 +1,33 @@
+/* The parts of a server and the order in which they open and close. Only for app.c. */
+#ifndef APP_OPEN_H
+#define APP_OPEN_H
+
+#include "api/api.h"
+#include "app/app.h"
+
+#include <semaphore.h>
+
+enum { APP_URL_BYTES = 640, APP_HOST_BYTES = 320 };
+
+struct app {
+    struct config config;
+    const struct log *log;
+    struct api api;
+    struct telemetry telemetry;
+    struct shipper *shipper;
+    struct scheduler *scheduler;
+    struct http_server *server;
+    sem_t stop;
+    char url[APP_URL_BYTES];
+    char host[APP_HOST_BYTES];
+    char new_admin_key[KEY_TEXT_BYTES];
+};
+
+/* Each opens what it can and leaves in `app` what close_... takes down again. */
+bool open_stores(struct app *app, gos_error *err);
+bool open_keys(struct app *app, gos_str admin_key, gos_error *err);
+bool open_jobs(struct app *app, gos_error *err);
+void close_jobs(struct app *app);
+void close_stores(struct app *app);
+
+#endif
