@@ -56,8 +56,8 @@ static bool definition_run(const struct run *run, const struct definition *liste
     if (!id)
         return false;
     uuid_write(&listed->id, id);
-    struct retention_item item = {listed->environment, {id, UUID_TEXT_BYTES - 1}, listed->name,
-                                  ended, 0};
+    struct retention_item item = {
+        listed->environment, {id, UUID_TEXT_BYTES - 1}, listed->name, ended, 0};
     if (!item_delete(run, &item, &listed->id, err))
         return false;
     if (item.assignments > 0)
