@@ -12,6 +12,7 @@
 #include "http/server.h"
 
 struct analyst;
+struct context_pool;
 struct ledger;
 struct publisher;
 struct recent;
@@ -30,6 +31,7 @@ struct api {
     struct publisher *publisher;
     struct analyst *analyst;
     struct keyring *keyring;
+    struct context_pool *contexts; /* see decide.h */
     struct telemetry *telemetry;
     struct streams *streams; /* clients that wait for changes; see changes.h */
     gos_str cors_origins;    /* origins separated by spaces, or "*" */

@@ -12,8 +12,8 @@ static bool folder_make(const char *folder, gos_error *err)
     if (mkdir(folder, 0700) == 0)
         return true;
     if (errno == EEXIST)
-        return gos_fail(err, GOS_CONFLICT, "/folder",
-                        "%s exists; a backup goes into a new folder", folder);
+        return gos_fail(err, GOS_CONFLICT, "/folder", "%s exists; a backup goes into a new folder",
+                        folder);
     return gos_fail(err, GOS_STORE_FAILED, "/folder", "%s cannot be made: %s", folder,
                     strerror(errno));
 }

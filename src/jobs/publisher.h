@@ -1,0 +1,62 @@
+/*
+ * The rulesets in force: one for each environment, compiled from the catalog and swapped whole.
+ * Readers pin what is current, decide with it, and unpin; they never wait, and never see a half.
+ */
+#ifndef JOBS_PUBLISHER_H
+#define JOBS_PUBLISHER_H
+
+#include "catalog/catalog.h"
+#include "gosset/context.h"
+#include "gosset/ruleset.h"
+
+struct publisher;
+
+/* Patterns of rules, prepared once for each ruleset. Zeroed: rules with patterns are refused. */
+struct publisher_patterns {
+    gos_pattern_check *check;
+    /* What `match` gets as its user; NULL in *out when the ruleset has no patterns. */
+    bool (*prepare)(const gos_ruleset *rules, void **out, gos_error *err);
+    void (*release)(void *prepared);
+    gos_match_pattern *match; /* from several threads at once */
+};
+
+struct publisher_options {
+    struct catalog *catalog;
+    struct publisher_patterns patterns;
+    int64_t (*now_ms)(void *context);
+    void *context;
+    /* Told after each swap, on the publishing thread; may be NULL. */
+    void (*published)(void *user, gos_str environment, gos_str hash, int64_t sequence);
+    void *published_user;
+};
+
+/* What a reader holds between pin and unpin. */
+struct publisher_pin {
+    const gos_ruleset *rules;
+    gos_match_pattern *match_pattern;
+    void *match_pattern_user;
+    int64_t sequence; /* the catalog's, from which it was compiled */
+    int64_t published_ms;
+    uint32_t environment; /* the publisher's own, as is slot */
+    uint32_t slot;
+};
+
+/* Compiles every environment. Errors: what the catalog says; an environment whose document does
+ * not compile. */
+bool publisher_open(const struct publisher_options *options, struct publisher **out,
+                    gos_error *err);
+/* No pin may be held. NULL is harmless. */
+void publisher_close(struct publisher *publisher);
+
+/* Brings one environment up to the catalog; does nothing when it is. From any thread. */
+bool publisher_publish(struct publisher *publisher, gos_str environment, gos_error *err);
+
+/* NOT_FOUND: no such environment. Never waits. */
+bool publisher_pin(struct publisher *publisher, gos_str environment, struct publisher_pin *out,
+                   gos_error *err);
+void publisher_unpin(struct publisher *publisher, const struct publisher_pin *pin);
+
+/* How many rulesets were put into use since the start. */
+uint64_t publisher_count(struct publisher *publisher);
+
+#endif
