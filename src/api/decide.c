@@ -68,12 +68,26 @@ bool decider_open(struct http_request *request, struct decider *out, gos_error *
     return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a context");
 }
 
+bool decider_go_back(struct decider *decider, int64_t sequence, gos_error *err)
+{
+    struct publisher_pin past;
+    if (!publisher_past_open(decider->api->publisher, decider->environment, sequence,
+                             &decider->past, &past, err))
+        return false;
+    publisher_unpin(decider->api->publisher, &decider->pin);
+    decider->pin = past;
+    return true;
+}
+
 void decider_close(struct decider *decider)
 {
     if (decider->context)
         context_give(decider->api->contexts, decider->context);
-    if (decider->pin.rules)
+    if (decider->past)
+        publisher_past_close(decider->api->publisher, decider->past);
+    else if (decider->pin.rules)
         publisher_unpin(decider->api->publisher, &decider->pin);
+    decider->past = NULL;
     decider->context = NULL;
     decider->pin.rules = NULL;
 }

@@ -18,6 +18,7 @@ struct decider {
     gos_arena *arena;
     gos_str environment;
     struct publisher_pin pin;
+    struct publisher_past *past; /* in place of what is current, or NULL */
     gos_context *context;
     gos_subject subject;
     /* The assignment that the last decision found in the roster, or NULL. */
@@ -31,9 +32,11 @@ bool decider_open(struct http_request *request, struct decider *out, gos_error *
 /* Unpins and gives the context back. Harmless after a failed open. */
 void decider_close(struct decider *decider);
 
+/* Goes back to the ruleset after a past change of the catalog; before binding. */
+bool decider_go_back(struct decider *decider, int64_t sequence, gos_error *err);
+
 /*
  * Binds a subject and its attributes (a JSON object, or empty), which must outlive the decisions.
- * With `remember` false earlier assignments do not count.
  */
 bool decider_bind(struct decider *decider, gos_str user_id, gos_str device_id, gos_str attributes,
                   int64_t now_ms, gos_error *err);

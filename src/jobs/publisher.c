@@ -64,8 +64,8 @@ static struct slot *slot_take(const struct publisher *publisher, struct place *p
     return free_slot;
 }
 
-static bool compile(const struct publisher *publisher, gos_str environment, struct slot *slot,
-                    gos_error *err)
+static bool compile(const struct publisher *publisher, gos_str environment, int64_t at,
+                    struct slot *slot, gos_error *err)
 {
     gos_compile_options options = {.check_pattern = publisher->options.patterns.check};
     gos_arena *work = gos_arena_open(COMPILE_BYTES_MAX);
@@ -76,7 +76,7 @@ static bool compile(const struct publisher *publisher, gos_str environment, stru
     if (!done)
         gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory to compile the definitions");
     done = done &&
-           catalog_document(publisher->options.catalog, environment, CATALOG_NOW, work, &document,
+           catalog_document(publisher->options.catalog, environment, at, work, &document,
                             &slot->sequence, err) &&
            gos_ruleset_compile(document, &options, slot->arena, &slot->rules, &report, err);
     if (done && publisher->options.patterns.prepare)
@@ -125,7 +125,7 @@ static bool place_publish(struct publisher *publisher, struct place *place, gos_
     if (!slot)
         return gos_fail(err, GOS_UNAVAILABLE, "", "%d older rulesets of %s are still being read",
                         SLOTS, place->name);
-    if (!compile(publisher, environment, slot, err))
+    if (!compile(publisher, environment, CATALOG_NOW, slot, err))
         return false;
     slot->published_ms = publisher->options.now_ms(publisher->options.context);
     if (!note(publisher, place, slot, err)) {
@@ -245,6 +245,38 @@ bool publisher_pin(struct publisher *publisher, gos_str environment, struct publ
 void publisher_unpin(struct publisher *publisher, const struct publisher_pin *pin)
 {
     atomic_fetch_add(&publisher->places[pin->environment]->slots[pin->slot].released, 1);
+}
+
+struct publisher_past {
+    struct slot slot;
+};
+
+bool publisher_past_open(struct publisher *publisher, gos_str environment, int64_t sequence,
+                         struct publisher_past **out, struct publisher_pin *out_pin, gos_error *err)
+{
+    struct publisher_past *past = calloc(1, sizeof *past);
+    if (!past)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a past ruleset");
+    if (!compile(publisher, environment, sequence, &past->slot, err)) {
+        free(past);
+        return false;
+    }
+    *out = past;
+    *out_pin = (struct publisher_pin){
+        .rules = past->slot.rules,
+        .match_pattern = past->slot.patterns ? publisher->options.patterns.match : NULL,
+        .match_pattern_user = past->slot.patterns,
+        .sequence = past->slot.sequence,
+    };
+    return true;
+}
+
+void publisher_past_close(struct publisher *publisher, struct publisher_past *past)
+{
+    if (!past)
+        return;
+    slot_free(publisher, &past->slot);
+    free(past);
 }
 
 uint64_t publisher_count(struct publisher *publisher)

@@ -56,6 +56,16 @@ bool publisher_pin(struct publisher *publisher, gos_str environment, struct publ
                    gos_error *err);
 void publisher_unpin(struct publisher *publisher, const struct publisher_pin *pin);
 
+/*
+ * The ruleset as it was after a past change of the catalog, for one reader; nothing is published.
+ * publisher_past_close gives it back.
+ */
+struct publisher_past;
+bool publisher_past_open(struct publisher *publisher, gos_str environment, int64_t sequence,
+                         struct publisher_past **out, struct publisher_pin *out_pin,
+                         gos_error *err);
+void publisher_past_close(struct publisher *publisher, struct publisher_past *past);
+
 /* How many rulesets were put into use since the start. */
 uint64_t publisher_count(struct publisher *publisher);
 
