@@ -124,7 +124,7 @@ typedef struct gos_estimate {
     double alpha, adjusted_p;
     double variance_reduction;
     double statistical_power;
-    uint32_t status; /* gos_status bits; 0 is "ok" */
+    uint32_t status; /* gos_stats_status bits; 0 is "ok" */
     bool reached_plan;
     bool significant;
 } gos_estimate;

@@ -10,12 +10,12 @@ extern "C" {
 #endif
 
 /* Every reason why a number is missing or must be read with care: one row of stats_status.def. */
-typedef enum gos_status {
+typedef enum gos_stats_status {
     GOS_STATUS_OK = 0,
 #define STATUS(NAME, text, bit, blocks, replaces_ok) GOS_STATUS_##NAME = 1u << (bit),
 #include "gosset/stats_status.def"
 #undef STATUS
-} gos_status;
+} gos_stats_status;
 
 enum { GOS_STATUS_TEXT_BYTES = 512 };
 

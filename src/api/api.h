@@ -17,6 +17,7 @@ struct ledger;
 struct publisher;
 struct recent;
 struct roster;
+struct shipper;
 struct streams;
 struct writer;
 
@@ -24,17 +25,22 @@ struct writer;
 typedef void api_report(void *user, const char *what, const gos_error *err);
 
 struct api {
+    const struct http_route *routes; /* all that are served, for counting */
+    size_t route_count;
     struct catalog *catalog;
     struct roster *roster;
     struct ledger *ledger;
     struct writer *writer;
     struct publisher *publisher;
     struct analyst *analyst;
+    struct shipper *shipper;
     struct keyring *keyring;
     struct context_pool *contexts; /* see decide.h */
     struct telemetry *telemetry;
     struct streams *streams; /* clients that wait for changes; see changes.h */
     gos_str cors_origins;    /* origins separated by spaces, or "*" */
+    int64_t keep_days;       /* of assignments after their experiment's end */
+    uint64_t spool_bytes_max;
     api_report *report;
     void *report_user;
     struct recent *recent; /* the newest events; see recent.h */

@@ -2,6 +2,7 @@
 #include "api/change.h"
 
 #include "base/uuid.h"
+#include "jobs/publisher.h"
 
 #include <assert.h>
 #include <inttypes.h>
@@ -15,7 +16,8 @@ bool change_apply(struct http_request *request, const struct catalog_change *cha
                                   .actor = api_actor(request),
                                   .now_ms = request->now_ms,
                                   .dry_run = dry_run};
-    return catalog_apply(api->catalog, &write, changes, count, out_sequence, err);
+    return catalog_apply(api->catalog, &write, changes, count, out_sequence, err) &&
+           (dry_run || publisher_publish(api->publisher, write.environment, err));
 }
 
 static bool version_read(gos_str text, int64_t *out)

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/secret.h"
 #include "base/time.h"
+#include "jobs/publisher.h"
 #include "model/record.h"
 
 static void time_member(struct json_writer *json, const char *name, int64_t ms)
@@ -205,7 +206,8 @@ void api_environments_post(struct http_request *request, struct http_response *r
     gos_str name = done ? member_text(body, "name", GOS_LIT("")) : GOS_LIT("");
     if (!done || !change_check_home(request, name, &err) ||
         !catalog_add_environment(api_of(request)->catalog, name, api_actor(request),
-                                 request->now_ms, &err)) {
+                                 request->now_ms, &err) ||
+        !publisher_publish(api_of(request)->publisher, name, &err)) {
         http_fail(request, response, &err);
         return;
     }

@@ -2,7 +2,6 @@
 #include "api/api.h"
 
 #include <stddef.h>
-#include <stdio.h>
 
 #define ROUTE(handler, method, pattern, scope, mode, bytes, fail, tag, summary, takes, gives)      \
     http_handler api_##handler;
@@ -79,9 +78,9 @@ bool api_cors(const struct http_request *request, gos_str origin)
 
 void api_answered(const struct http_request *request, const struct http_access *access)
 {
-    struct telemetry *telemetry = api_of(request)->telemetry;
-    size_t route =
-        request->route ? (size_t)(request->route - routes) : sizeof routes / sizeof routes[0];
+    const struct api *api = api_of(request);
+    struct telemetry *telemetry = api->telemetry;
+    size_t route = request->route ? (size_t)(request->route - api->routes) : api->route_count;
     uint64_t micros = access->duration_us > 0 ? (uint64_t)access->duration_us : 0;
     telemetry_request(telemetry, route, access->status, micros);
     if (access->status == 429)

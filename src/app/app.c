@@ -27,7 +27,8 @@ static bool server_start(struct app *app, gos_error *err)
     http.tls_cert = config->tls_certificate[0] ? config->tls_certificate : NULL;
     http.tls_key = config->tls_key[0] ? config->tls_key : NULL;
     http.base_path = config->path_prefix[0] ? config->path_prefix : NULL;
-    http.routes = api_routes(&http.route_count);
+    http.routes = app->api.routes;
+    http.route_count = app->api.route_count;
     http.user = &app->api;
     http.admit = api_admit;
     http.cors = api_cors;
@@ -37,7 +38,7 @@ static bool server_start(struct app *app, gos_error *err)
     if (!http_start(&http, &app->server, err))
         return false;
     bool is_v6 = strchr(app->host, ':') != NULL;
-    snprintf(app->url, sizeof app->url, "%s://%s%s%s:%u%s", http.tls_cert ? "https" : "http",
+    snprintf(app->url, sizeof app->url, "%s://%s%s%s:%u%.200s", http.tls_cert ? "https" : "http",
              is_v6 ? "[" : "", app->host, is_v6 ? "]" : "", http_port(app->server),
              config->path_prefix);
     return true;

@@ -1,9 +1,11 @@
 /* Opens and closes the stores, the keys and the jobs. */
 #include "app/open.h"
 
+#include "api/decide.h"
 #include "app/duties.h"
+#include "app/pages.h"
 #include "base/secret.h"
-#include "jobs/analyst.h"
+#include "base/time.h"
 #include "jobs/publisher.h"
 #include "jobs/scheduler.h"
 #include "jobs/shipper.h"
@@ -13,6 +15,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 enum { PATH_BYTES = CONFIG_TEXT_BYTES + 32 };
@@ -41,15 +44,17 @@ bool open_stores(struct app *app, gos_error *err)
     struct catalog_options catalog_options = {"sqlite", catalog, 0, duties_now(NULL)};
     struct roster_options roster_options = {.folder = roster,
                                             .spool_count_max = UINT64_MAX,
-                                            .spool_bytes_max =
-                                                (uint64_t)config->spool_max_mb << 20};
+                                            .spool_bytes_max = (uint64_t)config->spool_max_mb
+                                                               << 20};
     struct ledger_options ledger_options = {.backend = "duckdb",
                                             .location = ledger,
-                                            .memory_bytes =
-                                                (uint64_t)config->analysis_memory_mb << 20};
+                                            .memory_bytes = (uint64_t)config->analysis_memory_mb
+                                                            << 20};
     app->api.report = on_report;
     app->api.report_user = app;
     app->api.telemetry = &app->telemetry;
+    app->api.keep_days = config->keep_assignments_days;
+    app->api.spool_bytes_max = (uint64_t)config->spool_max_mb << 20;
     app->api.cors_origins = gos_str_from(config->cors_origins);
     return secret_start(err) && folder_make(config->data, err) &&
            catalog_open(&catalog_options, &app->api.catalog, err) &&
@@ -82,4 +87,66 @@ bool open_keys(struct app *app, gos_str admin_key, gos_error *err)
     if (admin_key.len == 0)
         snprintf(app->new_admin_key, sizeof app->new_admin_key, "%s", key_text);
     return true;
+}
+
+/* Names every route to the counters, and adds the pages of the UI to the API's routes. */
+static bool open_routes(struct app *app, gos_error *err)
+{
+    size_t api_count;
+    const struct http_route *api = api_routes(&api_count);
+    size_t count = api_count + page_route_count;
+    struct http_route *routes = calloc(count, sizeof *routes);
+    if (!routes)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for the routes");
+    memcpy(routes, api, api_count * sizeof *routes);
+    memcpy(routes + api_count, page_routes, page_route_count * sizeof *routes);
+    for (size_t i = 0; i < count; i++)
+        telemetry_add_route(&app->telemetry, routes[i].method, routes[i].pattern);
+    telemetry_add_route(&app->telemetry, "*", "none");
+    app->api.routes = routes;
+    app->api.route_count = count;
+    return true;
+}
+
+static bool open_scheduler(struct app *app, gos_error *err)
+{
+    struct scheduler_task tasks[SCHEDULER_TASKS_MAX];
+    struct scheduler_options options = {tasks, duties_list(app, tasks), on_report, app};
+    return scheduler_open(&options, &app->scheduler, err);
+}
+
+bool open_jobs(struct app *app, gos_error *err)
+{
+    struct api *api = &app->api;
+    struct publisher_options publisher = {.catalog = api->catalog, .now_ms = duties_now};
+    struct writer_options writer = {.now_ms = duties_now};
+    struct shipper_options shipper = {
+        .roster = api->roster, .ledger = api->ledger, .report = on_report, .report_user = app};
+    return open_routes(app, err) && context_pool_open(&api->contexts, err) &&
+           publisher_open(&publisher, &api->publisher, err) &&
+           writer_open(api->roster, &writer, &api->writer, err) &&
+           shipper_open(&shipper, &api->shipper, err) && open_scheduler(app, err);
+}
+
+void close_jobs(struct app *app)
+{
+    scheduler_close(app->scheduler);
+    if (app->api.writer)
+        writer_close(app->api.writer);
+    if (app->api.shipper)
+        shipper_close(app->api.shipper);
+    publisher_close(app->api.publisher);
+    context_pool_close(app->api.contexts);
+    free((void *)(uintptr_t)app->api.routes);
+}
+
+void close_stores(struct app *app)
+{
+    keyring_close(app->api.keyring);
+    if (app->api.ledger)
+        ledger_close(app->api.ledger);
+    if (app->api.roster)
+        roster_close(app->api.roster);
+    if (app->api.catalog)
+        catalog_close(app->api.catalog);
 }

@@ -1,0 +1,49 @@
+/* The tasks of the scheduler. Each takes one look and returns. */
+#include "app/duties.h"
+
+#include "base/time.h"
+#include "jobs/retention.h"
+
+#include <time.h>
+
+enum { RETENTION_ARENA_BYTES = 256 << 20, EVENT_ID_DAYS = 14 };
+
+int64_t duties_now(void *context)
+{
+    (void)context;
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool retain(void *user, gos_error *err)
+{
+    struct app *app = user;
+    struct retention retention = {app->api.catalog, app->api.roster, app->api.ledger,
+                                  app->config.keep_assignments_days};
+    struct retention_report report;
+    gos_arena *arena = gos_arena_open(RETENTION_ARENA_BYTES);
+    if (!arena)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for the retention job");
+    bool done = retention_run(&retention, duties_now(NULL), false, arena, &report, err);
+    if (done && report.assignments > 0)
+        log_line(app->log, LOG_INFO, "retention", "%llu assignments of %u experiments deleted",
+                 (unsigned long long)report.assignments, (unsigned)report.count);
+    gos_arena_close(arena);
+    return done;
+}
+
+static bool forget_event_ids(void *user, gos_error *err)
+{
+    struct app *app = user;
+    (void)err;
+    roster_forget_event_ids(app->api.roster, duties_now(NULL) - EVENT_ID_DAYS * TIME_DAY_MS);
+    return true;
+}
+
+size_t duties_list(struct app *app, struct scheduler_task tasks[SCHEDULER_TASKS_MAX])
+{
+    tasks[0] = (struct scheduler_task){"retention", TIME_DAY_MS, retain, app};
+    tasks[1] = (struct scheduler_task){"event ids", TIME_DAY_MS, forget_event_ids, app};
+    return 2;
+}
