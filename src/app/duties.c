@@ -2,6 +2,7 @@
 #include "app/duties.h"
 
 #include "base/time.h"
+#include "jobs/analyst.h"
 #include "jobs/retention.h"
 
 #include <time.h>
@@ -14,6 +15,12 @@ int64_t duties_now(void *context)
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static bool refresh(void *user, gos_error *err)
+{
+    struct app *app = user;
+    return analyst_refresh_all(app->api.analyst, err);
 }
 
 static bool retain(void *user, gos_error *err)
@@ -43,7 +50,8 @@ static bool forget_event_ids(void *user, gos_error *err)
 
 size_t duties_list(struct app *app, struct scheduler_task tasks[SCHEDULER_TASKS_MAX])
 {
-    tasks[0] = (struct scheduler_task){"retention", TIME_DAY_MS, retain, app};
-    tasks[1] = (struct scheduler_task){"event ids", TIME_DAY_MS, forget_event_ids, app};
-    return 2;
+    tasks[0] = (struct scheduler_task){"results", app->config.refresh_seconds * 1000, refresh, app};
+    tasks[1] = (struct scheduler_task){"retention", TIME_DAY_MS, retain, app};
+    tasks[2] = (struct scheduler_task){"event ids", TIME_DAY_MS, forget_event_ids, app};
+    return 3;
 }

@@ -2,10 +2,12 @@
 #include "app/open.h"
 
 #include "api/decide.h"
+#include "api/recent.h"
 #include "app/duties.h"
 #include "app/pages.h"
 #include "base/secret.h"
 #include "base/time.h"
+#include "jobs/analyst.h"
 #include "jobs/publisher.h"
 #include "jobs/scheduler.h"
 #include "jobs/shipper.h"
@@ -115,6 +117,19 @@ static bool open_scheduler(struct app *app, gos_error *err)
     return scheduler_open(&options, &app->scheduler, err);
 }
 
+static bool open_analyst(struct app *app, gos_error *err)
+{
+    struct api *api = &app->api;
+    struct analyst_options options = {.catalog = api->catalog,
+                                      .ledger = api->ledger,
+                                      .roster = api->roster,
+                                      .shipper = api->shipper,
+                                      .now_ms = duties_now,
+                                      .report = on_report,
+                                      .report_user = app};
+    return analyst_open(&options, &api->analyst, err);
+}
+
 bool open_jobs(struct app *app, gos_error *err)
 {
     struct api *api = &app->api;
@@ -122,21 +137,25 @@ bool open_jobs(struct app *app, gos_error *err)
     struct writer_options writer = {.now_ms = duties_now};
     struct shipper_options shipper = {
         .roster = api->roster, .ledger = api->ledger, .report = on_report, .report_user = app};
-    return open_routes(app, err) && context_pool_open(&api->contexts, err) &&
+    return open_routes(app, err) && recent_open(&api->recent, err) &&
+           context_pool_open(&api->contexts, err) &&
            publisher_open(&publisher, &api->publisher, err) &&
            writer_open(api->roster, &writer, &api->writer, err) &&
-           shipper_open(&shipper, &api->shipper, err) && open_scheduler(app, err);
+           shipper_open(&shipper, &api->shipper, err) && open_analyst(app, err) &&
+           open_scheduler(app, err);
 }
 
 void close_jobs(struct app *app)
 {
     scheduler_close(app->scheduler);
+    analyst_close(app->api.analyst);
     if (app->api.writer)
         writer_close(app->api.writer);
     if (app->api.shipper)
         shipper_close(app->api.shipper);
     publisher_close(app->api.publisher);
     context_pool_close(app->api.contexts);
+    recent_close(app->api.recent);
     free((void *)(uintptr_t)app->api.routes);
 }
 
