@@ -2,6 +2,7 @@
 #include "cli/traffic.h"
 
 #include "cli/visitor.h"
+#include "gosset/eval.h"
 #include "http/client.h"
 
 #include <pthread.h>
@@ -10,12 +11,20 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { BATCH_VISITORS = 50, ARENA_BYTES = 16 * 1024 * 1024, TIMEOUT_MS = 20000 };
+enum {
+    BATCH_VISITORS = 50,
+    ARENA_BYTES = 16 * 1024 * 1024,
+    CONTEXT_BYTES = 64 * 1024,
+    TIMEOUT_MS = 20000
+};
 
 struct traffic {
     struct traffic_options options;
     struct http_client *client;
     gos_arena *arena;
+    gos_arena *rules_arena;
+    const gos_ruleset *rules; /* as a page that evaluates by itself has them */
+    gos_context *context;
     pthread_t thread;
     atomic_bool stopping;
     pthread_mutex_t lock;
@@ -69,14 +78,37 @@ static bool batch_send(struct traffic *traffic, struct visitor *visitors, size_t
     return true;
 }
 
+/*
+ * Only the treatment's page crashes, before it can tell that it was seen: of those who may be lost,
+ * those stay whom the page would show the control. The page evaluates by itself, as SDKs do.
+ */
+static bool visitor_lose(struct traffic *traffic, struct visitor *visitor, gos_error *err)
+{
+    size_t count;
+    const struct traffic_effect *effects = traffic_effects(&count);
+    gos_subject subject = {.user_id = gos_str_from(visitor->user_id),
+                           .now_ms = (int64_t)time(NULL) * 1000};
+    if (!gos_context_bind(traffic->context, traffic->rules, &subject, GOS_LIT(""), err))
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        gos_decision shown = gos_eval_experiment(
+            traffic->rules, gos_str_from(effects[i].experiment_id), traffic->context);
+        visitor->is_lost[i] &= gos_str_equal(shown.variant, GOS_LIT("treatment"));
+    }
+    return true;
+}
+
 static void batch_run(struct traffic *traffic)
 {
     struct visitor visitors[BATCH_VISITORS];
-    for (size_t i = 0; i < BATCH_VISITORS; i++)
-        visitor_make(traffic->options.seed, traffic->next_visitor++, &visitors[i]);
     struct traffic_totals done = {0};
     gos_error err;
-    bool sent = batch_send(traffic, visitors, BATCH_VISITORS, &done, &err);
+    bool sent = true;
+    for (size_t i = 0; sent && i < BATCH_VISITORS; i++) {
+        visitor_make(traffic->options.seed, traffic->next_visitor++, &visitors[i]);
+        sent = visitor_lose(traffic, &visitors[i], &err);
+    }
+    sent = sent && batch_send(traffic, visitors, BATCH_VISITORS, &done, &err);
     totals_add(traffic, &done, sent ? NULL : &err);
     gos_arena_reset(traffic->arena);
 }
@@ -111,6 +143,27 @@ static void *traffic_run(void *user)
     return NULL;
 }
 
+static bool rules_make(struct traffic *traffic, gos_error *err)
+{
+    gos_report report;
+    traffic->rules_arena = gos_arena_open(ARENA_BYTES);
+    traffic->context = gos_context_open(CONTEXT_BYTES);
+    if (!traffic->rules_arena || !traffic->context)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for the visitors");
+    return gos_ruleset_compile(traffic_document(), NULL, traffic->rules_arena, &traffic->rules,
+                               &report, err);
+}
+
+static void traffic_free(struct traffic *traffic)
+{
+    http_client_close(traffic->client);
+    gos_arena_close(traffic->arena);
+    gos_context_close(traffic->context);
+    gos_arena_close(traffic->rules_arena);
+    pthread_mutex_destroy(&traffic->lock);
+    free(traffic);
+}
+
 bool traffic_start(const struct traffic_options *options, struct traffic **out, gos_error *err)
 {
     struct traffic *traffic = calloc(1, sizeof *traffic);
@@ -120,14 +173,13 @@ bool traffic_start(const struct traffic_options *options, struct traffic **out, 
     pthread_mutex_init(&traffic->lock, NULL);
     traffic->arena = gos_arena_open(ARENA_BYTES);
     struct http_client_options client = {options->url, options->key, TIMEOUT_MS, ARENA_BYTES / 4};
-    bool opened = traffic->arena && http_client_open(&client, &traffic->client, err);
+    bool opened = traffic->arena && http_client_open(&client, &traffic->client, err) &&
+                  rules_make(traffic, err);
     if (opened && pthread_create(&traffic->thread, NULL, traffic_run, traffic) == 0) {
         *out = traffic;
         return true;
     }
-    http_client_close(traffic->client);
-    gos_arena_close(traffic->arena);
-    free(traffic);
+    traffic_free(traffic);
     return opened ? gos_fail(err, GOS_OUT_OF_MEMORY, "", "no thread for the visitors") : false;
 }
 
@@ -137,8 +189,5 @@ void traffic_stop(struct traffic *traffic)
         return;
     atomic_store(&traffic->stopping, true);
     pthread_join(traffic->thread, NULL);
-    http_client_close(traffic->client);
-    gos_arena_close(traffic->arena);
-    pthread_mutex_destroy(&traffic->lock);
-    free(traffic);
+    traffic_free(traffic);
 }

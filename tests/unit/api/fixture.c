@@ -2,6 +2,7 @@
 
 #include "base/secret.h"
 #include "base/time.h"
+#include "jobs/publisher.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -49,6 +50,12 @@ static void server_start(struct fixture *given)
     snprintf(given->url, sizeof given->url, "http://127.0.0.1:%u", http_port(given->server));
 }
 
+static int64_t fixture_now(void *context)
+{
+    (void)context;
+    return now();
+}
+
 void fixture_start(struct fixture *given)
 {
     gos_error err;
@@ -60,7 +67,10 @@ void fixture_start(struct fixture *given)
     CHECK_OK(catalog_open(&options, &given->catalog, &err), &err);
     given->api.catalog = given->catalog;
     given->api.telemetry = &given->telemetry;
+    given->api.routes = api_routes(&given->api.route_count);
     given->api.cors_origins = GOS_LIT("");
+    struct publisher_options publisher = {.catalog = given->catalog, .now_ms = fixture_now};
+    CHECK_OK(publisher_open(&publisher, &given->api.publisher, &err), &err);
     CHECK_OK(keyring_open(given->catalog, &given->api.keyring, &err), &err);
     key_make(given, "production", "admin", given->admin);
     key_make(given, "production", "server", given->reader);
@@ -75,6 +85,7 @@ void fixture_stop(struct fixture *given)
     http_stop(given->server);
     http_close(given->server);
     keyring_close(given->api.keyring);
+    publisher_close(given->api.publisher);
     catalog_close(given->catalog);
     gos_arena_close(given->arena);
 }
