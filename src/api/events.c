@@ -82,8 +82,8 @@ static bool events_read(struct http_request *request, const struct json *events,
 
 void api_events_post(struct http_request *request, struct http_response *response)
 {
-    const struct json *body, *events;
-    struct roster_item *items;
+    const struct json *body, *events = NULL;
+    struct roster_item *items = NULL;
     gos_error err;
     if (!api_read_body(request, response, false, &body))
         return;

@@ -8,11 +8,11 @@ static void identify_finish(struct http_request *request, struct http_response *
     const struct identify_request *identify = user;
     struct api_answer answer;
     for (size_t i = 0; i < count; i++) {
-        if (items[i].outcome == ROSTER_TOO_LARGE) {
+        if (items[i].outcome == ROSTER_REFUSED) {
             gos_error err;
             gos_fail(&err, GOS_TOO_LARGE, "/attributes",
-                     "the attributes of this user would be larger than %d bytes",
-                     ROSTER_PROFILE_BYTES_MAX);
+                     "the attributes of this user would be more than %d, or larger than %d bytes",
+                     ROSTER_PROFILE_MEMBERS_MAX, ROSTER_PROFILE_BYTES_MAX);
             http_fail(request, response, &err);
             return;
         }
