@@ -51,7 +51,7 @@ static bool events_list(const struct json *body, const struct json **out, gos_er
 {
     const struct json *events = json_find(body, GOS_LIT("events"));
     if (!events || events->type != JSON_ARRAY || body->count != 1)
-        return gos_fail(err, GOS_BAD_INPUT, events ? "" : "/events",
+        return gos_fail(err, GOS_BAD_INPUT, "/events",
                         "the body is {\"events\": [...]} and nothing else");
     if (events->count > BATCH_ITEMS_MAX)
         return gos_fail(err, GOS_TOO_LARGE, "/events", "%u events; at most %d in one batch",
