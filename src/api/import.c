@@ -175,11 +175,7 @@ void api_import(struct http_request *request, struct http_response *response)
 {
     gos_error err;
     bool dry_run = false;
-<<<<<<< HEAD
-    const struct json *document;
-=======
     const struct json *document = NULL;
->>>>>>> dc239fa (api: builds are without warnings at -O2)
     struct transfer transfer = {.arena = gos_arena_open(TRANSFER_BYTES_MAX)};
     if (document_read(request, transfer.arena, &document, &dry_run, &err))
         transfer_answer(request, response, &transfer, document, dry_run);
