@@ -62,7 +62,7 @@ static void lists_find(struct compiler *compiler, const struct json *document)
     compiler->flags = list_find(compiler, document, "flags");
     compiler->overrides = list_find(compiler, document, "overrides");
     names_collect(compiler, &compiler->segment_names, compiler->segments, "segments", "name", "id");
-    names_collect(compiler, &compiler->layer_names, compiler->layers, "layers", "name", NULL);
+    names_collect(compiler, &compiler->layer_names, compiler->layers, "layers", "name", "id");
     names_collect(compiler, &compiler->experiment_names, compiler->experiments, "experiments",
                   "name", "id");
     names_collect(compiler, &compiler->flag_keys, compiler->flags, "flags", "key", NULL);

@@ -44,12 +44,10 @@ static uint32_t layer_add(struct compiler *compiler, const struct json *json, go
 
 static void layers_read(struct compiler *compiler)
 {
-    static const char *const members[] = {"id", "name", "description", "unit", "salt", NULL};
     size_t outer = at_enter(compiler, GOS_LIT("layers"));
     for (uint32_t i = 0; i < compiler->layers->count; i++) {
         const struct json *json = &compiler->layers->items[i];
         size_t mark = at_enter_index(compiler, i);
-        members_known(compiler, json, "a layer", members);
         layer_add(compiler, json, text_of(json, "name"), compile_unit(compiler, json, SLOT_USER));
         at_leave(compiler, mark);
     }
@@ -58,15 +56,12 @@ static void layers_read(struct compiler *compiler)
 
 static void holdouts_read(struct compiler *compiler)
 {
-    static const char *const members[] = {"id",   "name",  "description", "percentage",
-                                          "unit", "layer", "salt",        NULL};
     struct build *build = &compiler->build;
     size_t outer = at_enter(compiler, GOS_LIT("holdouts"));
     for (uint32_t i = 0; i < compiler->holdouts->count; i++) {
         const struct json *json = &compiler->holdouts->items[i];
         size_t mark = at_enter_index(compiler, i);
         int64_t share = 0;
-        members_known(compiler, json, "a holdout", members);
         gos_str name = member_text(compiler, json, "name"), salt = text_of(json, "salt");
         gos_str layer = member_text(compiler, json, "layer");
         if (name.len == 0)
@@ -98,12 +93,14 @@ static uint32_t layer_names(const struct json *experiment, const struct json **o
     return value->type == JSON_ARRAY ? value->count : 1;
 }
 
-static bool experiment_has_layer(const struct json *experiment, gos_str name)
+static bool experiment_has_layer(struct compiler *compiler, const struct json *experiment,
+                                 uint32_t layer)
 {
     const struct json *items;
     uint32_t count = layer_names(experiment, &items);
     for (uint32_t i = 0; i < count; i++) {
-        if (items[i].type == JSON_STRING && gos_str_equal(items[i].text, name))
+        if (items[i].type == JSON_STRING &&
+            compiler_find(compiler, &compiler->layer_names, items[i].text) == layer)
             return true;
     }
     return false;
@@ -192,7 +189,7 @@ static uint32_t events_of(struct compiler *compiler, uint32_t index, struct even
     return count;
 }
 
-static uint32_t events_collect(struct compiler *compiler, gos_str layer, struct event **out)
+static uint32_t events_collect(struct compiler *compiler, uint32_t layer, struct event **out)
 {
     uint32_t count = 0, capacity = 0;
     for (uint32_t i = 0; i < compiler->experiments->count; i++) {
@@ -205,7 +202,7 @@ static uint32_t events_collect(struct compiler *compiler, gos_str layer, struct 
         return 0;
     }
     for (uint32_t i = 0; i < compiler->experiments->count; i++) {
-        if (experiment_has_layer(&compiler->experiments->items[i], layer))
+        if (experiment_has_layer(compiler, &compiler->experiments->items[i], layer))
             count += events_of(compiler, i, events + count);
     }
     qsort(events, count, sizeof *events, compare_events);
@@ -214,7 +211,7 @@ static uint32_t events_collect(struct compiler *compiler, gos_str layer, struct 
 }
 
 /* The map of a layer, played from its first event to its last; made once. */
-static const struct slot_map *layer_map(struct compiler *compiler, uint32_t layer, gos_str name)
+static const struct slot_map *layer_map(struct compiler *compiler, uint32_t layer)
 {
     struct event *events;
     if (!compiler->layer_maps)
@@ -228,7 +225,7 @@ static const struct slot_map *layer_map(struct compiler *compiler, uint32_t laye
     struct slot_map *map = &compiler->layer_maps[layer];
     if (map->count)
         return map;
-    uint32_t count = events_collect(compiler, name, &events);
+    uint32_t count = events_collect(compiler, layer, &events);
     slot_map_init(map, compiler->build.scratch);
     for (uint32_t i = 0; i < count; i++) {
         uint64_t slots = (uint64_t)(((share_wide)(uint64_t)events[i].share * SLOT_COUNT) /
@@ -262,7 +259,7 @@ static void membership_add(struct compiler *compiler, const struct json *json, g
     struct build *build = &compiler->build;
     uint32_t index = build_experiments_count(build);
     uint32_t layer = compiler_find(compiler, &compiler->layer_names, name);
-    const struct slot_map *map = layer_map(compiler, layer, name);
+    const struct slot_map *map = layer_map(compiler, layer);
     if (build->failed || !map)
         return;
     if (build_layers(build)[layer].unit != experiment->unit)
