@@ -14,8 +14,7 @@ struct beta {
 /* Edges a few deviations apart around the angle of the mean: close at the middle, wide outside. */
 static size_t beta_edges(const struct beta *beta, double *edges)
 {
-    static const double steps[] = {-22, -14, -9, -7, -5.5, -4, -3, -2, -1, 0,
-                                   1,   2,   3,  4,  5.5,  7,  9,  14, 22};
+    static const double steps[] = {-22, -14, -9, -6, -3.5, -1.2, 1.2, 3.5, 6, 9, 14, 22};
     enum { STEPS = sizeof steps / sizeof steps[0] };
     double n = beta->a + beta->b, middle = asin(sqrt(beta->a / n)), sd = 0.5 / sqrt(n + 1);
     for (int i = 0; i < STEPS; i++)
@@ -39,7 +38,7 @@ static double beta_exceeds(struct beta x, struct beta y)
         for (int i = 0; i < QUADRATURE_POINTS; i++) {
             double s = sin(u[i]), c = cos(u[i]);
             double log_density = log_scale + (2 * y.a - 1) * log(s) + (2 * y.b - 1) * log(c);
-            if (log_density < -80)
+            if (log_density < -60)
                 continue;
             double density = exp(log_density) * weight[i];
             all += density;

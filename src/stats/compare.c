@@ -123,8 +123,15 @@ static void inference_sequential(const struct comparison *cmp, const gos_stats_o
     gos_sequence look = gos_asympcs(gap, out->se, n, compare_tuned_units(options), options->alpha);
     double k = look.critical;
     out->method = "asympcs";
-    out->p_value = look.p_value;
-    out->log10_p = look.log_e > 0 ? -look.log_e / log(10) : 0;
+    if (k > out->critical) {
+        out->p_value = look.p_value;
+        out->log10_p = look.log_e > 0 ? -look.log_e / log(10) : 0;
+    } else {
+        /* A handful of units: Student's t is wider still, and no look may be narrower than it. */
+        k = out->critical;
+        out->p_value = fmax(out->p_value, look.p_value);
+        out->log10_p = log10(out->p_value);
+    }
     if (options->mode == GOS_MODE_GROUP) {
         k = options->group_bound;
         out->method = "group_sequential";
