@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/time.h"
+#include "jobs/decision.h"
 #include "jobs/doctor.h"
 
 #include <inttypes.h>
@@ -151,6 +152,18 @@ static void find_overlaps(struct run *run, struct doctor_visit *visit)
     visit->overlapping = names;
 }
 
+static bool decide(struct run *run, const struct doctor_visit *visit, gos_error *err)
+{
+    struct text text;
+    struct json_writer json;
+    text_init(&text, run->arena);
+    json_writer_init(&json, &text);
+    if (!decision_write(visit, run->design.planned_units, run->arena, &json, err))
+        return false;
+    run->out->verdict = text_str(&text);
+    return text_ok(&text, err);
+}
+
 static bool examine(struct run *run, gos_error *err)
 {
     struct doctor_visit visit = {
@@ -179,7 +192,7 @@ static bool examine(struct run *run, gos_error *err)
     json_writer_init(&json, &text);
     doctor_write(&visit, run->arena, &json);
     run->out->health = text_str(&text);
-    return text_ok(&text, err);
+    return text_ok(&text, err) && decide(run, &visit, err);
 }
 
 bool analysis_run(const struct analysis_sources *sources, const struct analysis_request *request,

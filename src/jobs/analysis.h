@@ -27,7 +27,8 @@ struct analysis_request {
 struct analysis {
     struct result *rows; /* with ids */
     uint32_t row_count;
-    gos_str health; /* JSON; see doctor.h */
+    gos_str health;  /* JSON; see doctor.h */
+    gos_str verdict; /* JSON; see decision.h */
     int64_t computed_at;
     int64_t window_start, window_end;
     uint64_t watermark;

@@ -114,14 +114,15 @@ static bool copy_answer(const struct analyst_answer *answer, gos_arena *arena,
     *out = *answer;
     out->results = gos_arena_text(arena, answer->results, err);
     out->health = gos_arena_text(arena, answer->health, err);
-    return out->results.data && out->health.data;
+    out->verdict = gos_arena_text(arena, answer->verdict, err);
+    return out->results.data && out->health.data && out->verdict.data;
 }
 
 static void cache_put(struct analyst *analyst, const struct uuid *experiment_id,
                       const struct analyst_answer *answer, uint64_t watermark, int64_t version,
                       int64_t stored_at)
 {
-    size_t bytes = answer->results.len + answer->health.len + 4096;
+    size_t bytes = answer->results.len + answer->health.len + answer->verdict.len + 4096;
     gos_arena *arena = gos_arena_open(bytes);
     struct analyst_answer copy;
     if (!arena || !copy_answer(answer, arena, &copy, NULL)) {
@@ -198,6 +199,7 @@ static bool compute(struct analyst *analyst, const struct definition *experiment
     done = done && rows_to_json(analysis.rows, analysis.row_count, arena, &answer.results, err);
     if (done) {
         answer.health = analysis.health;
+        answer.verdict = analysis.verdict;
         answer.computed_at = analysis.computed_at;
         answer.window_end = analysis.window_end;
         cache_put(analyst, &experiment->id, &answer, analysis.watermark, experiment->version,
@@ -231,6 +233,7 @@ static bool recall(struct analyst *analyst, const struct definition *experiment,
     }
     if (done && *out_found) {
         answer.health = analysis.health;
+        answer.verdict = analysis.verdict;
         answer.computed_at = rows[0].computed_at;
         answer.window_end = rows[0].window_end;
         cache_put(analyst, &experiment->id, &answer, analysis.watermark, experiment->version,

@@ -29,6 +29,7 @@ void analyst_close(struct analyst *analyst);
 struct analyst_answer {
     gos_str results; /* list of ExperimentResult rows */
     gos_str health;  /* see doctor.h */
+    gos_str verdict; /* see decision.h */
     int64_t computed_at;
     int64_t window_end;
 };

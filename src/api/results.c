@@ -1,0 +1,138 @@
+/* What experiments show: results, their course over time, health, and proof. */
+#include "api/api.h"
+#include "base/time.h"
+#include "jobs/analyst.h"
+
+enum { RESULTS_ARENA_BYTES = 64 << 20, HISTORY_MAX = 5000, HOUR_MS = 3600000 };
+
+static bool asks_refresh(const struct http_request *request)
+{
+    gos_str refresh = http_query(request, "refresh");
+    return refresh.data && !gos_str_equal(refresh, GOS_LIT("false"));
+}
+
+static void answer_time(struct json_writer *json, const char *name, int64_t ms)
+{
+    char text[TIME_TEXT_BYTES];
+    size_t len = time_write(ms, text);
+    json_name(json, name);
+    json_text(json, (gos_str){text, len});
+}
+
+void api_results_get(struct http_request *request, struct http_response *response)
+{
+    struct api *api = api_of(request);
+    gos_error err;
+    struct analyst_answer found;
+    if (!analyst_results(api->analyst, api_environment(request), http_param(request, "id"),
+                         asks_refresh(request), request->arena, &found, &err)) {
+        http_fail(request, response, &err);
+        return;
+    }
+    telemetry_count(api->telemetry, COUNT_results_computed, asks_refresh(request));
+    struct api_answer answer;
+    api_write_begin(request, &answer);
+    json_open_object(&answer.json);
+    json_name(&answer.json, "results");
+    json_raw(&answer.json, found.results);
+    json_name(&answer.json, "health");
+    json_raw(&answer.json, found.health);
+    json_name(&answer.json, "verdict");
+    json_raw(&answer.json, found.verdict);
+    answer_time(&answer.json, "as_of", found.window_end);
+    answer_time(&answer.json, "computed_at", found.computed_at);
+    json_close_object(&answer.json);
+    api_write_end(request, response, &answer, 200);
+}
+
+void api_health_get(struct http_request *request, struct http_response *response)
+{
+    gos_error err;
+    struct analyst_answer found;
+    if (analyst_results(api_of(request)->analyst, api_environment(request),
+                        http_param(request, "id"), asks_refresh(request), request->arena, &found,
+                        &err))
+        api_reply_json(request, response, 200, found.health);
+    else
+        http_fail(request, response, &err);
+}
+
+void api_verify_post(struct http_request *request, struct http_response *response)
+{
+    gos_error err;
+    gos_str report;
+    if (analyst_verify(api_of(request)->analyst, api_environment(request),
+                       http_param(request, "id"), request->arena, &report, &err))
+        api_reply_json(request, response, 200, report);
+    else
+        http_fail(request, response, &err);
+}
+
+static bool history_find(struct http_request *request, gos_arena *arena, struct result **out,
+                         uint32_t *out_count, gos_error *err)
+{
+    struct api *api = api_of(request);
+    gos_str environment = api_environment(request), metric = http_query(request, "metric");
+    gos_str since_text = http_query(request, "since");
+    int64_t since = INT64_MIN + 1;
+    struct definition experiment;
+    if (since_text.data && !time_read(since_text, &since))
+        return gos_fail(err, GOS_BAD_INPUT, "/since",
+                        "since is a time such as 2026-01-02T03:04:05Z");
+    return catalog_get(api->catalog, environment, KIND_EXPERIMENT, http_param(request, "id"), arena,
+                       &experiment, err) &&
+           catalog_result_history(api->catalog, environment, experiment.id,
+                                  metric.data ? metric : GOS_LIT(""), since, HISTORY_MAX, arena,
+                                  out, out_count, err);
+}
+
+/* "day" or "hour": of each, the last computation is shown; otherwise all are. */
+static int64_t step_of(const struct http_request *request)
+{
+    gos_str step = http_query(request, "step");
+    if (step.data && gos_str_equal(step, GOS_LIT("day")))
+        return TIME_DAY_MS;
+    return step.data && gos_str_equal(step, GOS_LIT("hour")) ? HOUR_MS : 1;
+}
+
+static bool is_last_of_step(const struct result *rows, uint32_t count, uint32_t i, int64_t step)
+{
+    for (uint32_t next = i + 1; next < count; next++) {
+        if (rows[next].computed_at != rows[i].computed_at)
+            return rows[next].computed_at / step != rows[i].computed_at / step;
+    }
+    return true;
+}
+
+void api_timeseries_get(struct http_request *request, struct http_response *response)
+{
+    gos_error err = {.code = GOS_OUT_OF_MEMORY, .message = "no memory for the history"};
+    struct result *rows;
+    uint32_t count, shown = 0;
+    gos_arena *arena = gos_arena_open(RESULTS_ARENA_BYTES);
+    if (!arena || !history_find(request, arena, &rows, &count, &err)) {
+        http_fail(request, response, &err);
+        gos_arena_close(arena);
+        return;
+    }
+    int64_t step = step_of(request);
+    struct api_answer answer;
+    api_write_begin(request, &answer);
+    json_open_object(&answer.json);
+    json_name(&answer.json, "items");
+    json_open_array(&answer.json);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!is_last_of_step(rows, count, i, step))
+            continue;
+        result_write(&rows[i], &answer.json);
+        shown++;
+    }
+    json_close_array(&answer.json);
+    json_name(&answer.json, "next");
+    json_null(&answer.json);
+    json_name(&answer.json, "total");
+    json_int(&answer.json, shown);
+    json_close_object(&answer.json);
+    api_write_end(request, response, &answer, 200);
+    gos_arena_close(arena);
+}
