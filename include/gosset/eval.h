@@ -6,6 +6,7 @@
 #ifndef GOSSET_EVAL_H
 #define GOSSET_EVAL_H
 
+#include "gosset/compare.h"
 #include "gosset/context.h"
 #include "gosset/decision.h"
 #include "gosset/explain.h"

@@ -9,6 +9,12 @@ static const char *const types[] = {"Boolean", "String", "Number", "JSON"};
 static const struct json value_true = {.type = JSON_BOOL, .boolean = true};
 static const struct json value_false = {.type = JSON_BOOL, .boolean = false};
 
+/* In place of a default that is missing, so that the rest of the flag is checked too. */
+static const struct json standins[] = {{.type = JSON_BOOL},
+                                       {.type = JSON_STRING, .text = {"", 0}},
+                                       {.type = JSON_NUMBER, .text = {"0", 1}},
+                                       {.type = JSON_OBJECT}};
+
 static bool read_type(struct compiler *compiler, const struct json *json, gos_flag_type *out)
 {
     gos_str word = member_text(compiler, json, "type");
@@ -82,8 +88,10 @@ bool flag_reading_begin(struct compiler *compiler, const struct json *json,
         out->default_value = &value_false;
     if (!out->value && out->type == GOS_FLAG_BOOLEAN)
         out->value = &value_true;
-    if (!out->default_value)
-        return compiler_error_at(compiler, "default_value", "the flag needs a default value");
+    if (!out->default_value) {
+        compiler_error_at(compiler, "default_value", "the flag needs a default value");
+        out->default_value = &standins[out->type];
+    }
     return true;
 }
 
