@@ -195,6 +195,8 @@ static bool read_scalar(struct reader *reader, struct json *out)
 static bool fail_twice(struct reader *reader, const struct slot *slot)
 {
     char what[160];
+    /* The pointer shall name this member, not the last one read. */
+    reader->slot_count = (uint32_t)(slot - reader->slots) + 1;
     int shown = slot->name.len > 60 ? 60 : (int)slot->name.len;
     snprintf(what, sizeof what, "the member \"%.*s\" stands twice, again", shown, slot->name.data);
     return fail_at(reader, slot->name_at, what);

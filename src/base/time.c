@@ -56,7 +56,8 @@ static int64_t days_from_date(int year, int month, int day)
 static void date_from_days(int64_t days, int *year, int *month, int *day)
 {
     days += 719468;
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
+    assert(days >= 0);
+    int64_t era = days / 146097;
     int64_t day_of_era = days - era * 146097;
     int64_t year_of_era =
         (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;

@@ -46,11 +46,11 @@ void kv_delete(struct kv_batch *batch, enum kv_table table, gos_str key);
 bool kv_write(struct kv_batch *batch, gos_error *err);
 
 /*
- * Deletes [from, to) and puts one key of KV_META, atomically and durably. For a table whose keys
- * only grow.
+ * Deletes from `from` to `last`, both included, and puts one key of KV_META, atomically and
+ * durably. For a table whose keys only grow.
  */
-bool kv_delete_range(struct kv *kv, enum kv_table table, gos_str from, gos_str to, gos_str meta_key,
-                     gos_str meta_value, gos_error *err);
+bool kv_delete_range(struct kv *kv, enum kv_table table, gos_str from, gos_str last,
+                     gos_str meta_key, gos_str meta_value, gos_error *err);
 
 /*
  * Stands at the first key that is not below `from` and begins with `prefix`, which must outlive the

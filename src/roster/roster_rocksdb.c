@@ -17,6 +17,7 @@ enum {
     MEMORY_TABLES_BYTES_MAX = 128 << 20,
     BACKGROUND_THREADS = 2,
     FILES_OPEN_MAX = 1000,
+    KEY_DELETED_BYTES_MAX = 64,
 };
 
 static const struct {
@@ -298,15 +299,20 @@ bool kv_write(struct kv_batch *batch, gos_error *err)
     return passed(message, err);
 }
 
-bool kv_delete_range(struct kv *kv, enum kv_table table, gos_str from, gos_str to, gos_str meta_key,
-                     gos_str meta_value, gos_error *err)
+bool kv_delete_range(struct kv *kv, enum kv_table table, gos_str from, gos_str last,
+                     gos_str meta_key, gos_str meta_value, gos_error *err)
 {
     if (is_failing(err))
         return false;
+    /* RocksDB takes what stands behind the last key; none stands between a key and it with a NUL.
+     */
+    char behind[KEY_DELETED_BYTES_MAX + 1] = {0};
+    assert(last.len <= KEY_DELETED_BYTES_MAX);
+    memcpy(behind, last.data, last.len);
     char *message = NULL;
     rocksdb_writebatch_t *batch = rocksdb_writebatch_create();
-    rocksdb_writebatch_delete_range_cf(batch, kv->families[table], from.data, from.len, to.data,
-                                       to.len);
+    rocksdb_writebatch_delete_range_cf(batch, kv->families[table], from.data, from.len, behind,
+                                       last.len + 1);
     rocksdb_writebatch_put_cf(batch, kv->families[KV_META], meta_key.data, meta_key.len,
                               meta_value.data, meta_value.len);
     /* Synced: files that go below must not go before the mark that says so. */
@@ -314,9 +320,9 @@ bool kv_delete_range(struct kv *kv, enum kv_table table, gos_str from, gos_str t
     rocksdb_writebatch_destroy(batch);
     if (!passed(message, err))
         return false;
-    /* Gives whole files back at once, without waiting for a compaction. */
-    rocksdb_delete_file_in_range_cf(kv->db, kv->families[table], from.data, from.len, to.data,
-                                    to.len, &message);
+    /* Gives whole files back without waiting for a compaction; here RocksDB takes the last key. */
+    rocksdb_delete_file_in_range_cf(kv->db, kv->families[table], from.data, from.len, last.data,
+                                    last.len, &message);
     return passed(message, err);
 }
 

@@ -186,8 +186,9 @@ static bool trim(struct store *store, uint64_t sequence, gos_arena *arena, gos_e
     bytes_put_number(&mark, ends.bytes_first);
     if (!text_ok(&mark, err))
         return false;
-    struct key from = key_spool(before.first), to = key_spool(ends.first), meta = key_single('s');
-    if (!kv_delete_range(store->kv, KV_SPOOL, key_str(&from), key_str(&to), key_str(&meta),
+    struct key from = key_spool(before.first), last = key_spool(ends.first - 1),
+               meta = key_single('s');
+    if (!kv_delete_range(store->kv, KV_SPOOL, key_str(&from), key_str(&last), key_str(&meta),
                          text_str(&mark), err))
         return false;
     pthread_mutex_lock(&store->spool_lock);

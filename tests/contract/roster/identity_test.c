@@ -49,6 +49,23 @@ TEST(identity, gives_a_device_the_variant_of_its_user_and_of_the_users_other_dev
     fixture_close(&f);
 }
 
+TEST(identity, takes_the_earliest_where_its_devices_differ)
+{
+    struct fixture f = fixture_open();
+    commit_one(&f, assign(&f, 1, "phone", "first"));
+    commit_one(&f, assign(&f, 2, "tablet", "first"));
+    commit_one(&f, assign(&f, 1, "tablet", "second"));
+    commit_one(&f, assign(&f, 2, "phone", "second"));
+    commit_one(&f, link_of(&f, "phone", "ann"));
+    CHECK_TEXT(earlier_of(&f, 2, "ann", "tablet"), "first");
+    commit_one(&f, link_of(&f, "tablet", "ann"));
+    for (uint8_t n = 1; n <= 2; n++) {
+        CHECK_TEXT(earlier_of(&f, n, "ann", ""), "first");
+        CHECK_TEXT(commit_one(&f, assign(&f, n, "ann", "third")).stored.variant, "first");
+    }
+    fixture_close(&f);
+}
+
 TEST(identity, links_the_device_that_an_assignment_carries)
 {
     struct fixture f = fixture_open();

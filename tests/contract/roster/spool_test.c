@@ -136,6 +136,18 @@ TEST(spool, keeps_its_numbers_and_depth_through_trims_and_restarts)
     fixture_close(&f);
 }
 
+TEST(spool, keeps_the_fact_behind_a_trim_when_it_ends_a_table)
+{
+    struct fixture f = fixture_open();
+    fill(&f, 0, 5);
+    CHECK_OK(roster_compact(f.roster, &f.err), &f.err);
+    CHECK_OK(roster_spool_trim(f.roster, 4, &f.err), &f.err);
+    CHECK(facts_of(&f).count == 1 && facts_of(&f).items[0].sequence == 5);
+    CHECK_OK(roster_spool_trim(f.roster, 5, &f.err), &f.err);
+    CHECK_INT(facts_of(&f).count, 0);
+    fixture_close(&f);
+}
+
 TEST(spool, refuses_a_whole_batch_when_it_is_full)
 {
     struct fixture f = fixture_open();

@@ -5,6 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
+
 TEST(arena, gives_zeroed_and_aligned_memory_again_after_a_reset)
 {
     gos_arena *arena = gos_arena_open(1 << 20);
@@ -94,6 +98,23 @@ TEST(arena, extends_only_the_newest_piece)
     CHECK(next >= newest + 400);
     gos_arena_close(arena);
 }
+
+#ifdef __SANITIZE_ADDRESS__
+TEST(arena, lets_the_sanitizer_see_what_is_not_taken)
+{
+    gos_arena *arena = gos_arena_open(1 << 20);
+    char *first = gos_arena_take(arena, 32, NULL);
+    gos_arena_mark mark = gos_arena_mark_take(arena);
+    char *second = gos_arena_take(arena, 5, NULL);
+    CHECK(!__asan_address_is_poisoned(first + 31) && __asan_address_is_poisoned(first + 32));
+    CHECK(!__asan_address_is_poisoned(second + 4) && __asan_address_is_poisoned(second + 5));
+    gos_arena_mark_return(arena, mark);
+    CHECK(__asan_address_is_poisoned(second) && !__asan_address_is_poisoned(first));
+    gos_arena_reset(arena);
+    CHECK(__asan_address_is_poisoned(first));
+    gos_arena_close(arena);
+}
+#endif
 
 TEST(arena, prints_and_copies_texts_of_any_length)
 {

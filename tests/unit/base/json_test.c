@@ -43,6 +43,10 @@ TEST(json, fails_with_the_pointer_of_the_innermost_value)
     CHECK_TEXT(gos_str_from(err.message), "'t' where a value should be at byte 15");
     CHECK_FAILS(json_read(GOS_LIT("{\"a\":1,\"a\":2}"), arena, &value, &err), &err, GOS_BAD_JSON,
                 "/a");
+    CHECK_FAILS(
+        json_read(GOS_LIT("{\"o\":[{\"a\":1,\"b\":2,\"a\":3,\"c\":4}]}"), arena, &value, &err),
+        &err, GOS_BAD_JSON, "/o/0/a");
+    CHECK_TEXT(gos_str_from(err.message), "the member \"a\" stands twice, again at byte 19");
     CHECK_FAILS(json_read(GOS_LIT(""), arena, &value, &err), &err, GOS_BAD_JSON, "");
     CHECK_FAILS(json_read(GOS_LIT("[] x"), arena, &value, &err), &err, GOS_BAD_JSON, "");
     gos_arena_close(arena);
