@@ -8,13 +8,44 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* What the check of one write sees: the definitions that it puts. */
+struct checking {
+    const struct document_item *items;
+    size_t count;
+};
+
+static bool check_document(void *context, gos_str document, gos_error *err)
+{
+    const struct checking *checking = context;
+    return document_check(document, NULL, checking->items, checking->count, err);
+}
+
+static struct document_item *items_of(gos_arena *arena, const struct catalog_change *changes,
+                                      size_t count, size_t *out_count, gos_error *err)
+{
+    struct document_item *items = gos_arena_array(arena, count ? count : 1, sizeof *items, err);
+    *out_count = 0;
+    for (size_t i = 0; items && i < count; i++) {
+        if (changes[i].operation == CATALOG_PUT)
+            items[(*out_count)++] =
+                (struct document_item){changes[i].definition, changes[i].pointer};
+    }
+    return items;
+}
+
 bool change_apply(struct http_request *request, const struct catalog_change *changes, size_t count,
                   bool dry_run, int64_t *out_sequence, gos_error *err)
 {
     struct api *api = api_of(request);
+    struct checking checking;
+    checking.items = items_of(request->arena, changes, count, &checking.count, err);
+    if (!checking.items)
+        return false;
     struct catalog_write write = {.environment = api_environment(request),
                                   .actor = api_actor(request),
                                   .now_ms = request->now_ms,
+                                  .check = check_document,
+                                  .check_context = &checking,
                                   .dry_run = dry_run};
     return catalog_apply(api->catalog, &write, changes, count, out_sequence, err) &&
            (dry_run || publisher_publish(api->publisher, write.environment, err));

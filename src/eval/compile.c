@@ -65,7 +65,7 @@ static void lists_find(struct compiler *compiler, const struct json *document)
     names_collect(compiler, &compiler->layer_names, compiler->layers, "layers", "name", "id");
     names_collect(compiler, &compiler->experiment_names, compiler->experiments, "experiments",
                   "name", "id");
-    names_collect(compiler, &compiler->flag_keys, compiler->flags, "flags", "key", NULL);
+    names_collect(compiler, &compiler->flag_keys, compiler->flags, "flags", "key", "id");
 }
 
 static void fixed_slots(struct compiler *compiler)

@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+enum { CHECK_ARENA_BYTES = 1 << 30 };
+
 bool document_find(const struct json *document, gos_str pointer, struct document_place *out)
 {
     gos_str rest = pointer;
@@ -25,4 +27,72 @@ bool document_find(const struct json *document, gos_str pointer, struct document
     size_t used = 2 + plural.len + number.len;
     out->rest = (gos_str){pointer.data + used, pointer.len - used};
     return true;
+}
+
+static const struct document_item *item_find(const struct document_item *items, size_t count,
+                                             const struct document_place *place)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].definition->kind == place->kind &&
+            gos_str_equal(items[i].definition->name, place->name))
+            return &items[i];
+    }
+    return NULL;
+}
+
+/* The first error inside a changed definition, else the first error of all. */
+static const gos_finding *finding_choose(const gos_report *report, const struct json *tree,
+                                         const struct document_item *items, size_t count,
+                                         struct document_place *out_place,
+                                         const struct document_item **out_item)
+{
+    const gos_finding *first = NULL;
+    *out_item = NULL;
+    for (uint32_t i = 0; i < report->count; i++) {
+        const gos_finding *finding = &report->findings[i];
+        if (!finding->is_error)
+            continue;
+        first = first ? first : finding;
+        if (document_find(tree, finding->pointer, out_place))
+            *out_item = item_find(items, count, out_place);
+        if (*out_item)
+            return finding;
+    }
+    return first;
+}
+
+/* Says it to whoever wrote the changed definitions. */
+static bool report_below(const gos_report *report, const struct json *tree,
+                         const struct document_item *items, size_t count, gos_error *err)
+{
+    struct document_place place;
+    const struct document_item *item;
+    const gos_finding *finding = finding_choose(report, tree, items, count, &place, &item);
+    if (!finding)
+        return false;
+    if (item) {
+        gos_fail(err, finding->code, place.rest.data, "%.*s", GOS_ARG(finding->message));
+        return gos_fail_below(err, item->pointer);
+    }
+    if (!document_find(tree, finding->pointer, &place))
+        return gos_fail(err, finding->code, "", "%.*s", GOS_ARG(finding->message));
+    return gos_fail(err, finding->code, "", "%s \"%.*s\" would break at %.*s: %.*s",
+                    kind_word(place.kind), (int)(place.name.len < 60 ? place.name.len : 60),
+                    place.name.data, GOS_ARG(place.rest), GOS_ARG(finding->message));
+}
+
+bool document_check(gos_str document, const gos_compile_options *options,
+                    const struct document_item *changed, size_t changed_count, gos_error *err)
+{
+    const gos_ruleset *rules;
+    const struct json *tree;
+    gos_report report;
+    gos_arena *arena = gos_arena_open(CHECK_ARENA_BYTES);
+    if (!arena)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory to check the definitions");
+    bool done = gos_ruleset_compile(document, options, arena, &rules, &report, err);
+    if (!done && report.error_count > 0 && json_read(document, arena, &tree, NULL))
+        report_below(&report, tree, changed, changed_count, err);
+    gos_arena_close(arena);
+    return done;
 }

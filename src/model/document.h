@@ -2,7 +2,26 @@
 #ifndef MODEL_DOCUMENT_H
 #define MODEL_DOCUMENT_H
 
+#include "gosset/ruleset.h"
 #include "model/definition.h"
+
+/* A definition that is being written, and what stands before the pointers of its errors. */
+struct document_item {
+    const struct definition *definition;
+    const char *pointer; /* "" for a single one */
+};
+
+/*
+ * Compiles the whole document, so that a change that would break any rule is found before it is
+ * stored.
+ *
+ * options  for the compiler; may be NULL
+ * changed  the definitions being written: an error inside one of them gets a pointer below it
+ * Errors   what the compiler says; when the broken item is not among the changed ones the message
+ *          names it and the pointer is ""
+ */
+bool document_check(gos_str document, const gos_compile_options *options,
+                    const struct document_item *changed, size_t changed_count, gos_error *err);
 
 /* The item that a pointer such as "/flags/3/rules/0" into a document names; false: none. */
 struct document_place {

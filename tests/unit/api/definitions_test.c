@@ -117,6 +117,74 @@ TEST(definitions, bad_input_of_any_kind_stores_nothing)
     fixture_stop(&given);
 }
 
+TEST(definitions, what_does_not_compile_is_refused_at_its_place)
+{
+    struct fixture given;
+    fixture_start(&given);
+    CHECK_STATUS(&given, 201, "POST", "/api/v1/flags", FLAG("first"));
+    CHECK_REFUSED(
+        &given, 400, "BAD_INPUT", "/rules/1/conditions/country/sounds_like", "POST",
+        "/api/v1/flags",
+        "{\"key\":\"a\",\"type\":\"Boolean\",\"rules\":[{\"value\":true,\"percentage\":5},"
+        "{\"conditions\":{\"country\":{\"sounds_like\":\"DE\"}},\"value\":true}]}");
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "/rules/0/value", "POST", "/api/v1/flags",
+                  "{\"key\":\"a\",\"type\":\"Boolean\",\"rules\":[{\"value\":\"x\"}]}");
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "/conditions/any/0", "POST", "/api/v1/segments",
+                  "{\"name\":\"s\",\"conditions\":{\"any\":[7]}}");
+    CHECK_STATUS(&given, 200, "GET", "/api/v1/flags", NULL);
+    CHECK_TEXT(fixture_at(&given, "/total"), "1");
+    fixture_stop(&given);
+}
+
+TEST(definitions, a_change_that_breaks_another_definition_says_which)
+{
+    struct fixture given;
+    fixture_start(&given);
+    CHECK_STATUS(&given, 201, "POST", "/api/v1/metrics", METRIC);
+    CHECK_STATUS(&given, 201, "POST", "/api/v1/experiments", EXPERIMENT);
+    CHECK_STATUS(&given, 201, "POST", "/api/v1/flags",
+                 "{\"key\":\"a\",\"type\":\"Boolean\",\"rules\":[{\"experiment\":\"e\","
+                 "\"values\":{\"treatment\":true}}]}");
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "", "PATCH", "/api/v1/experiments/e",
+                  "{\"variants\":[{\"name\":\"control\"},{\"name\":\"blue\"}],"
+                  "\"traffic_allocation\":{\"control\":50,\"blue\":50}}");
+    CHECK_TEXT(fixture_at(&given, "/message"),
+               "\"flag \\\"a\\\" would break at /rules/0/values/treatment: the experiment has no "
+               "variant \\\"treatment\\\"\"");
+    CHECK_STATUS(&given, 200, "GET", "/api/v1/experiments/e", NULL);
+    CHECK_TEXT(fixture_at(&given, "/version"), "1");
+    fixture_stop(&given);
+}
+
+TEST(definitions, layers_and_holdouts_are_definitions_too)
+{
+    struct fixture given;
+    fixture_start(&given);
+    CHECK_STATUS(&given, 201, "POST", "/api/v1/layers", "{\"name\":\"page\"}");
+    CHECK_STATUS(&given, 201, "POST", "/api/v1/holdouts",
+                 "{\"name\":\"h\",\"percentage\":5,\"layer\":\"page\"}");
+    CHECK_REFUSED(&given, 409, "IN_USE", "", "DELETE", "/api/v1/layers/page", NULL);
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "/layer", "POST", "/api/v1/holdouts",
+                  "{\"name\":\"g\",\"percentage\":5,\"layer\":\"none\"}");
+    CHECK_STATUS(&given, 200, "GET", "/api/v1/holdouts?q=H", NULL);
+    CHECK_TEXT(fixture_at(&given, "/total"), "1");
+    fixture_stop(&given);
+}
+
+TEST(definitions, dependencies_are_named_by_key_or_id)
+{
+    struct fixture given;
+    fixture_start(&given);
+    CHECK_STATUS(&given, 201, "POST", "/api/v1/flags", FLAG("a"));
+    gos_str body =
+        gos_arena_print(given.arena, "{\"key\":\"b\",\"type\":\"Boolean\",\"dependencies\":[%.*s]}",
+                        GOS_ARG(fixture_at(&given, "/id")));
+    CHECK_STATUS(&given, 201, "POST", "/api/v1/flags", body.data);
+    CHECK_STATUS(&given, 200, "PATCH", "/api/v1/flags/a", "{\"key\":\"a2\"}");
+    CHECK_REFUSED(&given, 409, "IN_USE", "", "DELETE", "/api/v1/flags/a2", NULL);
+    fixture_stop(&given);
+}
+
 TEST(definitions, depth_and_size_are_bounded)
 {
     struct fixture given;
