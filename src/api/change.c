@@ -10,6 +10,7 @@
 
 /* What the check of one write sees: the definitions that it puts. */
 struct checking {
+    gos_compile_options options;
     const struct document_item *items;
     size_t count;
 };
@@ -17,7 +18,7 @@ struct checking {
 static bool check_document(void *context, gos_str document, gos_error *err)
 {
     const struct checking *checking = context;
-    return document_check(document, NULL, checking->items, checking->count, err);
+    return document_check(document, &checking->options, checking->items, checking->count, err);
 }
 
 static struct document_item *items_of(gos_arena *arena, const struct catalog_change *changes,
@@ -37,7 +38,7 @@ bool change_apply(struct http_request *request, const struct catalog_change *cha
                   bool dry_run, int64_t *out_sequence, gos_error *err)
 {
     struct api *api = api_of(request);
-    struct checking checking;
+    struct checking checking = {.options = publisher_compile_options(api->publisher)};
     checking.items = items_of(request->arena, changes, count, &checking.count, err);
     if (!checking.items)
         return false;

@@ -5,6 +5,7 @@
 #include "api/recent.h"
 #include "app/duties.h"
 #include "app/pages.h"
+#include "app/regex_pcre2.h"
 #include "base/secret.h"
 #include "base/time.h"
 #include "jobs/analyst.h"
@@ -133,7 +134,10 @@ static bool open_analyst(struct app *app, gos_error *err)
 bool open_jobs(struct app *app, gos_error *err)
 {
     struct api *api = &app->api;
-    struct publisher_options publisher = {.catalog = api->catalog, .now_ms = duties_now};
+    struct publisher_options publisher = {
+        .catalog = api->catalog,
+        .patterns = {regex_check, regex_prepare, regex_release, regex_match},
+        .now_ms = duties_now};
     struct writer_options writer = {.now_ms = duties_now};
     struct shipper_options shipper = {
         .roster = api->roster, .ledger = api->ledger, .report = on_report, .report_user = app};

@@ -64,10 +64,15 @@ static struct slot *slot_take(const struct publisher *publisher, struct place *p
     return free_slot;
 }
 
+gos_compile_options publisher_compile_options(const struct publisher *publisher)
+{
+    return (gos_compile_options){.check_pattern = publisher->options.patterns.check};
+}
+
 static bool compile(const struct publisher *publisher, gos_str environment, int64_t at,
                     struct slot *slot, gos_error *err)
 {
-    gos_compile_options options = {.check_pattern = publisher->options.patterns.check};
+    gos_compile_options options = publisher_compile_options(publisher);
     gos_arena *work = gos_arena_open(COMPILE_BYTES_MAX);
     slot->arena = gos_arena_open(COMPILE_BYTES_MAX);
     gos_report report;

@@ -48,6 +48,9 @@ bool publisher_open(const struct publisher_options *options, struct publisher **
 /* No pin may be held. NULL is harmless. */
 void publisher_close(struct publisher *publisher);
 
+/* How it compiles, so that a document can be checked the same way. */
+gos_compile_options publisher_compile_options(const struct publisher *publisher);
+
 /* Brings one environment up to the catalog; does nothing when it is. From any thread. */
 bool publisher_publish(struct publisher *publisher, gos_str environment, gos_error *err);
 
