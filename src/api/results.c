@@ -104,7 +104,7 @@ static bool is_last_of_step(const struct result *rows, uint32_t count, uint32_t 
     return true;
 }
 
-void api_timeseries_get(struct http_request *request, struct http_response *response)
+static void answer_stored(struct http_request *request, struct http_response *response)
 {
     gos_error err = {.code = GOS_OUT_OF_MEMORY, .message = "no memory for the history"};
     struct result *rows;
@@ -135,4 +135,28 @@ void api_timeseries_get(struct http_request *request, struct http_response *resp
     json_close_object(&answer.json);
     api_write_end(request, response, &answer, 200);
     gos_arena_close(arena);
+}
+
+/* Cumulative results by hour or day, computed from the facts; stored=true: those of the catalog. */
+void api_timeseries_get(struct http_request *request, struct http_response *response)
+{
+    gos_error err;
+    gos_str points, metric = http_query(request, "metric"), stored = http_query(request, "stored");
+    struct api_answer answer;
+    if (stored.data && gos_str_equal(stored, GOS_LIT("true"))) {
+        answer_stored(request, response);
+        return;
+    }
+    if (!analyst_series(api_of(request)->analyst, api_environment(request),
+                        http_param(request, "id"), metric.data ? metric : GOS_LIT(""),
+                        request->arena, &points, &err)) {
+        http_fail(request, response, &err);
+        return;
+    }
+    api_write_begin(request, &answer);
+    json_open_object(&answer.json);
+    json_name(&answer.json, "points");
+    json_raw(&answer.json, points);
+    json_close_object(&answer.json);
+    api_write_end(request, response, &answer, 200);
 }

@@ -21,16 +21,15 @@ struct run {
 };
 
 /* The data end where the experiment ended, unless the caller wants another moment. */
-static void set_window(struct run *run)
+void analysis_window(const struct analysis_design *design, const struct analysis_request *request,
+                     int64_t *out_start, int64_t *out_end)
 {
-    const struct analysis_request *request = run->request;
     int64_t end = request->as_of_ms != TIME_NONE ? request->as_of_ms : request->now_ms;
-    int64_t start = run->design.start_ms;
-    if (run->design.end_ms != TIME_NONE && run->design.end_ms < end)
-        end = run->design.end_ms;
-    run->out->window_start = start == TIME_NONE || start > end ? end : start;
-    run->out->window_end = end;
-    run->out->computed_at = request->now_ms;
+    int64_t start = design->start_ms;
+    if (design->end_ms != TIME_NONE && design->end_ms < end)
+        end = design->end_ms;
+    *out_start = start == TIME_NONE || start > end ? end : start;
+    *out_end = end;
 }
 
 static bool ask_ledger(struct run *run, gos_error *err)
@@ -57,13 +56,13 @@ static bool ask_ledger(struct run *run, gos_error *err)
     return true;
 }
 
-static bool score(struct run *run, gos_error *err)
+struct scorecard_question analysis_question(const struct analysis_design *design,
+                                            const uint64_t *units)
 {
-    const struct analysis_design *design = &run->design;
-    run->question = (struct scorecard_question){
+    return (struct scorecard_question){
         .variants = design->variants,
         .weights = design->weights,
-        .units = run->answer.units,
+        .units = units,
         .variant_count = design->variant_count,
         .control = design->control,
         .metrics = design->metrics,
@@ -73,6 +72,12 @@ static bool score(struct run *run, gos_error *err)
         .mode = GOS_MODE_PLANNED,
         .adjust = GOS_ADJUST_LIN,
     };
+}
+
+static bool score(struct run *run, gos_error *err)
+{
+    const struct analysis_design *design = &run->design;
+    run->question = analysis_question(design, run->answer.units);
     return scorecard_compute(&run->question, run->arena, &run->scorecard, err);
 }
 
@@ -206,6 +211,7 @@ bool analysis_run(const struct analysis_sources *sources, const struct analysis_
     if (!analysis_read_design(sources->catalog, request->environment, request->experiment->tree,
                               arena, &run->design, err))
         return false;
-    set_window(run);
+    analysis_window(&run->design, request, &out->window_start, &out->window_end);
+    out->computed_at = request->now_ms;
     return ask_ledger(run, err) && score(run, err) && make_rows(run, err) && examine(run, err);
 }

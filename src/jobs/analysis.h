@@ -43,6 +43,19 @@ struct analysis {
 bool analysis_run(const struct analysis_sources *sources, const struct analysis_request *request,
                   gos_arena *arena, struct analysis *out, gos_error *err);
 
+enum { ANALYSIS_MOMENTS_MAX = 60 };
+
+/*
+ * How the results came about: cumulative, by hour within two days, else by day or several, up to
+ * the end of the window. `metric` empty: all.
+ *
+ * out     JSON: list of {"at","metric_name","variant","sample_size","mean_value","diff","diff_ci",
+ *         "lift","lift_ci","p_value"}
+ * Errors  as analysis_run; NOT_FOUND at "/metric"
+ */
+bool analysis_series(const struct analysis_sources *sources, const struct analysis_request *request,
+                     gos_str metric, gos_arena *arena, gos_str *out, gos_error *err);
+
 /* An experiment as a question: variants, weights, control, metrics with their plans. */
 struct analysis_design {
     gos_str *variants;
@@ -58,5 +71,11 @@ struct analysis_design {
 
 bool analysis_read_design(struct catalog *catalog, gos_str environment, const struct json *tree,
                           gos_arena *arena, struct analysis_design *out, gos_error *err);
+/* The data window of a request: it ends where the experiment ended, unless another moment is asked
+ * for. */
+void analysis_window(const struct analysis_design *design, const struct analysis_request *request,
+                     int64_t *out_start, int64_t *out_end);
+struct scorecard_question analysis_question(const struct analysis_design *design,
+                                            const uint64_t *units);
 
 #endif

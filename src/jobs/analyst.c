@@ -428,3 +428,33 @@ bool analyst_verify(struct analyst *analyst, gos_str environment, gos_str experi
     gos_arena_close(scratch);
     return done;
 }
+
+bool analyst_series(struct analyst *analyst, gos_str environment, gos_str experiment,
+                    gos_str metric, gos_arena *arena, gos_str *out, gos_error *err)
+{
+    struct definition definition = {0};
+    const struct analysis_sources sources = {analyst->options.catalog, analyst->options.ledger,
+                                             analyst->options.roster};
+    if (!catalog_get(analyst->options.catalog, environment, KIND_EXPERIMENT, experiment, arena,
+                     &definition, err))
+        return false;
+    const struct analysis_request request = {.environment = definition.environment,
+                                             .experiment = &definition,
+                                             .now_ms = now_of(analyst),
+                                             .as_of_ms = TIME_NONE,
+                                             .cancel = &analyst->cancel};
+    gos_arena *scratch = gos_arena_open(ANALYSIS_BYTES_MAX);
+    gos_str text = {0};
+    if (!scratch)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a computation");
+    pthread_mutex_lock(&analyst->work);
+    atomic_store(&analyst->cancel, false);
+    bool done = analysis_series(&sources, &request, metric, scratch, &text, err);
+    pthread_mutex_unlock(&analyst->work);
+    if (done) {
+        *out = gos_arena_text(arena, text, err);
+        done = out->data != NULL;
+    }
+    gos_arena_close(scratch);
+    return done;
+}

@@ -48,6 +48,9 @@ bool analyst_results(struct analyst *analyst, gos_str environment, gos_str exper
  */
 bool analyst_verify(struct analyst *analyst, gos_str environment, gos_str experiment,
                     gos_arena *arena, gos_str *out_report, gos_error *err);
+/* See analysis_series; `out` is JSON. */
+bool analyst_series(struct analyst *analyst, gos_str environment, gos_str experiment,
+                    gos_str metric, gos_arena *arena, gos_str *out, gos_error *err);
 /* Every running experiment of every environment that has new facts: for the scheduler. */
 bool analyst_refresh_all(struct analyst *analyst, gos_error *err);
 /* Stops the computation under way; the next one runs. */

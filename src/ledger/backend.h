@@ -11,6 +11,9 @@ struct ledger_backend {
     bool (*rewind)(void *self, uint64_t sequence, gos_error *err);
     bool (*compute)(void *self, const struct ledger_question *question, gos_arena *arena,
                     struct ledger_answer *out, gos_error *err);
+    bool (*series)(void *self, const struct ledger_question *question, const int64_t *moments,
+                   uint32_t moment_count, gos_arena *arena, struct ledger_answer *out,
+                   gos_error *err);
     bool (*days)(void *self, const struct ledger_question *question, gos_arena *arena,
                  struct ledger_day **out, uint32_t *out_count, gos_error *err);
     bool (*list_events)(void *self, gos_str environment, gos_arena *arena,

@@ -173,6 +173,10 @@ bool tally_settle_marks(struct tally *tally, gos_error *err)
             return gos_fail(err, GOS_CANCELLED, "", "cancelled");
         if (cell->step > 0)
             continue;
+        if (cell->aggregate->fn == METRIC_COUNT_DISTINCT || cell->aggregate->fn == METRIC_FUNNEL)
+            memset(cell->after, 0, tally->slot_count * sizeof *cell->after);
+        if (cell->aggregate->fn == METRIC_COUNT_DISTINCT && cell->marks_before)
+            memset(cell->before, 0, tally->slot_count * sizeof *cell->before);
         if (cell->aggregate->fn == METRIC_COUNT_DISTINCT)
             count_distinct(cell->marks, cell->after);
         if (cell->aggregate->fn == METRIC_COUNT_DISTINCT && cell->marks_before)

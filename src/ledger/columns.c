@@ -122,6 +122,7 @@ static const struct ledger_backend backend = {
     .watermark = columns_watermark,
     .rewind = columns_rewind,
     .compute = columns_compute,
+    .series = columns_series,
     .days = columns_days,
     .list_events = columns_list_events,
     .stats = columns_stats,

@@ -77,22 +77,52 @@ static bool tally_open(struct tally *tally, struct columns *columns,
     return tally->arena || gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a computation");
 }
 
+/* Reads what happened up to one moment, and answers for it. */
+static bool answer_moment(struct tally *tally, int64_t moment, gos_arena *arena,
+                          struct ledger_answer *out, gos_error *err)
+{
+    tally->before_ms = moment;
+    if (!tally_count(tally, arena, out, err) || !tally_read_events(tally, err))
+        return false;
+    tally->after_ms = moment;
+    return tally_settle_marks(tally, err) && tally_finish(tally, arena, out, err);
+}
+
+static bool check_moments(const int64_t *moments, uint32_t count, gos_error *err)
+{
+    for (uint32_t i = 1; i < count; i++) {
+        if (moments[i] <= moments[i - 1])
+            return gos_fail(err, GOS_BAD_INPUT, "/moments", "the moments are not ascending");
+    }
+    return count > 0 || gos_fail(err, GOS_BAD_INPUT, "/moments", "there is no moment");
+}
+
+bool columns_series(void *self, const struct ledger_question *question, const int64_t *moments,
+                    uint32_t moment_count, gos_arena *arena, struct ledger_answer *out,
+                    gos_error *err)
+{
+    struct columns *columns = self;
+    struct ledger_question whole = *question;
+    struct tally tally;
+    if (!check(question, err) || !check_moments(moments, moment_count, err))
+        return false;
+    whole.as_of_ms = moments[moment_count - 1];
+    if (!tally_open(&tally, columns, &whole, err))
+        return false;
+    pthread_mutex_lock(&columns->read_lock);
+    bool done = begin(&tally, err) && tally_read_exposures(&tally, err) && make_cells(&tally, err);
+    for (uint32_t i = 0; done && i < moment_count; i++)
+        done = answer_moment(&tally, moments[i], arena, &out[i], err);
+    sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
+    pthread_mutex_unlock(&columns->read_lock);
+    tally_close(&tally);
+    return done;
+}
+
 bool columns_compute(void *self, const struct ledger_question *question, gos_arena *arena,
                      struct ledger_answer *out, gos_error *err)
 {
-    struct columns *columns = self;
-    struct tally tally;
-    if (!check(question, err) || !tally_open(&tally, columns, question, err))
-        return false;
-    pthread_mutex_lock(&columns->read_lock);
-    bool done = begin(&tally, err) && tally_read_exposures(&tally, err) &&
-                tally_count(&tally, arena, out, err) && make_cells(&tally, err) &&
-                tally_read_events(&tally, err);
-    sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
-    pthread_mutex_unlock(&columns->read_lock);
-    done = done && tally_settle_marks(&tally, err) && tally_finish(&tally, arena, out, err);
-    tally_close(&tally);
-    return done;
+    return columns_series(self, question, &question->as_of_ms, 1, arena, out, err);
 }
 
 static int64_t day_min(const struct tally *tally, int64_t *out_max)

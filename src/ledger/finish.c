@@ -63,8 +63,7 @@ static bool person_values(const struct finish *finish, uint32_t slot, double *va
 
 static bool is_mature(const struct finish *finish, const struct slot *slot)
 {
-    return finish->mature_ms == 0 ||
-           slot->first + finish->mature_ms <= finish->tally->question->as_of_ms;
+    return finish->mature_ms == 0 || slot->first + finish->mature_ms <= finish->tally->before_ms;
 }
 
 static int compare_doubles(const void *a, const void *b)
@@ -87,8 +86,7 @@ static bool find_cap(struct finish *finish, gos_error *err)
         return false;
     for (uint32_t i = 0; i < tally->slot_count; i++) {
         const struct slot *slot = &tally_slots(tally)[i];
-        if (slot->variant != VARIANT_NONE && is_mature(finish, slot) &&
-            person_values(finish, i, values))
+        if (slot_is_in(tally, slot) && is_mature(finish, slot) && person_values(finish, i, values))
             all[count++] = values[0];
     }
     if (count == 0)
@@ -135,7 +133,7 @@ static bool finish_moments(struct finish *finish, gos_error *err)
         return false;
     for (uint32_t i = 0; i < tally->slot_count; i++) {
         const struct slot *slot = &tally_slots(tally)[i];
-        if (slot->variant == VARIANT_NONE)
+        if (!slot_is_in(tally, slot))
             continue;
         struct ledger_cell *out = &finish->out[slot->variant];
         if (is_mature(finish, slot))
@@ -206,8 +204,9 @@ static bool finish_persons(struct finish *finish, gos_arena *arena, gos_error *e
     double values[GOS_VARIABLES_MAX];
     uint64_t counts[VARIANTS_MAX] = {0};
     for (uint32_t i = 0; i < tally->slot_count; i++) {
-        uint8_t variant = tally_slots(tally)[i].variant;
-        counts[variant == VARIANT_NONE ? 0 : variant] += variant != VARIANT_NONE;
+        const struct slot *slot = &tally_slots(tally)[i];
+        if (slot_is_in(tally, slot))
+            counts[slot->variant]++;
     }
     for (uint32_t v = 0; v < tally->question->variant_count; v++) {
         if (!take_values(&finish->out[v].quantile, counts[v], false, arena, err))
@@ -215,7 +214,7 @@ static bool finish_persons(struct finish *finish, gos_arena *arena, gos_error *e
     }
     for (uint32_t i = 0; i < tally->slot_count; i++) {
         const struct slot *slot = &tally_slots(tally)[i];
-        if (slot->variant == VARIANT_NONE || !is_mature(finish, slot) ||
+        if (!slot_is_in(tally, slot) || !is_mature(finish, slot) ||
             !person_values(finish, i, values))
             continue;
         struct ledger_values *out = &finish->out[slot->variant].quantile;
@@ -229,9 +228,9 @@ static bool finish_quantile(struct finish *finish, gos_arena *arena, gos_error *
 {
     struct tally *tally = finish->tally;
     for (uint32_t i = 0; i < tally->slot_count; i++) {
-        uint8_t variant = tally_slots(tally)[i].variant;
-        if (variant != VARIANT_NONE)
-            count_seen(finish, i, &finish->out[variant]);
+        const struct slot *slot = &tally_slots(tally)[i];
+        if (slot_is_in(tally, slot))
+            count_seen(finish, i, &finish->out[slot->variant]);
     }
     return finish->plan->of_events ? finish_events(finish, arena, err)
                                    : finish_persons(finish, arena, err);
@@ -284,7 +283,7 @@ static void count_slots(struct tally *tally, struct ledger_answer *out)
         out->strangers += slot->flags == 0 && slot->variant == VARIANT_NONE;
         if (slot->flags)
             slot->variant = VARIANT_NONE;
-        if (slot->variant == VARIANT_NONE)
+        if (!slot_is_in(tally, slot))
             continue;
         out->units[slot->variant]++;
         if (out->first_exposure == TIME_NONE || slot->first < out->first_exposure)

@@ -73,6 +73,13 @@ bool ledger_compute(struct ledger *ledger, const struct ledger_question *questio
     return ledger->backend->compute(ledger->self, question, arena, out, err);
 }
 
+bool ledger_series(struct ledger *ledger, const struct ledger_question *question,
+                   const int64_t *moments, uint32_t moment_count, gos_arena *arena,
+                   struct ledger_answer *out, gos_error *err)
+{
+    return ledger->backend->series(ledger->self, question, moments, moment_count, arena, out, err);
+}
+
 bool ledger_days(struct ledger *ledger, const struct ledger_question *question, gos_arena *arena,
                  struct ledger_day **out, uint32_t *out_count, gos_error *err)
 {

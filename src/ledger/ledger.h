@@ -46,6 +46,13 @@ bool ledger_rewind(struct ledger *ledger, uint64_t sequence, gos_error *err);
  */
 bool ledger_compute(struct ledger *ledger, const struct ledger_question *question, gos_arena *arena,
                     struct ledger_answer *out, gos_error *err);
+/*
+ * The same at several moments, ascending, each as if it were the question's as_of_ms, for the price
+ * of one pass: who is left out as a crossover is decided by all that is known at the last moment.
+ */
+bool ledger_series(struct ledger *ledger, const struct ledger_question *question,
+                   const int64_t *moments, uint32_t moment_count, gos_arena *arena,
+                   struct ledger_answer *out, gos_error *err);
 /* New people per day and variant, by day; the question's plans do not matter. */
 bool ledger_days(struct ledger *ledger, const struct ledger_question *question, gos_arena *arena,
                  struct ledger_day **out, uint32_t *out_count, gos_error *err);

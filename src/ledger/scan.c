@@ -263,10 +263,12 @@ static bool scan_statement(struct scan *scan, int64_t first, gos_error *err)
             return false;
     }
     text_print(text, " FROM e%u WHERE ts < ", scan->event);
-    if (!select_add_value(&scan->select, SQL_VALUE_INT(tally->question->as_of_ms), err))
+    if (!select_add_value(&scan->select, SQL_VALUE_INT(tally->before_ms), err))
         return false;
+    int64_t since = first - tally->lookback_max;
     text_add(text, GOS_LIT(" AND ts >= "));
-    return select_add_value(&scan->select, SQL_VALUE_INT(first - tally->lookback_max), err);
+    return select_add_value(&scan->select,
+                            SQL_VALUE_INT(since > tally->after_ms ? since : tally->after_ms), err);
 }
 
 static bool read_event(struct tally *tally, uint32_t event, int64_t first, gos_error *err)

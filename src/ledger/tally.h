@@ -76,6 +76,8 @@ struct tally {
     uint64_t *events; /* plan by plan, variant by variant */
     uint8_t *seen;    /* plan by plan, slot by slot */
     int64_t lookback_max;
+    int64_t after_ms;          /* events at or after it are read, ... */
+    int64_t before_ms;         /* ... before it; persons first exposed before it take part */
     double *const *covariates; /* by covariate, by slot: instead of those from before exposure */
     uint32_t covariate_count;
     double *kept; /* NULL, or by plan, by slot: every person's value, NaN without one */
@@ -102,6 +104,12 @@ bool tally_finish(struct tally *tally, gos_arena *arena, struct ledger_answer *o
 static inline const struct slot *tally_slots(const struct tally *tally)
 {
     return tally->slots.data;
+}
+
+/* Whether the person at this slot takes part at the moment that is computed. */
+static inline bool slot_is_in(const struct tally *tally, const struct slot *slot)
+{
+    return slot->variant != VARIANT_NONE && slot->first < tally->before_ms;
 }
 
 static inline bool tally_is_cancelled(const struct tally *tally)

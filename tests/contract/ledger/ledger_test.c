@@ -380,3 +380,51 @@ TEST(ledger, stops_a_computation_when_asked)
                 GOS_CANCELLED, "");
     fixture_close(&given);
 }
+
+TEST(ledger, answers_a_series_of_moments_as_if_each_were_asked_alone)
+{
+    fixture_open(&given);
+    fixture_plan(&given, "\"calculation\":\"sum(buy)\"");
+    fixture_plan(&given, "\"calculation\":\"count_distinct(buy.c)\"");
+    fixture_plan(&given, "\"calculation\":\"funnel(view, buy)\"");
+    fixture_plan(&given, "\"calculation\":\"p50(buy.value)\"");
+    fixture_plan(&given, "\"calculation\":\"retention(buy, 1d, 2d)\"");
+    for (int i = 0; i < 40; i++) {
+        gos_str unit = gos_arena_print(given.arena, "u%d", i);
+        fixture_expose(&given, unit.data, i % 2 ? "control" : "treatment", T0 + i * DAY_MS / 10);
+        for (int e = 0; e < 6; e++) {
+            int64_t at = T0 + (i * 37 % 50 + e * 11) * DAY_MS / 10;
+            fixture_event(&given, unit.data, e % 2 ? "view" : "buy", at, i % 9 + e,
+                          e % 3 ? "{\"c\":1}" : "{\"c\":\"x\"}");
+        }
+    }
+    fixture_append(&given);
+    int64_t moments[8];
+    struct ledger_answer answers[8];
+    struct ledger_question question = {.environment = GOS_LIT("production"),
+                                       .experiment_id = fixture_experiment,
+                                       .variants = fixture_variants,
+                                       .variant_count = 2,
+                                       .plans = given.plans,
+                                       .plan_count = given.plan_count};
+    for (int i = 0; i < 8; i++)
+        moments[i] = T0 + i * DAY_MS;
+    gos_error err = {0};
+    CHECK_OK(ledger_series(given.ledger, &question, moments, 8, given.arena, answers, &err), &err);
+    for (int i = 0; i < 8; i++) {
+        fixture_compute(&given, moments[i]);
+        for (uint32_t c = 0; c < given.plan_count * 2; c++) {
+            const struct ledger_cell *got = &answers[i].cells[c], *want = &given.answer.cells[c];
+            CHECK_INT(got->moments.n, want->moments.n);
+            CHECK_NEAR(got->moments.mean[0], want->moments.mean[0], 0);
+            CHECK_NEAR(got->moments.product[0], want->moments.product[0], 0);
+            CHECK_INT(got->quantile.count, want->quantile.count);
+            CHECK_INT(got->immature, want->immature);
+            CHECK_INT(got->active, want->active);
+            CHECK_INT(got->events, want->events);
+        }
+    }
+    CHECK_FAILS(ledger_series(given.ledger, &question, moments, 0, given.arena, answers, &err),
+                &err, GOS_BAD_INPUT, "/moments");
+    fixture_close(&given);
+}

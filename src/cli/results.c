@@ -1,0 +1,131 @@
+/* gosset results: what a running server found about an experiment. */
+#include "cli/remote.h"
+#include "cli/result_draw.h"
+#include "cli/result_page.h"
+
+#include <stdio.h>
+
+static const char results_help[] =
+    "EXPERIMENT is a name or an id.\n\n"
+    "  --refresh     computes the results now\n"
+    "  --verify      computes the stored results again and compares every number\n"
+    "  --html FILE   writes a report that stands alone: tables, charts, printable\n\n" REMOTE_HELP;
+
+/* Names of experiments may hold anything: all but plain characters are escaped in the path. */
+static gos_str path_of(gos_arena *arena, const char *experiment, const char *query)
+{
+    struct text text;
+    text_init(&text, arena);
+    text_add(&text, GOS_LIT("/api/v1/experiments/"));
+    for (const char *c = experiment; *c; c++) {
+        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+                     (*c >= '0' && *c <= '9') || strchr("-_.", *c);
+        if (plain)
+            text_add_char(&text, *c);
+        else
+            text_print(&text, "%%%02X", (unsigned char)*c);
+    }
+    text_print(&text, "%s", query);
+    text_add_char(&text, '\0');
+    return text_str(&text);
+}
+
+static bool get(struct remote *remote, const char *experiment, const char *query, gos_str *out_body,
+                const struct json **out, int *out_exit)
+{
+    gos_str path = path_of(remote->arena, experiment, query);
+    return remote_call(remote, "GET", path.data, (gos_str){NULL, 0}, out_body, out, out_exit);
+}
+
+static int verify(struct remote *remote, const char *experiment)
+{
+    int code = EXIT_DONE;
+    gos_str body;
+    const struct json *report;
+    gos_str path = path_of(remote->arena, experiment, "/verify");
+    if (!remote_call(remote, "POST", path.data, (gos_str){NULL, 0}, &body, &report, &code))
+        return code;
+    const struct json *same = json_find(report, GOS_LIT("same"));
+    const struct json *rows = json_find(report, GOS_LIT("rows"));
+    bool is_same = same && same->boolean;
+    if (remote->as_json)
+        printf("%.*s\n", GOS_ARG(body));
+    else
+        printf("%.0f stored rows computed again: %s\n", rows ? rows->number : 0.0,
+               is_same ? "every number is the same"
+                       : "they differ; facts that came later belong to their window, see --json");
+    return is_same ? EXIT_DONE : EXIT_FAILED;
+}
+
+static int write_page(struct remote *remote, const char *experiment, const struct json *answer,
+                      const char *file)
+{
+    int code = EXIT_DONE;
+    gos_str body;
+    const struct json *definition, *series;
+    gos_error err = {0};
+    if (!get(remote, experiment, "", &body, &definition, &code) ||
+        !get(remote, experiment, "/timeseries", &body, &series, &code))
+        return code;
+    gos_str page;
+    if (!result_page(definition, answer, series, remote->arena, &page, &err))
+        return command_fail(&err, remote->as_json);
+    FILE *stream = fopen(file, "wb");
+    bool done = stream && fwrite(page.data, 1, page.len, stream) == page.len;
+    if (stream && fclose(stream) != 0)
+        done = false;
+    if (!done) {
+        gos_fail(&err, GOS_STORE_FAILED, "", "%s cannot be written", file);
+        return command_fail(&err, remote->as_json);
+    }
+    if (!remote->as_json)
+        printf("written to %s\n", file);
+    return EXIT_DONE;
+}
+
+static int show(struct remote *remote, const char *experiment, bool refresh, const char *html)
+{
+    int code = EXIT_DONE;
+    gos_str body;
+    const struct json *answer;
+    if (!get(remote, experiment, refresh ? "/results?refresh=true" : "/results", &body, &answer,
+             &code))
+        return code;
+    if (html)
+        return write_page(remote, experiment, answer, html);
+    if (remote->as_json) {
+        printf("%.*s\n", GOS_ARG(body));
+        return EXIT_DONE;
+    }
+    const struct json *as_of = json_find(answer, GOS_LIT("as_of"));
+    if (as_of)
+        printf("as of %.*s\n", GOS_ARG(as_of->text));
+    health_draw(json_find(answer, GOS_LIT("health")), remote->arena, stdout);
+    putchar('\n');
+    result_draw(json_find(answer, GOS_LIT("results")), remote->arena, stdout);
+    return EXIT_DONE;
+}
+
+int command_results(const struct command *command, int argc, char **argv)
+{
+    struct remote remote;
+    struct command helped = *command;
+    const char *words[1] = {""}, *html = NULL;
+    bool refresh = false, verified = false;
+    int count, code = EXIT_DONE;
+    const struct remote_option options[] = {{"refresh", NULL, &refresh},
+                                            {"verify", NULL, &verified},
+                                            {"html", &html, NULL},
+                                            {NULL, NULL, NULL}};
+    helped.help = results_help;
+    if (!remote_open(&remote, &helped, argc, argv, options, words, 1, &count, &code))
+        return code;
+    if (count != 1 || words[0][0] == '\0')
+        code = command_usage(&helped, "name one experiment");
+    else if (verified)
+        code = verify(&remote, words[0]);
+    else
+        code = show(&remote, words[0], refresh, html);
+    remote_close(&remote);
+    return code;
+}
