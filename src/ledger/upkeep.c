@@ -99,6 +99,13 @@ bool columns_list_events(void *self, gos_str environment, gos_arena *arena,
         done = sql_query(columns->reader, statement, NULL, 0, take_event, &(*out)[i], err);
     }
     pthread_mutex_unlock(&columns->read_lock);
+    /* A name is known before its first row can be read: until then there is nothing to list. */
+    uint32_t kept = 0;
+    for (uint32_t i = 0; done && i < *out_count; i++) {
+        if ((*out)[i].count > 0)
+            (*out)[kept++] = (*out)[i];
+    }
+    *out_count = kept;
     return done;
 }
 
