@@ -1,6 +1,7 @@
 /* Opens and closes the stores, the keys and the jobs. */
 #include "app/open.h"
 
+#include "api/changes.h"
 #include "api/decide.h"
 #include "api/recent.h"
 #include "app/duties.h"
@@ -131,19 +132,29 @@ static bool open_analyst(struct app *app, gos_error *err)
     return analyst_open(&options, &api->analyst, err);
 }
 
+/* Rulesets, and those who wait for the next one. */
+static bool open_publisher(struct app *app, gos_error *err)
+{
+    struct api *api = &app->api;
+    if (!streams_open(&api->streams, err))
+        return false;
+    struct publisher_options options = {
+        .catalog = api->catalog,
+        .patterns = {regex_check, regex_prepare, regex_release, regex_match},
+        .now_ms = duties_now,
+        .published = streams_changed,
+        .published_user = api->streams};
+    return publisher_open(&options, &api->publisher, err);
+}
+
 bool open_jobs(struct app *app, gos_error *err)
 {
     struct api *api = &app->api;
-    struct publisher_options publisher = {
-        .catalog = api->catalog,
-        .patterns = {regex_check, regex_prepare, regex_release, regex_match},
-        .now_ms = duties_now};
     struct writer_options writer = {.now_ms = duties_now};
     struct shipper_options shipper = {
         .roster = api->roster, .ledger = api->ledger, .report = on_report, .report_user = app};
     return open_routes(app, err) && recent_open(&api->recent, err) &&
-           context_pool_open(&api->contexts, err) &&
-           publisher_open(&publisher, &api->publisher, err) &&
+           context_pool_open(&api->contexts, err) && open_publisher(app, err) &&
            writer_open(api->roster, &writer, &api->writer, err) &&
            shipper_open(&shipper, &api->shipper, err) && open_analyst(app, err) &&
            open_scheduler(app, err);
@@ -158,6 +169,7 @@ void close_jobs(struct app *app)
     if (app->api.shipper)
         shipper_close(app->api.shipper);
     publisher_close(app->api.publisher);
+    streams_close(app->api.streams);
     context_pool_close(app->api.contexts);
     recent_close(app->api.recent);
     free((void *)(uintptr_t)app->api.routes);
