@@ -181,7 +181,7 @@ static bool batch_find(const struct json *body, const struct json **out, gos_err
 void api_segment_batch(struct http_request *request, struct http_response *response)
 {
     gos_error err;
-    const struct json *body, *batch;
+    const struct json *body, *batch = NULL;
     struct intake *intake;
     if (!api_read_body(request, response, false, &body))
         return;
