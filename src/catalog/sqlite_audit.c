@@ -47,8 +47,8 @@ bool store_list_environments(struct catalog *catalog, gos_arena *arena, struct e
     struct sqlite *db = store_read_begin(catalog);
     struct statement *statement = sqlite_statement(db, SQL_ENVIRONMENT_LIST, err);
     enum step step = STEP_FAILED;
-    bool failed = !statement;
-    while (!failed && (step = statement_step(statement, err)) == STEP_ROW) {
+    bool failed = false;
+    while (statement && !failed && (step = statement_step(statement, err)) == STEP_ROW) {
         struct environment *environment = store_list_next(&list, err);
         failed = !environment;
         if (environment)
@@ -59,7 +59,7 @@ bool store_list_environments(struct catalog *catalog, gos_arena *arena, struct e
     store_read_end(catalog, db);
     *out = list.items;
     *out_count = list.count;
-    return !failed && step == STEP_DONE;
+    return failed ? store_too_large(err) : step == STEP_DONE;
 }
 
 static bool environment_insert(struct sqlite *db, gos_str name, gos_str actor, int64_t now_ms,
@@ -118,7 +118,7 @@ static bool rulesets_read(struct sqlite *db, gos_str environment, uint32_t limit
     if (!statement)
         return false;
     statement_bind(statement, "ii", id, (int64_t)limit);
-    while (!failed && (step = statement_step(statement, err)) == STEP_ROW) {
+    while (statement && !failed && (step = statement_step(statement, err)) == STEP_ROW) {
         struct ruleset_note *note = store_list_next(list, err);
         failed = !note;
         if (note)
@@ -127,7 +127,7 @@ static bool rulesets_read(struct sqlite *db, gos_str environment, uint32_t limit
                                           column_int(statement, 2)};
     }
     statement_reset(statement);
-    return !failed && step == STEP_DONE;
+    return failed ? store_too_large(err) : step == STEP_DONE;
 }
 
 bool store_list_rulesets(struct catalog *catalog, gos_str environment, uint32_t limit,

@@ -98,7 +98,7 @@ bool store_find_key(struct catalog *catalog, gos_str hash, gos_arena *arena, str
     *out_found = step == STEP_ROW;
     store_read_end(catalog, db);
     if (!taken)
-        return gos_fail(err, GOS_TOO_LARGE, "", "the answer does not fit into its memory");
+        return store_too_large(err);
     return step != STEP_FAILED;
 }
 
@@ -109,10 +109,10 @@ bool store_list_keys(struct catalog *catalog, gos_str environment, gos_arena *ar
     struct sqlite *db = store_read_begin(catalog);
     struct statement *statement = sqlite_statement(db, SQL_KEY_LIST, err);
     enum step step = STEP_FAILED;
-    bool failed = !statement;
+    bool failed = false;
     if (statement)
         statement_bind(statement, "t", environment);
-    while (!failed && (step = statement_step(statement, err)) == STEP_ROW) {
+    while (statement && !failed && (step = statement_step(statement, err)) == STEP_ROW) {
         struct api_key *key = store_list_next(&list, err);
         failed = !key || !key_take(statement, arena, key);
     }
@@ -120,7 +120,7 @@ bool store_list_keys(struct catalog *catalog, gos_str environment, gos_arena *ar
     store_read_end(catalog, db);
     *out = list.items;
     *out_count = list.count;
-    return !failed && step == STEP_DONE;
+    return failed ? store_too_large(err) : step == STEP_DONE;
 }
 
 static bool key_revoke(struct sqlite *db, gos_str environment, const struct uuid *id, gos_str actor,

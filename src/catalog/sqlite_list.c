@@ -29,7 +29,7 @@ static bool definition_take(struct statement *statement, gos_str environment, en
     };
     if (!failed && out->environment.data)
         return true;
-    return gos_fail(err, GOS_TOO_LARGE, "", "the answer does not fit into its memory");
+    return store_too_large(err);
 }
 
 static bool find_by_id(struct sqlite *db, int64_t environment, enum kind kind,
@@ -271,7 +271,9 @@ static bool rows_read(struct query *query, struct sqlite *db, const struct catal
     out->items = list.items;
     out->count = list.count;
     out->next = more ? cursor_after(wanted, &out->items[list.count - 1], arena) : GOS_LIT("");
-    return !failed && (more || step == STEP_DONE);
+    if (failed || !out->next.data)
+        return store_too_large(err);
+    return more || step == STEP_DONE;
 }
 
 static bool page_read(struct sqlite *db, const struct catalog_query *wanted, gos_arena *arena,

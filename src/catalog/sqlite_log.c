@@ -32,7 +32,7 @@ static bool entry_take(struct statement *statement, gos_str environment, gos_are
     };
     if (!failed && out->id.data)
         return true;
-    return gos_fail(err, GOS_TOO_LARGE, "", "the answer does not fit into its memory");
+    return store_too_large(err);
 }
 
 static void filters_add(struct query *query, const struct audit_query *wanted)
@@ -69,7 +69,9 @@ static bool rows_read(struct query *query, struct sqlite *db, const struct audit
     out->next = GOS_LIT("");
     if (more)
         out->next = gos_arena_print(arena, "%" PRId64, out->items[list.count - 1].sequence);
-    return !failed && (more || step == STEP_DONE);
+    if (failed || !out->next.data)
+        return store_too_large(err);
+    return more || step == STEP_DONE;
 }
 
 static bool page_read(struct sqlite *db, const struct audit_query *wanted, gos_arena *arena,

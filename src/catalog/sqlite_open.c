@@ -202,6 +202,11 @@ static bool store_backup(struct catalog *catalog, const char *path, gos_error *e
     return done;
 }
 
+bool store_too_large(gos_error *err)
+{
+    return gos_fail(err, GOS_TOO_LARGE, "", "the answer does not fit into its memory");
+}
+
 void *store_list_next(struct store_list *list, gos_error *err)
 {
     if (list->count == list->capacity) {

@@ -29,7 +29,7 @@ static bool find_with(struct sqlite *db, gos_str environment, gos_str flag_key, 
                                  column_text(statement, 2, arena, &failed),
                                  column_int(statement, 3)};
     statement_reset(statement);
-    return !failed && step != STEP_FAILED;
+    return failed ? store_too_large(err) : step != STEP_FAILED;
 }
 
 bool store_find_override(struct catalog *catalog, gos_str environment, gos_str flag_key,
@@ -77,7 +77,9 @@ static bool rows_read(struct query *query, struct sqlite *db, uint32_t limit, go
     out->next = more ? store_cursor_write(arena, out->items[list.count - 1].flag_key,
                                           out->items[list.count - 1].user_id)
                      : GOS_LIT("");
-    return !failed && (more || step == STEP_DONE);
+    if (failed || !out->next.data)
+        return store_too_large(err);
+    return more || step == STEP_DONE;
 }
 
 static bool page_read(struct sqlite *db, gos_str environment, gos_str flag_key, gos_str cursor,

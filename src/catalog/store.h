@@ -75,6 +75,9 @@ struct store_list {
 };
 void *store_list_next(struct store_list *list, gos_error *err);
 
+/* False, and `err` says that the answer does not fit into the caller's arena. */
+bool store_too_large(gos_error *err);
+
 /* Cursors: a sort value and an id as opaque text. */
 gos_str store_cursor_write(gos_arena *arena, gos_str value, gos_str tie);
 bool store_cursor_read(gos_arena *arena, gos_str cursor, gos_str *out_value, gos_str *out_tie,

@@ -353,10 +353,9 @@ static bool check_given(struct reader *reader, const struct field *field, const 
 {
     const struct json *before = json_find(reader->top->before, gos_str_from(field->name));
     const struct json *after = NULL;
-    if (given.data && !json_read(given, reader->arena, &after, reader->err))
+    if (!json_read(given, reader->arena, &after, reader->err))
         return false;
-    if ((before && json_equal(input, before)) || (after && json_equal(input, after)) ||
-        (!before && !after && input->type == JSON_NULL))
+    if ((before && json_equal(input, before)) || json_equal(input, after))
         return true;
     return gos_fail(reader->err, GOS_BAD_INPUT, reader->pointer,
                     "\"%s\" is set by gosset and cannot be changed", field->name);
@@ -367,12 +366,13 @@ static bool field_write_given(struct reader *reader, const struct field *field,
                               const struct json *input)
 {
     gos_str given = reader->top->given(reader->top->given_context, field);
+    if (!given.data)
+        return gos_fail(reader->err, GOS_TOO_LARGE, reader->pointer,
+                        "the definition does not fit into its memory");
     if (input && !reader->top->import && !check_given(reader, field, input, given))
         return false;
-    if (given.data) {
-        json_name(&reader->out, field->name);
-        json_raw(&reader->out, given);
-    }
+    json_name(&reader->out, field->name);
+    json_raw(&reader->out, given);
     return true;
 }
 

@@ -60,7 +60,7 @@ struct record {
     size_t field_count;
 };
 
-/* What fills a given (read-only) field: JSON text, or data NULL to leave it out. */
+/* What fills a given (read-only) field: JSON text; data NULL when it does not fit the arena. */
 typedef gos_str record_given(void *context, const struct field *field);
 
 struct record_reading {
