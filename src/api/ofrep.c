@@ -138,7 +138,7 @@ static bool flag_find(struct evaluation *evaluation, gos_str key, uint32_t *out,
 static bool flag_answer(struct evaluation *evaluation, struct http_request *request,
                         struct http_response *response, gos_error *err)
 {
-    uint32_t index;
+    uint32_t index = 0;
     if (evaluation->records && !record_open(&evaluation->record, 1, request->arena, err))
         return false;
     if (!flag_find(evaluation, http_param(request, "key"), &index, err))
