@@ -41,11 +41,11 @@ bool properties_read(gos_str input, gos_arena *arena, struct property **out, uin
         return true;
     if (!json_read(input, arena, &root, err))
         return false;
-    struct property *list = gos_arena_array(arena, EVENT_PROPERTIES_MAX, sizeof *list, err);
+    struct property list[EVENT_PROPERTIES_MAX];
     struct level levels[PROPERTIES_DEPTH_MAX];
     uint32_t depth = root->type == JSON_OBJECT ? 1 : 0;
     levels[0] = (struct level){root, 0, GOS_LIT("")};
-    while (list && depth > 0) {
+    while (depth > 0) {
         struct level *level = &levels[depth - 1];
         if (level->next == level->object->count) {
             depth--;
@@ -63,6 +63,8 @@ bool properties_read(gos_str input, gos_arena *arena, struct property **out, uin
         else
             list[(*out_count)++] = property_of(name, value, arena);
     }
-    *out = list;
-    return list != NULL || gos_fail(err, GOS_TOO_LARGE, "", "too many properties at once");
+    *out = gos_arena_array(arena, *out_count + 1, sizeof *list, err);
+    if (*out)
+        memcpy(*out, list, *out_count * sizeof *list);
+    return *out != NULL;
 }

@@ -1,0 +1,275 @@
+/*
+ * Results: facts into the ledger, then four metrics with covariates from cold, warm, and after new
+ * events; against the least that any engine must do: one pass over dense arrays in memory.
+ * Arguments: users (1000000), events (10000000).
+ */
+#include "jobs/scorecard.h"
+#include "ledger/ledger.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { BATCH = 50000, METRICS = 4, EVENTS_NEW = 100000, NAMES = 4 };
+
+#define T0     INT64_C(1700000000000)
+#define DAY_MS INT64_C(86400000)
+
+static const gos_str variants[2] = {{"control", 7}, {"treatment", 9}};
+static const char *const names[NAMES] = {"view", "purchase", "search", "load"};
+static const char *const calculations[METRICS] = {"count(view)", "sum(purchase)", "exists(search)",
+                                                  "sum(load.ms) / count(load)"};
+
+struct bench {
+    char path[128];
+    struct ledger *ledger;
+    gos_arena *arena;
+    struct fact *facts;
+    char (*texts)[24];
+    char (*properties)[24];
+    uint64_t sequence;
+    uint64_t users, events;
+    struct metric_plan plans[METRICS];
+};
+
+static double seconds(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+}
+
+static void figure(const char *metric, double value, const char *unit, double limit)
+{
+    printf("{\"bench\":\"results\",\"metric\":\"%s\",\"value\":%.6g,\"unit\":\"%s\"", metric, value,
+           unit);
+    if (!isnan(limit))
+        printf(",\"limit\":%.6g", limit);
+    puts("}");
+    fflush(stdout);
+}
+
+static void die(const gos_error *err)
+{
+    fprintf(stderr, "results_bench: %s\n", err->message);
+    exit(1);
+}
+
+static uint64_t mix(uint64_t x)
+{
+    x = (x ^ x >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ x >> 27) * UINT64_C(0x94d049bb133111eb);
+    return x ^ x >> 31;
+}
+
+static gos_str user_text(struct bench *bench, size_t at, uint64_t user)
+{
+    int len = snprintf(bench->texts[at], sizeof *bench->texts, "user-%08x%06x", (unsigned)mix(user),
+                       (unsigned)user);
+    return (gos_str){bench->texts[at], (size_t)len};
+}
+
+static const struct uuid experiment = {{1, 2, 3, 4, 5, 6, 0x70, 8, 0x80}};
+
+static void put_exposure(struct bench *bench, size_t at, uint64_t i)
+{
+    bench->facts[at] = (struct fact){.sequence = ++bench->sequence, .kind = FACT_EXPOSURE};
+    bench->facts[at].exposure = (struct exposure){.environment = GOS_LIT("production"),
+                                                  .experiment_id = experiment,
+                                                  .unit = user_text(bench, at, i),
+                                                  .variant = variants[mix(i) & 1],
+                                                  .reason = GOS_LIT("split"),
+                                                  .at = T0 + (int64_t)(mix(i + 7) % 7) * DAY_MS};
+}
+
+/* A month of events, half of it before the experiment began. */
+static void put_event(struct bench *bench, size_t at, uint64_t i)
+{
+    uint64_t random = mix(i ^ UINT64_C(0x5555555555));
+    bench->facts[at] = (struct fact){.sequence = ++bench->sequence, .kind = FACT_EVENT};
+    struct event *event = &bench->facts[at].event;
+    *event = (struct event){.environment = GOS_LIT("production"),
+                            .user_id = user_text(bench, at, random % bench->users),
+                            .name = gos_str_from(names[random >> 40 & 3]),
+                            .has_value = true,
+                            .value = (double)(random >> 20 & 0xffff) / 100,
+                            .at = T0 - 14 * DAY_MS +
+                                  (int64_t)(28.0 * DAY_MS * (double)i / (double)bench->events)};
+    if ((random >> 40 & 3) == 3) {
+        int len = snprintf(bench->properties[at], sizeof *bench->properties, "{\"ms\":%u}",
+                           (unsigned)(random >> 20 & 0xfff));
+        event->properties = (gos_str){bench->properties[at], (size_t)len};
+    }
+}
+
+static void append(struct bench *bench, uint64_t count, uint64_t first,
+                   void (*put)(struct bench *bench, size_t at, uint64_t i))
+{
+    gos_error err = {0};
+    for (uint64_t done = 0; done < count;) {
+        size_t batch = count - done < BATCH ? count - done : BATCH;
+        for (size_t i = 0; i < batch; i++)
+            put(bench, i, first + done + i);
+        if (!ledger_append(bench->ledger, bench->facts, batch, &err))
+            die(&err);
+        done += batch;
+    }
+}
+
+static void open_ledger(struct bench *bench)
+{
+    struct ledger_options options = {.backend = "duckdb", .location = bench->path};
+    gos_error err = {0};
+    ledger_close(bench->ledger);
+    if (!ledger_open(&options, &bench->ledger, &err))
+        die(&err);
+}
+
+/* The whole of a result: the ledger's answer and all estimates. */
+static double compute(struct bench *bench)
+{
+    struct ledger_question ask = {.environment = GOS_LIT("production"),
+                                  .experiment_id = experiment,
+                                  .variants = variants,
+                                  .variant_count = 2,
+                                  .plans = bench->plans,
+                                  .plan_count = METRICS,
+                                  .as_of_ms = T0 + 60 * DAY_MS};
+    struct scorecard_metric metrics[METRICS];
+    struct ledger_answer answer;
+    struct scorecard scorecard;
+    gos_arena *arena = gos_arena_open((size_t)1 << 30);
+    gos_error err = {0};
+    double start = seconds();
+    if (!ledger_compute(bench->ledger, &ask, arena, &answer, &err))
+        die(&err);
+    for (int m = 0; m < METRICS; m++)
+        metrics[m] = (struct scorecard_metric){
+            .plan = &bench->plans[m], .margin = NAN, .cells = &answer.cells[m * 2], .cap = NAN};
+    struct scorecard_question question = {.variants = variants,
+                                          .weights = (double[]){1, 1},
+                                          .units = answer.units,
+                                          .variant_count = 2,
+                                          .metrics = metrics,
+                                          .metric_count = METRICS,
+                                          .alpha = 0.05};
+    if (!scorecard_compute(&question, arena, &scorecard, &err))
+        die(&err);
+    double took = seconds() - start;
+    if (answer.units[0] + answer.units[1] != bench->users)
+        fprintf(stderr, "results_bench: units are missing\n");
+    gos_arena_close(arena);
+    return took;
+}
+
+/* The same work over arrays that are already in memory: user, age, value. */
+static double plain_limit(const struct bench *bench)
+{
+    uint32_t *user = malloc(bench->events * sizeof *user);
+    int32_t *age = malloc(bench->events * sizeof *age);
+    float *value = malloc(bench->events * sizeof *value);
+    double *sums = calloc(bench->users * METRICS * 2, sizeof *sums);
+    for (uint64_t i = 0; i < bench->events; i++) {
+        uint64_t random = mix(i ^ UINT64_C(0x5555555555));
+        user[i] = (uint32_t)(random % bench->users);
+        age[i] = (int32_t)(i * 28 / bench->events) - 14;
+        value[i] = (float)(random & 0xff);
+    }
+    double start = seconds(), total = 0;
+    for (uint64_t i = 0; i < bench->events; i++)
+        sums[(size_t)user[i] * METRICS * 2 + (i & 3) * 2 + (age[i] < 0)] += (double)value[i];
+    for (uint64_t i = 0; i < bench->users * METRICS * 2; i++)
+        total += sums[i] * sums[i];
+    double took = seconds() - start;
+    if (total < 0)
+        puts("");
+    free(user);
+    free(age);
+    free(value);
+    free(sums);
+    return took;
+}
+
+/* Of all threads: what is left of the figures when the machine is shared. */
+static double cpu_seconds(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e-6;
+}
+
+static double rss_mib(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)usage.ru_maxrss / 1024;
+}
+
+static void read_plans(struct bench *bench)
+{
+    gos_error err = {0};
+    for (int m = 0; m < METRICS; m++) {
+        gos_str text = gos_str_from(calculations[m]);
+        if (!plan_from_text(text, text, METRIC_OVER_EVENTS, bench->arena, &bench->plans[m], NULL,
+                            &err))
+            die(&err);
+    }
+}
+
+static void run(struct bench *bench)
+{
+    struct ledger_stats stats;
+    gos_error err = {0};
+    open_ledger(bench);
+    double start = seconds();
+    append(bench, bench->users, 0, put_exposure);
+    append(bench, bench->events, 0, put_event);
+    double facts = (double)(bench->users + bench->events);
+    figure("ingest", facts / (seconds() - start), "facts/s", 200000);
+    if (!ledger_checkpoint(bench->ledger, &err) || !ledger_stats(bench->ledger, &stats, &err))
+        die(&err);
+    figure("disk", (double)stats.disk_bytes / facts, "B/fact", NAN);
+    start = seconds();
+    open_ledger(bench);
+    figure("open", seconds() - start, "s", 1);
+    figure("compute_cold", compute(bench), "s", 5);
+    double warm = INFINITY, cpu = INFINITY;
+    for (int i = 0; i < 3; i++) {
+        double before = cpu_seconds();
+        warm = fmin(warm, compute(bench));
+        cpu = fmin(cpu, cpu_seconds() - before);
+    }
+    figure("compute_warm", warm, "s", 5);
+    figure("compute_warm_cpu", cpu, "s", NAN);
+    append(bench, EVENTS_NEW, bench->events, put_event);
+    figure("compute_after_100k_events", compute(bench), "s", NAN);
+    figure("peak_rss", rss_mib(), "MiB", 2048);
+    figure("plain_limit", plain_limit(bench), "s", NAN);
+}
+
+int main(int argc, char **argv)
+{
+    struct bench bench = {.users = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000,
+                          .events = argc > 2 ? strtoull(argv[2], NULL, 10) : 10000000,
+                          .arena = gos_arena_open((size_t)1 << 30)};
+    char folder[64] = "/tmp/gosset-results-XXXXXX";
+    if (!mkdtemp(folder))
+        return 1;
+    snprintf(bench.path, sizeof bench.path, "%s/ledger.db", folder);
+    bench.facts = gos_arena_array(bench.arena, BATCH, sizeof *bench.facts, NULL);
+    bench.texts = gos_arena_array(bench.arena, BATCH, sizeof *bench.texts, NULL);
+    bench.properties = gos_arena_array(bench.arena, BATCH, sizeof *bench.properties, NULL);
+    read_plans(&bench);
+    run(&bench);
+    ledger_close(bench.ledger);
+    unlink(bench.path);
+    snprintf(bench.path, sizeof bench.path, "%s/ledger.db.wal", folder);
+    unlink(bench.path);
+    rmdir(folder);
+    gos_arena_close(bench.arena);
+    return 0;
+}
