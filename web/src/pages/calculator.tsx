@@ -1,31 +1,14 @@
 // Planning and judging without an experiment; every number is computed by the server's methods.
 import { NumberInput, SegmentedControl, Tabs, TextInput } from '@mantine/core';
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useQueries } from '@tanstack/react-query';
 import { Suspense, lazy, useState, type ReactNode } from 'react';
-import { api, type ApiError } from '../api/client';
 import { useQueryValue } from '../app/router';
+import { calcQuery, num, sizeInput, useCalc, type CalcRow } from '../lib/calc';
 import { axisFor, ForestAxis, ForestRow } from '../parts/forest';
 import { count, days, intervalPercent, number, pValue, signedPercent, seOf, type Interval } from '../lib/format';
 import { Card, ErrorNote, Hint, Page, Rows, useSettled } from '../parts/basic';
 
 const PowerCurve = lazy(() => import('../parts/power-curve'));
-
-type Row = Record<string, number | string | boolean | number[] | null>;
-
-const calc = (method: string, input: Row) => ({
-  queryKey: ['calc', method, input],
-  queryFn: ({ signal }: { signal: AbortSignal }) => api.post<Row>(`/calc/${method}`, input, { signal }),
-  retry: false,
-  staleTime: Infinity,
-});
-
-function useCalc(method: string, input: Row | null) {
-  const settled = useSettled(JSON.stringify(input), 200);
-  const value = settled === 'null' ? null : (JSON.parse(settled) as Row);
-  return useQuery<Row, ApiError>({ ...calc(method, value ?? {}), enabled: value !== null });
-}
-
-const num = (row: Row | undefined, name: string): number | null => (typeof row?.[name] === 'number' ? (row[name] as number) : null);
 
 function Field({ label, value, onChange, suffix, min = 0, max, decimals = 4, hint }: { label: string; value: number; onChange: (value: number) => void; suffix?: string; min?: number; max?: number; decimals?: number; hint?: string }) {
   return <NumberInput label={label} description={hint} value={value} suffix={suffix} min={min} max={max} decimalScale={decimals} thousandSeparator="," w={190} onChange={(next) => next !== '' && onChange(Number(next))} />;
@@ -46,19 +29,18 @@ function Size() {
   const [alpha, setAlpha] = useState(5);
   const [power, setPower] = useState(80);
   const [perDay, setPerDay] = useState(2000);
-  const input = (percent: number): Row => kind === 'rate'
-    ? { p1: rate / 100, p2: (rate / 100) * (1 + percent / 100), ratio: 1, alpha: alpha / 100, sided: 2, power: power / 100 }
-    : { delta: (Math.abs(mean) * percent) / 100, sd_c: sd, sd_t: sd, ratio: 1, alpha: alpha / 100, sided: 2, power: power / 100, rho_pre: 0, design_effect: 1 };
-  const method = kind === 'rate' ? 'size_prop' : 'size_mean';
-  const perArm = (row: Row | undefined) => num(row, 'n_c');
-  const ready = effect > 0 && alpha > 0 && power > alpha && (kind === 'rate' ? rate > 0 && rate * (1 + effect / 100) < 100 : sd > 0 && mean !== 0);
-  const answer = useCalc(method, ready ? input(effect) : null);
+  const baseline = kind === 'rate' ? { isRate: true, mean: rate / 100, sd: 0 } : { isRate: false, mean, sd };
+  const at = (percent: number) => (alpha > 0 && power > alpha ? sizeInput(baseline, percent, alpha / 100, power / 100) : null);
+  const perArm = (row: CalcRow | undefined) => num(row, 'n_c');
+  const now = at(effect);
+  const answer = useCalc(now?.method ?? 'size_mean', now?.input ?? null);
   const n = perArm(answer.data);
   const settled = useSettled(JSON.stringify([kind, rate, mean, sd, effect, alpha, power]));
-  const curve = useQueries({ queries: ready && settled ? EFFECTS.map((times) => ({ ...calc(method, input(effect * times)), enabled: kind !== 'rate' || rate * (1 + (effect * times) / 100) < 100 })) : [] });
+  const wanted = EFFECTS.map((times) => (settled ? at(effect * times) : null));
+  const curve = useQueries({ queries: wanted.map((one) => ({ ...calcQuery(one?.method ?? '', one?.input ?? {}), enabled: one !== null })) });
   const points = curve.flatMap((one, i) => {
     const units = perArm(one.data);
-    return units === null ? [] : [{ effect: effect * EFFECTS[i]!, units: 2 * units, days: perDay > 0 ? (2 * units) / perDay : null }];
+    return units === null || wanted[i] === null ? [] : [{ effect: effect * EFFECTS[i]!, units: 2 * units, days: perDay > 0 ? (2 * units) / perDay : null }];
   });
   return (
     <div className="split">
@@ -74,7 +56,7 @@ function Size() {
             <Field label="Power" suffix=" %" value={power} onChange={setPower} max={99.9} />
             <Field label="Units per day" hint="all variants" value={perDay} onChange={setPerDay} decimals={0} />
           </div>
-          {answer.error ? <ErrorNote error={answer.error} /> : n === null ? <p className="muted">{ready ? '…' : 'Fill in the fields above.'}</p> : (
+          {answer.error ? <ErrorNote error={answer.error} /> : n === null || !now ? <p className="muted">{now ? '…' : 'Fill in the fields above.'}</p> : (
             <Answer>
               <Hint tip={kind === 'rate' ? 'Pooled score test, two-sided; the same as gosset calc size_prop.' : 'Two-sided test of means; the same as gosset calc size_mean.'}>{count(n)} units per variant</Hint>
               {perDay > 0 && <>, {count(2 * n)} in two variants: about {days((2 * n) / perDay)}.</>}
@@ -89,7 +71,7 @@ function Size() {
   );
 }
 
-function Effect({ answer, method }: { answer: Row; method: string }) {
+function Effect({ answer, method }: { answer: CalcRow; method: string }) {
   const share = num(answer, 'lift');
   const low = num(answer, 'lift_low');
   const high = num(answer, 'lift_high');

@@ -1,24 +1,20 @@
 // One experiment: the verdict first, then why.
 import { Tabs } from '@mantine/core';
-import { Suspense, lazy, useMemo } from 'react';
-import { useGet, useList } from '../api/queries';
-import type { Experiment, Metric, Results } from '../api/types';
+import { Suspense, lazy } from 'react';
+import { useGet } from '../api/queries';
+import type { Experiment, Results } from '../api/types';
 import { useQueryValue } from '../app/router';
 import { STATUS_TONE, controlName, healthTone, layersOf } from '../lib/results';
 import { Ago, Badge, Card, Empty, ErrorNote, Page, Rows } from '../parts/basic';
 import { Lifecycle } from '../parts/lifecycle';
 import { MetricsTable } from '../parts/metrics-table';
+import { useMetrics } from '../parts/pickers';
 import { Exposures, HealthStrip, Verdict } from '../parts/verdict';
 
 const Drill = lazy(() => import('../parts/drill'));
 const Design = lazy(() => import('../parts/experiment-design'));
 const Assignments = lazy(() => import('../parts/experiment-assignments'));
 const History = lazy(() => import('../parts/history'));
-
-export function useMetrics(): Map<string, Metric> {
-  const list = useList<Metric>('/metrics', { limit: 500 });
-  return useMemo(() => new Map((list.data?.items ?? []).map((metric) => [metric.name, metric])), [list.data]);
-}
 
 function ResultsView({ experiment, results }: { experiment: Experiment; results: ReturnType<typeof useGet<Results>> }) {
   const metrics = useMetrics();

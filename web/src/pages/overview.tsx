@@ -9,7 +9,7 @@ import { advice, controlName, effectSentence, effectsByRole, exposures, healthTo
 import { Ago, Badge, Card, Empty, ErrorNote, Hint, Page, Rows } from '../parts/basic';
 import { ForestRow, axisFor, type Axis } from '../parts/forest';
 import { SystemStrip } from '../parts/system-strip';
-import { useMetrics } from './experiment';
+import { useMetrics } from '../parts/pickers';
 
 interface Row {
   experiment: Experiment;

@@ -8,7 +8,7 @@ import { Conditions } from './conditions';
 import { Conflict, SaveBar, useEditing, type Editing } from './editing';
 import { JsonField } from './json-field';
 import { LayerPicker } from './layer-picker';
-import { MetricPicker, MetricsPicker, SegmentsPicker } from './pickers';
+import { MetricPicker, MetricsPicker, SegmentsPicker, useMetrics } from './pickers';
 import { SplitBar, splitSentence } from './split-bar';
 import { MetricSettings } from './metric-settings';
 import { Planner } from './planner';
@@ -125,6 +125,7 @@ function Metrics({ edit }: { edit: Edit }) {
   const { value, set, at } = edit;
   const metrics = value.success_metrics;
   const put = (patch: Partial<typeof metrics>) => set({ success_metrics: { ...metrics, ...patch } });
+  const known = useMetrics();
   const started = edit.stored.status !== 'Draft';
   const used = [metrics.primary_metric, ...(metrics.secondary_metrics ?? []), ...(metrics.guardrail_metrics ?? [])].filter(Boolean);
   return (
@@ -138,7 +139,7 @@ function Metrics({ edit }: { edit: Edit }) {
         <MetricSettings names={used} guardrails={metrics.guardrail_metrics ?? []} value={value.metric_settings ?? {}} at={at} onChange={(metric_settings) => set({ metric_settings })} />
         <NumberInput label="Planned size" description="Units in all variants together" min={0} thousandSeparator="," w={200} value={metrics.minimum_sample_size ?? 0} disabled={started}
           error={at('/success_metrics/minimum_sample_size')} onChange={(next) => put({ minimum_sample_size: Number(next) || 0 })} />
-        {!started && <Planner experiment={value} onPlan={(minimum_sample_size) => put({ minimum_sample_size })} />}
+        {!started && <Planner key={metrics.primary_metric} experiment={value} metric={known.get(metrics.primary_metric)} onPlan={(minimum_sample_size) => put({ minimum_sample_size })} />}
       </div>
     </Card>
   );

@@ -1,37 +1,90 @@
-// How many units and days it takes to see an effect; the numbers come from the server.
+// How many units and days it takes to see an effect, from what running experiments measured of the
+// same metric; the sizes come from the server.
 import { Button, NumberInput } from '@mantine/core';
-import { useState } from 'react';
-import { useGet } from '../api/queries';
-import type { Experiment } from '../api/types';
-import { count, days, number } from '../lib/format';
-import { ErrorNote, useSettled } from './basic';
+import { useQueries } from '@tanstack/react-query';
+import { Suspense, lazy, useState } from 'react';
+import { api } from '../api/client';
+import { useList } from '../api/queries';
+import type { Experiment, Metric, Results } from '../api/types';
+import { calcQuery, num, sizeInput, useCalc, type Baseline } from '../lib/calc';
+import { count, days, metricValue } from '../lib/format';
+import { controlName } from '../lib/results';
+import { ErrorNote, Hint, Rows, useSettled } from './basic';
 
-export interface Plan {
-  units: number | null;
-  per_variant?: number | null;
-  days?: number | null;
-  baseline?: number | null;
-  units_per_day?: number | null;
+const PowerCurve = lazy(() => import('./power-curve'));
+const EFFECTS = [0.4, 0.6, 0.8, 1, 1.5, 2, 3];
+const LOOKED_AT = 5;
+
+interface Measured extends Baseline {
+  from: string;
+  perDay: number | null;
 }
 
-export function Planner({ experiment, onPlan }: { experiment: Experiment; onPlan: (units: number) => void }) {
-  const metric = experiment.success_metrics.primary_metric;
-  const [effect, setEffect] = useState<number>(experiment.metric_settings?.[metric]?.minimum_effect ?? 5);
+/** The control of the running experiment that knows most about the metric. */
+function useMeasured(metric: string, own: string): Measured | null {
+  const running = useList<Experiment>('/experiments', { status: 'Running', metric, limit: LOOKED_AT });
+  const others = metric ? (running.data?.items ?? []).filter((one) => one.id !== own) : [];
+  const answers = useQueries({
+    queries: others.map((one) => ({
+      queryKey: ['experiments', `/experiments/${one.id}/results`, {}],
+      queryFn: ({ signal }: { signal: AbortSignal }) => api.get<Results>(`/experiments/${one.id}/results`, undefined, signal),
+      retry: false,
+    })),
+  });
+  let best: (Measured & { units: number }) | null = null;
+  answers.forEach((answer, i) => {
+    const experiment = others[i]!;
+    const row = answer.data?.results.find((one) => one.metric_name === metric && one.variant === controlName(experiment));
+    if (!row || row.mean_value === null || row.variance === null || row.sample_size < 100 || (best && best.units >= row.sample_size)) return;
+    const units = answer.data?.health?.units ?? row.sample_size;
+    const spanMs = row.data_window ? Date.parse(row.data_window.end) - Date.parse(row.data_window.start) : NaN;
+    const perDay = spanMs > 0 ? units / (Math.max(spanMs, 3_600_000) / 86_400_000) / (experiment.coverage / 100) : null;
+    best = { isRate: row.kind === 'proportion' || row.kind === 'rate', mean: row.mean_value, sd: Math.sqrt(row.variance), from: experiment.name, perDay, units: row.sample_size };
+  });
+  return best;
+}
+
+export function Planner({ experiment, metric, onPlan }: { experiment: Experiment; metric: Metric | undefined; onPlan: (units: number) => void }) {
+  const name = experiment.success_metrics.primary_metric;
+  const [effect, setEffect] = useState<number>(experiment.metric_settings?.[name]?.minimum_effect ?? metric?.minimum_effect ?? 5);
+  const measured = useMeasured(name, experiment.id);
+  const arms = Math.max(2, experiment.variants.length);
+  const at = (percent: number) => (measured ? sizeInput(measured, percent) : null);
+  const now = at(effect);
+  const answer = useCalc(now?.method ?? 'size_mean', now?.input ?? null);
   const settled = useSettled(effect);
-  const plan = useGet<Plan>(metric && settled > 0 ? `/experiments/${experiment.id}/plan` : null, { metric, effect: settled });
+  const wanted = EFFECTS.map((times) => at(settled * times));
+  const curve = useQueries({ queries: wanted.map((one) => ({ ...calcQuery(one?.method ?? '', one?.input ?? {}), enabled: one !== null })) });
+  const perDay = measured?.perDay ? measured.perDay * (experiment.coverage / 100) : null;
+  const total = (units: number | null) => (units === null ? null : Math.ceil(units) * arms);
+  const units = now ? total(num(answer.data, 'n_c')) : null;
+  const points = curve.flatMap((one, i) => {
+    const size = total(num(one.data, 'n_c'));
+    return size === null || wanted[i] === null ? [] : [{ effect: settled * EFFECTS[i]!, units: size, days: perDay ? size / perDay : null }];
+  });
+  if (!name) return null;
   return (
     <div className="rule stack">
       <div className="row" style={{ alignItems: 'flex-end' }}>
-        <NumberInput label="To detect a change of" suffix=" %" w={150} min={0.1} decimalScale={2} value={effect} onChange={(next) => setEffect(Number(next) || 0)} />
-        {plan.data?.units != null && (
+        <NumberInput label="To detect a change of" suffix=" %" w={180} min={0.1} decimalScale={2} value={effect} onChange={(next) => setEffect(Number(next) || 0)} />
+        {units !== null && (
           <>
-            <span style={{ paddingBottom: 8 }}>it takes <strong>{count(plan.data.units)}</strong> units{plan.data.days != null && <>, about <strong>{days(plan.data.days)}</strong> at current traffic</>}</span>
-            <Button size="xs" variant="default" mb={4} onClick={() => onPlan(plan.data!.units!)}>Plan this size</Button>
+            <span style={{ paddingBottom: 8 }}>
+              it takes <strong className="num">{count(units)}</strong> units in {arms} variants{perDay !== null && <>, about <strong>{days(units / perDay)}</strong> at current traffic</>}
+            </span>
+            <Button size="xs" variant="default" mb={4} onClick={() => onPlan(units)}>Plan this size</Button>
           </>
         )}
       </div>
-      {plan.data?.baseline != null && <span className="muted small">From a control mean of {number(plan.data.baseline, 4)}, 80 % power at 5 % significance.</span>}
-      {plan.error && (plan.error.isMissingRoute ? <span className="muted small">The calculator page plans sizes from numbers you give.</span> : <ErrorNote error={plan.error} />)}
+      {measured ? (
+        <Hint tip="80 % power at 5 % significance, two-sided, each variant against control with equal shares; the same as gosset calc." className="small muted">
+          From the control of {measured.from}: {metricValue(measured.mean, metric ?? { type: measured.isRate ? 'Rate' : undefined })}{perDay !== null && <>, {count(perDay)} units a day</>}.
+        </Hint>
+      ) : (
+        <span className="muted small">No running experiment has measured this metric yet; <a href="#/calculator">the calculator</a> plans from numbers you give.</span>
+      )}
+      {answer.error && <ErrorNote error={answer.error} />}
+      {points.length > 2 && <Suspense fallback={<Rows count={1} height={200} />}><PowerCurve points={points} chosen={settled} /></Suspense>}
     </div>
   );
 }
