@@ -7,7 +7,7 @@ import {
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query';
-import { ApiError, api, type Query } from './client';
+import { ApiError, api, session, type Query } from './client';
 import type { Page } from './types';
 
 export function createQueryClient(): QueryClient {
@@ -26,13 +26,16 @@ export function createQueryClient(): QueryClient {
   });
 }
 
+/** No repeating while the server refuses the key: the dialog asks for another one. */
+const repeat = (live: number | false | undefined) => () => (session.refused() ? false : (live ?? false));
+
 /** GET of one thing. `live` fetches again every so many milliseconds while the page is seen. */
 export function useGet<T>(path: string | null, query?: Query, live?: number | false): UseQueryResult<T, ApiError> {
   return useQuery<T, ApiError>({
     queryKey: [path?.split('/')[1], path, query ?? {}],
     queryFn: ({ signal }) => api.get<T>(path!, query, signal),
     enabled: path !== null,
-    refetchInterval: live ?? false,
+    refetchInterval: repeat(live),
   });
 }
 
@@ -42,7 +45,7 @@ export function useList<T>(path: string, query: Query = {}, live?: number | fals
     queryKey: [path.split('/')[1], path, query],
     queryFn: ({ signal }) => api.get<Page<T>>(path, query, signal),
     placeholderData: keepPreviousData,
-    refetchInterval: live ?? false,
+    refetchInterval: repeat(live),
   });
 }
 

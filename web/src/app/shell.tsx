@@ -56,10 +56,10 @@ export function Shell({ children }: { children: ReactNode }) {
         event.preventDefault();
         document.getElementById('main')?.focus();
       }}>Skip to content</a>
-      <header className="top">
+      <div className="top" role="region" aria-label="Top bar">
         <ActionIcon variant="default" size="lg" aria-label="Menu" aria-expanded={open} onClick={() => setOpen(!open)}>☰</ActionIcon>
         <Brand />
-      </header>
+      </div>
       {open && <button type="button" className="scrim" aria-label="Close menu" onClick={() => setOpen(false)} />}
       <nav className="nav" data-open={open} aria-label="Main">
         <Brand />

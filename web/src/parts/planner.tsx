@@ -39,7 +39,7 @@ function useMeasured(metric: string, own: string): Measured | null {
     const units = answer.data?.health?.units ?? row.sample_size;
     const spanMs = row.data_window ? Date.parse(row.data_window.end) - Date.parse(row.data_window.start) : NaN;
     const perDay = spanMs > 0 ? units / (Math.max(spanMs, 3_600_000) / 86_400_000) / (experiment.coverage / 100) : null;
-    best = { isRate: row.kind === 'proportion' || row.kind === 'rate', mean: row.mean_value, sd: Math.sqrt(row.variance), from: experiment.name, perDay, units: row.sample_size };
+    best = { isRate: row.kind === 'proportion', mean: row.mean_value, sd: Math.sqrt(row.variance), from: experiment.name, perDay, units: row.sample_size };
   });
   return best;
 }
