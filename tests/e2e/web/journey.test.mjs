@@ -35,14 +35,14 @@ test('an experiment is created, runs, is read and shipped', { skip }, async () =
   const { context, page, wrongs } = await openPage(browser);
   await signIn(page, server);
   await visit(page, '/metrics?new=1');
-  await page.getByLabel('Name').fill('bought');
+  await page.getByRole('textbox', { name: 'Name' }).fill('bought');
   await page.getByLabel('Calculation').fill('exists(purchase)');
   await page.getByRole('button', { name: 'Create' }).click();
   await page.getByRole('heading', { name: 'bought' }).waitFor();
 
   await visit(page, '/experiments');
   await page.getByRole('button', { name: 'New experiment' }).first().click();
-  await page.getByLabel('Name').fill('Larger button');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Larger button');
   await page.getByLabel('Hypothesis').fill('If the button is larger, more people buy.');
   await page.getByRole('combobox', { name: 'Primary metric' }).or(page.getByRole('textbox', { name: 'Primary metric' })).first().click();
   await page.getByRole('option', { name: 'bought' }).click();
@@ -70,6 +70,7 @@ test('an experiment is created, runs, is read and shipped', { skip }, async () =
 
   await visit(page, `/experiments/${experiment.id}?tab=results`, 'Exposures against the plan');
   await page.getByRole('button', { name: 'Ship treatment' }).click({ timeout: 30_000 });
+  await page.getByRole('dialog').getByText('Before you ship').waitFor();
   await page.getByRole('dialog').getByRole('button', { name: 'Ship treatment' }).click();
   await page.getByText('shipped: treatment').waitFor();
   const after = await server.call('GET', `/api/v1/experiments/${experiment.id}`);
@@ -83,7 +84,7 @@ test('an error of the server stands at its field', { skip }, async () => {
   const { context, page } = await openPage(browser);
   await signIn(page, server);
   await visit(page, '/metrics?new=1');
-  await page.getByLabel('Name').fill('wrong');
+  await page.getByRole('textbox', { name: 'Name' }).fill('wrong');
   await page.getByLabel('Calculation').fill('sum(purchase.amount');
   await page.getByRole('button', { name: 'Create' }).click();
   const field = page.getByLabel('Calculation');
@@ -171,6 +172,23 @@ test('a wrong key is refused in words', { skip }, async () => {
   await page.getByLabel('API key').fill('no-such-key-0123456789');
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByText('The server does not know this key').waitFor();
+  await context.close();
+});
+
+test('the calculation of a metric is changed and its history shows how', { skip }, async () => {
+  const { context, page, wrongs } = await openPage(browser);
+  await server.call('POST', '/api/v1/metrics', { name: 'changing', type: 'Count', calculation: 'count(page_view)' });
+  await signIn(page, server);
+  await visit(page, '/metrics/changing', 'Where used');
+  await page.getByLabel('Calculation').fill('count(page_view where country = "DE")');
+  await page.getByRole('button', { name: 'Review changes' }).click();
+  await page.getByText('/calculation').waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Saved.').waitFor();
+  await page.getByRole('tab', { name: 'History' }).click();
+  await page.getByRole('button', { name: 'What changed' }).first().click();
+  await page.getByText('count(page_view)', { exact: true }).waitFor();
+  assert.deepEqual(wrongs, []);
   await context.close();
 });
 

@@ -29,13 +29,14 @@ test('a rounded zero has no sign', () => {
   assert.equal(format.number(-0.2), '0');
 });
 
-test('a p-value is never 0 and never 1', () => {
+test('a p-value is never 0', () => {
   assert.equal(format.pValue(0), '< 0.0001');
   assert.equal(format.pValue(3e-42), '< 0.0001');
   assert.equal(format.pValue(0.00034), '0.0003');
   assert.equal(format.pValue(0.0123), '0.012');
   assert.equal(format.pValue(0.123), '0.12');
-  assert.equal(format.pValue(1), '> 0.9999');
+  assert.equal(format.pValue(0.9987), '> 0.99');
+  assert.equal(format.pValue(1), '1');
 });
 
 test('what is not known is a dash, not NaN', () => {
@@ -114,6 +115,8 @@ test('an effect is coloured only when significant, and by the wanted direction',
   assert.equal(tone(row(0.01, 5, { adjusted_p: 0.2 })), 'plain');
   assert.equal(tone(row(0.01, 5, { status: 'burn_in' })), 'plain');
   assert.equal(tone(row(0.01, 5, { significant: false })), 'plain');
+  const [broken] = results.effectsByRole(experiment, new Map(), [row(0.01, 5)], false);
+  assert.equal(broken.effects[0].tone, 'plain', 'numbers that nobody may trust have no colour');
 });
 
 test('an error belongs to the field at its pointer and to those around it', () => {

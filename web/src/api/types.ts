@@ -63,6 +63,8 @@ export interface ResultRow {
   significant?: boolean;
   role?: Role;
   kind?: string;
+  direction?: Direction;
+  unit?: string;
   is_control?: boolean;
   lift_kind?: string;
   chance_to_win?: number | null;

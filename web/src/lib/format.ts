@@ -24,6 +24,9 @@ export function number(value: number | null | undefined, decimals = 0): string {
   return /^−[0.,]*$/.test(text) ? text.slice(1) : text;
 }
 
+/** Sentences of the server begin with a capital where they stand alone. */
+export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
 export const count = (value: number | null | undefined): string => number(value, 0);
 
 /** A signed percentage such as "+3.2 %", rounded by the standard error of the percentage. */
@@ -65,7 +68,7 @@ export function intervalPercent(range: Interval | null): string {
 export function pValue(p: number | null | undefined): string {
   if (p === null || p === undefined || !Number.isFinite(p)) return NONE;
   if (p < 0.0001) return '< 0.0001';
-  if (p > 0.9999) return '> 0.9999';
+  if (p >= 0.995) return p === 1 ? '1' : '> 0.99';
   return p < 0.001 ? p.toFixed(4) : p < 0.1 ? p.toFixed(3) : p.toFixed(2);
 }
 

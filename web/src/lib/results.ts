@@ -58,7 +58,7 @@ export function isUsable(row: ResultRow): boolean {
 export function effectOf(experiment: Experiment, metrics: Map<string, Metric>, rows: ResultRow[], row: ResultRow): Effect {
   const metric = metrics.get(row.metric_name);
   const setting = experiment.metric_settings?.[row.metric_name];
-  const direction = setting?.direction ?? metric?.direction ?? 'increase';
+  const direction = row.direction ?? setting?.direction ?? metric?.direction ?? 'increase';
   const adjustedP = numberAt(row, 'adjusted_p');
   const alpha = numberAt(row, 'alpha') ?? 0.05;
   const p = adjustedP ?? row.p_value;
@@ -84,9 +84,13 @@ export function effectOf(experiment: Experiment, metrics: Map<string, Metric>, r
 
 const ROLES: Role[] = ['primary', 'secondary', 'guardrail'];
 
-export function effectsByRole(experiment: Experiment, metrics: Map<string, Metric>, rows: ResultRow[]): { role: Role; effects: Effect[] }[] {
+/** Effects grouped by role. `trusted` false: a check failed, so nothing may look like a finding. */
+export function effectsByRole(experiment: Experiment, metrics: Map<string, Metric>, rows: ResultRow[], trusted = true): { role: Role; effects: Effect[] }[] {
   const control = controlName(experiment);
-  const effects = rows.filter((row) => !(row.is_control ?? row.variant === control)).map((row) => effectOf(experiment, metrics, rows, row));
+  const effects = rows.filter((row) => !(row.is_control ?? row.variant === control)).map((row) => {
+    const effect = effectOf(experiment, metrics, rows, row);
+    return trusted ? effect : { ...effect, tone: 'plain' as const };
+  });
   return ROLES.map((role) => ({ role, effects: effects.filter((effect) => effect.role === role) })).filter((group) => group.effects.length > 0);
 }
 
@@ -159,6 +163,17 @@ export function verdictOf(experiment: Experiment, results: Results | undefined):
   if (alarms.length > 0)
     return { tone: 'warn', label: 'Unhealthy', sentence: 'Do not decide on these numbers: a health check failed.', reasons: alarms.map((finding) => finding.message) };
   return { tone: 'plain', label: '', sentence: '', reasons: [] };
+}
+
+/** The treatment that may be shipped: the server says so, or its primary effect is a clear gain. */
+export function winnerOf(experiment: Experiment, results: Results | undefined): string | null {
+  if (!results || healthTone(results.health) === 'bad') return null;
+  const { verdict } = results;
+  if (verdict?.verdict === 'ship') return verdict.variant ?? experiment.variants.find((one) => one.name !== controlName(experiment))?.name ?? null;
+  if (verdict?.verdict === 'roll_back' || verdict?.verdict === 'broken') return null;
+  const primary = effectsByRole(experiment, new Map(), results.results).find((group) => group.role === 'primary')?.effects ?? [];
+  const better = primary.filter((effect) => effect.row.significant === true && effect.tone === 'good');
+  return better.sort((a, b) => Math.abs(b.lift ?? 0) - Math.abs(a.lift ?? 0))[0]?.row.variant ?? null;
 }
 
 export const STATUS_TONE: Record<Status, Tone> = { Draft: 'plain', Running: 'accent', Paused: 'warn', Completed: 'plain', Archived: 'plain' };

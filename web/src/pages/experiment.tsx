@@ -4,7 +4,7 @@ import { Suspense, lazy } from 'react';
 import { useGet } from '../api/queries';
 import type { Experiment, Results } from '../api/types';
 import { useQueryValue } from '../app/router';
-import { STATUS_TONE, controlName, healthTone, layersOf } from '../lib/results';
+import { STATUS_TONE, healthTone, layersOf, winnerOf } from '../lib/results';
 import { Ago, Badge, Card, Empty, ErrorNote, Page, Rows } from '../parts/basic';
 import { Lifecycle } from '../parts/lifecycle';
 import { MetricsTable } from '../parts/metrics-table';
@@ -34,7 +34,7 @@ function ResultsView({ experiment, results }: { experiment: Experiment; results:
         <>
           <Card title="Exposures against the plan"><Exposures experiment={experiment} results={results.data} /></Card>
           <Card title="Metrics" aside={<span className="muted small">computed <Ago at={results.data.as_of ?? rows[0]?.computed_at} /></span>}>
-            <MetricsTable experiment={experiment} metrics={metrics} rows={rows}
+            <MetricsTable experiment={experiment} metrics={metrics} rows={rows} trusted={healthTone(results.data.health) !== 'bad'}
               detail={(effect) => <Suspense fallback={<Rows count={2} />}><Drill experiment={experiment} effect={effect} /></Suspense>} />
             <p className="muted small" style={{ marginTop: 10 }}>
               Pale bar: valid however often you look. Dark bar: valid once, at the planned size. Coloured only when significant: green in the wanted direction, red in the other.
@@ -60,12 +60,13 @@ export default function ExperimentPage({ id }: { id: string }) {
     );
   const verdict = results.data?.verdict;
   const isShip = verdict?.verdict === 'ship';
-  const winner = isShip ? (verdict?.variant ?? experiment.variants.find((v) => v.name !== controlName(experiment))?.name) : null;
-  const caution = healthTone(results.data?.health) === 'bad' ? 'A health check failed: the numbers may be wrong.' : !isShip ? 'The results so far do not advise it.' : undefined;
+  const winner = winnerOf(experiment, results.data);
+  const caution = healthTone(results.data?.health) === 'bad' ? 'A health check failed: the numbers may be wrong.'
+    : isShip ? undefined : `The results do not advise it yet. ${verdict?.sentence ?? ''}`;
   const view = tab === 'results' && experiment.status === 'Draft' ? 'design' : tab;
   return (
     <Page title={experiment.name} crumbs={[{ to: '/experiments', text: 'Experiments' }]}
-      actions={<Lifecycle experiment={experiment} winner={winner} caution={caution} />}>
+      actions={<Lifecycle experiment={experiment} winner={winner} isAdvised={isShip} caution={caution} />}>
       <div className="row muted" style={{ marginBottom: 12 }}>
         <Badge tone={STATUS_TONE[experiment.status]}>{experiment.status}</Badge>
         {experiment.shipped_variant && <Badge tone="good">shipped: {experiment.shipped_variant}</Badge>}

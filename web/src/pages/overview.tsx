@@ -95,7 +95,7 @@ export default function Overview() {
   });
   const rows: Row[] = items.map((experiment, i) => {
     const results = answers[i]?.data;
-    const primary = results && effectsByRole(experiment, metrics, results.results).find((group) => group.role === 'primary')?.effects;
+    const primary = results && effectsByRole(experiment, metrics, results.results, healthTone(results.health) !== 'bad').find((group) => group.role === 'primary')?.effects;
     const arm = results?.verdict?.variant ?? experiment.variants.find((variant) => variant.name !== controlName(experiment))?.name;
     return { experiment, results, primary: primary?.find((effect) => effect.row.variant === arm) ?? primary?.[0] };
   });

@@ -3,7 +3,6 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useList } from '../api/queries';
 import type { AuditEntry, Json } from '../api/types';
-import { when } from '../lib/format';
 import { Ago, Empty, ErrorNote, Rows } from './basic';
 import { Differences } from './editing';
 
@@ -16,7 +15,7 @@ export function EntryLine({ entry, children }: { entry: AuditEntry; children?: R
         <span className="strong">{entry.action}</span>
         {entry.name && <span className="wrap">{entry.kind} {entry.name}</span>}
         <span className="muted">by {entry.actor}</span>
-        <span className="muted grow" title={when(entry.at)}><Ago at={entry.at} /></span>
+        <span className="muted"><Ago at={entry.at} /></span><span className="grow" />
         {hasDetail && <Button size="compact-xs" variant="subtle" aria-expanded={open} onClick={() => setOpen(!open)}>{open ? 'Hide' : 'What changed'}</Button>}
         {children}
       </div>

@@ -47,7 +47,7 @@ function Consequences({ verb }: { verb: Verb }) {
   );
 }
 
-export function Lifecycle({ experiment, winner, caution }: { experiment: Experiment; winner?: string | null; caution?: string }) {
+export function Lifecycle({ experiment, winner, isAdvised, caution }: { experiment: Experiment; winner?: string | null; isAdvised?: boolean; caution?: string }) {
   const [verb, setVerb] = useState<Verb | null>(null);
   const [ship, setShip] = useState<string | null>(null);
   const change = useChange<{ verb: Verb; ship: string | null }, Experiment>(
@@ -63,7 +63,7 @@ export function Lifecycle({ experiment, winner, caution }: { experiment: Experim
   const canShip = moves.includes('complete');
   return (
     <>
-      {canShip && winner && <Button color="green.9" onClick={() => open('complete', winner)}>Ship {winner}</Button>}
+      {canShip && winner && <Button color="green.9" variant={isAdvised ? 'filled' : 'light'} onClick={() => open('complete', winner)}>Ship {winner}</Button>}
       {moves.map((move, i) => (
         <Button key={move} variant={i === 0 && !(canShip && winner) && move !== 'archive' ? 'filled' : 'default'} onClick={() => open(move)}>
           {MEANING[move].title}{move === 'complete' ? '…' : ''}

@@ -104,14 +104,15 @@ function EffectRow({ effect, axis, many, open, toggle }: { effect: Effect; axis:
   );
 }
 
-export function MetricsTable({ experiment, metrics, rows, detail }: {
+export function MetricsTable({ experiment, metrics, rows, detail, trusted = true }: {
   experiment: Experiment;
   metrics: Map<string, Metric>;
   rows: ResultRow[];
   detail?: (effect: Effect) => ReactNode;
+  trusted?: boolean;
 }) {
   const [open, setOpen] = useState<string | null>(null);
-  const groups = effectsByRole(experiment, metrics, rows);
+  const groups = effectsByRole(experiment, metrics, rows, trusted);
   const all = groups.flatMap((group) => group.effects);
   const axis = axisFor(all.flatMap((effect) => effect.anytime ?? effect.fixed ?? []));
   const many = experiment.variants.length > 2;

@@ -1,6 +1,6 @@
 // What to do now, in one sentence with its reasons; health; exposures against the plan.
 import type { Experiment, Health, Results } from '../api/types';
-import { count, pValue, share } from '../lib/format';
+import { capital, count, pValue, share } from '../lib/format';
 import { exposures, verdictOf } from '../lib/results';
 import { Badge, Hint, Note } from './basic';
 
@@ -17,7 +17,7 @@ export function Verdict({ experiment, results }: { experiment: Experiment; resul
         {reasons.length > 0 && (
           <ul>
             {reasons.map((reason) => (
-              <li key={reason}>{reason}</li>
+              <li key={reason}>{capital(reason)}</li>
             ))}
           </ul>
         )}
@@ -44,14 +44,17 @@ export function HealthStrip({ health }: { health: Health | null | undefined }) {
         )}
         <Badge><span className="dot" data-tone={(health.crossovers ?? 0) > 0 ? 'warn' : 'good'} /><Hint tip="Units that met two variants; they are left out.">{count(health.crossovers ?? 0)} crossovers</Hint></Badge>
         {(health.facts_behind ?? 0) > 0 && <Badge><span className="dot" /><Hint tip="Exposures and events that have arrived and are not in these numbers yet.">{count(health.facts_behind)} on their way</Hint></Badge>}
-        {notes.map((finding, i) => (
-          <Badge key={`${finding.name}${i}`}><span className="dot" /><Hint tip={<>{finding.message}{finding.next_step && <><br />Next: {finding.next_step}.</>}</>}>{words(finding.name)}</Hint></Badge>
-        ))}
+        {[...new Set(notes.map((finding) => finding.name))].map((name) => {
+          const own = notes.filter((finding) => finding.name === name);
+          return (
+            <Badge key={name}><span className="dot" /><Hint tip={<>{own.map((finding, i) => <div key={i}>{capital(finding.message)}.</div>)}{own[0]?.next_step && <div>Next: {own[0].next_step}.</div>}</>}>{own.length > 1 ? `${own.length} × ` : ''}{words(name)}</Hint></Badge>
+          );
+        })}
         {urgent.length === 0 && <Badge><span className="dot" data-tone="good" />no check failed</Badge>}
       </div>
       {urgent.map((finding, i) => (
-        <Note key={`${finding.name}${i}`} tone={finding.severity === 'alarm' ? 'bad' : 'warn'} title={<>{words(finding.name)}{finding.metric ? `: ${finding.metric}` : ''}</>}>
-          {finding.message} {finding.next_step && <span className="muted">{finding.next_step}.</span>}
+        <Note key={`${finding.name}${i}`} tone={finding.severity === 'alarm' ? 'bad' : 'warn'} title={<>{capital(words(finding.name))}{finding.metric ? `: ${finding.metric}` : ''}</>}>
+          {capital(finding.message)}. {finding.next_step && <span className="muted">{finding.next_step}.</span>}
         </Note>
       ))}
     </section>
