@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { openBrowser, openPage } from './browser.mjs';
 import { signIn, visit } from './pages.mjs';
-import { program, startServer } from './server.mjs';
+import { eventually, program, startServer } from './server.mjs';
 
 const COUNT = Number(process.env.GOSSET_LIST_COUNT ?? 10_000);
 const skip = !program && 'gosset is not built';
@@ -32,11 +32,12 @@ for (const [path, word, needle] of [['/experiments', 'experiments', 'experiment 
     await signIn(page, server);
     await visit(page, path, `${COUNT.toLocaleString('en-US')} ${word}`);
     assert.ok((await page.locator('table.list tbody tr').count()) <= 50);
-    const first = await page.locator('table.list tbody tr').first().innerText();
+    const top = () => page.locator('table.list tbody tr td').first().innerText();
+    const first = await top();
     await page.getByRole('button', { name: 'Next' }).click();
-    await page.waitForFunction((text) => document.querySelector('table.list tbody tr')?.innerText !== text, first);
+    await eventually(async () => (await top()) !== first, 10, 'the next page');
     await page.getByRole('button', { name: 'Previous' }).click();
-    await page.waitForFunction((text) => document.querySelector('table.list tbody tr')?.innerText === text, first);
+    await eventually(async () => (await top()) === first, 10, 'the page before');
     await page.getByRole('searchbox').fill(needle);
     await page.getByText(`1 ${word.slice(0, -1)}`, { exact: true }).waitFor();
     assert.match(await page.evaluate(() => location.hash), /q=/);

@@ -55,7 +55,7 @@ test('the first view is under 200 kB compressed, and every file has its type and
     if (!new URL(response.url()).pathname.startsWith('/api')) files.push(response);
   });
   await signIn(page, server);
-  await page.getByText('Running experiments').waitFor();
+  await page.getByRole('heading', { name: 'Running experiments' }).waitFor();
   let bytes = 0;
   for (const response of files) {
     const path = new URL(response.url()).pathname;

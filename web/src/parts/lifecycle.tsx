@@ -63,7 +63,7 @@ export function Lifecycle({ experiment, winner, isAdvised, caution }: { experime
   const canShip = moves.includes('complete');
   return (
     <>
-      {canShip && winner && <Button color="green.9" variant={isAdvised ? 'filled' : 'light'} onClick={() => open('complete', winner)}>Ship {winner}</Button>}
+      {canShip && winner && <Button className="ship" data-advised={isAdvised ?? false} onClick={() => open('complete', winner)}>Ship {winner}</Button>}
       {moves.map((move, i) => (
         <Button key={move} variant={i === 0 && !(canShip && winner) && move !== 'archive' ? 'filled' : 'default'} onClick={() => open(move)}>
           {MEANING[move].title}{move === 'complete' ? '…' : ''}

@@ -15,6 +15,8 @@ export function Chart({ options, label }: { options: (width: number) => Plot.Plo
     if (!width) return;
     const drawing = Plot.plot({ ...options(width), width });
     for (const style of drawing.querySelectorAll('style')) style.remove();
+    // The drawing has one name, that of its frame; marks are not things of their own.
+    for (const mark of drawing.querySelectorAll('[aria-label]')) mark.removeAttribute('aria-label');
     drawing.setAttribute('role', 'presentation');
     holder.current!.replaceChildren(drawing);
   }, [options, width]);
