@@ -219,24 +219,27 @@ static void compile_one(struct compiler *compiler, const struct json *json)
 {
     struct build *build = &compiler->build;
     struct flag_reading reading;
-    struct flag flag = {.key = build_text(build, member_text(compiler, json, "key"))};
+    struct flag flag = {.key = build_text(build, member_text(compiler, json, "key")),
+                        .constant = NONE};
+    struct flag_about about = {0};
     if (flag_reading_begin(compiler, json, &reading)) {
         const struct json *metadata = member_find(compiler, json, "metadata", JSON_OBJECT);
         const struct json *version = member_find(compiler, json, "version", JSON_NUMBER);
         if (version)
-            json_is_integer(version, &flag.version);
-        flag.id = build_text(build, member_text(compiler, json, "id"));
-        flag.metadata =
+            json_is_integer(version, &about.version);
+        about.id = build_text(build, member_text(compiler, json, "id"));
+        about.metadata =
             build_text(build, metadata ? compile_json_text(compiler, metadata) : GOS_LIT(""));
         flag.type = (uint8_t)reading.type;
         flag.enabled = member_bool(compiler, json, "enabled", false);
-        flag.client_visible = member_bool(compiler, json, "client_visible", false);
+        about.client_visible = member_bool(compiler, json, "client_visible", false);
         check_variants(compiler, &reading);
         flag.default_served = serve_default(compiler, &reading);
         compile_rules(compiler, &reading, &flag);
         flag.default_reason = flag.rules.count ? GOS_REASON_DEFAULT : GOS_REASON_STATIC;
     }
     build_add_flags(build, flag);
+    build_add_flag_abouts(build, about);
 }
 
 void compile_flags(struct compiler *compiler)

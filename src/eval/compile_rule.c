@@ -189,6 +189,10 @@ static void rule_add(struct compiler *compiler, struct rule *rule, struct flag *
     rule->reason = rule->flags & RULE_HAS_PERCENTAGE              ? GOS_REASON_SPLIT
                    : rule_is_open(rule) && flag->rules.count == 0 ? GOS_REASON_STATIC
                                                                   : GOS_REASON_TARGETING_MATCH;
+    if (rule->starts_ms != INT64_MIN || rule->ends_ms != INT64_MAX)
+        rule->flags |= RULE_HAS_TIMES;
+    if (rule_is_open(rule) && rule->kind == RULE_FIXED && flag->rules.count == 0)
+        flag->constant = rule->served;
     build_add_rules(&compiler->build, *rule);
     flag->rules.count++;
 }

@@ -64,7 +64,7 @@ static uint32_t symbol_find(const gos_ruleset *rules, uint32_t slot, gos_str tex
         if (entries[place].tag != table_tag(hash))
             continue;
         const struct symbol *symbol = &ruleset_symbols(rules)[entries[place].index];
-        if (symbol->slot == slot && gos_str_equal(ruleset_text(rules, symbol->text), text))
+        if (symbol->slot == slot && ruleset_text_is(rules, symbol->text, text))
             return symbol->number;
     }
     return NONE;
@@ -148,7 +148,7 @@ static uint32_t slot_find(const gos_ruleset *rules, gos_str name)
          place = (place + 1) & (count - 1)) {
         uint32_t slot = entries[place].index;
         if (entries[place].tag == table_tag(hash) &&
-            gos_str_equal(ruleset_text(rules, ruleset_attributes(rules)[slot].path), name))
+            ruleset_text_is(rules, ruleset_attributes(rules)[slot].path, name))
             return slot;
     }
     return NONE;

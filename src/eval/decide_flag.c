@@ -111,9 +111,10 @@ static enum outcome experiment_ask(const struct asked *asked, const struct rule 
 static enum outcome rule_ask(const struct asked *asked, const struct rule *rule, gos_decision *out)
 {
     int64_t now_ms = asked->context->subject.now_ms;
-    if (now_ms < rule->starts_ms || now_ms >= rule->ends_ms)
+    if ((rule->flags & RULE_HAS_TIMES) && (now_ms < rule->starts_ms || now_ms >= rule->ends_ms))
         return OUTCOME_NEXT;
-    if (!program_run(asked->rules, rule->program, asked->context, asked->trace))
+    if (rule->program != NONE &&
+        !program_run(asked->rules, rule->program, asked->context, asked->trace))
         return OUTCOME_NEXT;
     if (rule->flags & RULE_HAS_PERCENTAGE) {
         enum outcome outcome = percentage_ask(asked, rule, out);
@@ -227,7 +228,8 @@ static void decide_one(const struct asked *asked, uint32_t index, bool is_met, g
 }
 
 /* Decides all flags that this one depends on, each after its own, and says whether they fit. */
-static bool dependencies_met(const struct asked *asked, const struct flag *flag)
+__attribute__((noinline)) static bool dependencies_met(const struct asked *asked,
+                                                       const struct flag *flag)
 {
     gos_decision decisions[DEPENDENCIES_MAX];
     const struct dependency *closure = ruleset_closures(asked->rules) + flag->closure.first;
@@ -254,6 +256,11 @@ void flag_decide(const gos_ruleset *rules, uint32_t index, const gos_context *co
     begin(rules, index, out);
     if (decide_first(&asked, flag, index, out))
         return;
+    if (flag->constant != NONE && !flag->closure.count && !trace) {
+        serve(&asked, flag->constant, GOS_REASON_STATIC, GOS_BY_RULE, out);
+        out->rule = 0;
+        return;
+    }
     if (flag->closure.count && !dependencies_met(&asked, flag))
         serve(&asked, flag->default_served, GOS_REASON_DEFAULT, GOS_BY_DEPENDENCY, out);
     else

@@ -24,9 +24,14 @@ gos_decision eval_missing(const gos_ruleset *rules, gos_code code)
 
 gos_decision gos_eval_flag(const gos_ruleset *rules, gos_str key, const gos_context *context)
 {
+    gos_decision decision;
     int32_t flag = gos_ruleset_find_flag(rules, key);
-    return flag < 0 ? eval_missing(rules, GOS_FLAG_NOT_FOUND)
-                    : gos_eval_flag_at(rules, (uint32_t)flag, context);
+    assert(context->rules == rules);
+    if (__builtin_expect(flag < 0, 0))
+        return eval_missing(rules, GOS_FLAG_NOT_FOUND);
+
+    flag_decide(rules, (uint32_t)flag, context, NULL, &decision);
+    return decision;
 }
 
 gos_decision eval_experiment(const gos_ruleset *rules, uint32_t experiment,

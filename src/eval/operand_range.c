@@ -8,6 +8,9 @@
 
 #include <math.h>
 
+/* Beyond every time that can be written, and far from overflowing when now is added. */
+#define TIME_FAR (INT64_MAX / 4)
+
 bool relation_has_low(enum relation relation)
 {
     return relation != RELATION_LESS && relation != RELATION_AT_MOST;
@@ -54,10 +57,14 @@ static bool number_ends(struct compiler *compiler, struct operand *operand, enum
     bool has_low = relation_has_low(operand->relation);
     bool has_high = relation_has_high(operand->relation);
     operand->test.kind = (uint8_t)kind;
-    operand->test.flags |= relation_flags(operand->relation);
     operand->test.slot = attribute_slot(compiler, operand->path, 0);
-    operand->test.first = build_add_numbers(build, has_low ? low->number : -INFINITY);
-    build_add_numbers(build, has_high ? high->number : INFINITY);
+    /* Both ends belong to the range: an open one moves to the next double. */
+    double from =
+        operand->relation == RELATION_GREATER ? nextafter(low->number, INFINITY) : low->number;
+    double to =
+        operand->relation == RELATION_LESS ? nextafter(high->number, -INFINITY) : high->number;
+    operand->test.first = build_add_numbers(build, has_low ? from : -INFINITY);
+    build_add_numbers(build, has_high ? to : INFINITY);
     return true;
 }
 
@@ -138,11 +145,12 @@ bool operand_read_time(struct compiler *compiler, struct operand *operand)
                               operand->name);
     struct build *build = &compiler->build;
     operand->test.kind = TEST_TIMES;
-    operand->test.flags |= relation_flags(operand->relation);
+    from = relation_has_low(operand->relation) ? from + (operand->relation == RELATION_GREATER)
+                                               : -TIME_FAR;
+    to =
+        relation_has_high(operand->relation) ? to - (operand->relation == RELATION_LESS) : TIME_FAR;
     operand->test.flags |= low_from_now ? TEST_FROM_NOW : 0;
     operand->test.slot = attribute_slot(compiler, operand->path, WANT_TIME);
-    operand->test.count = (relation_has_low(operand->relation) ? 1u : 0u) |
-                          (relation_has_high(operand->relation) ? 2u : 0u);
     operand->test.first = build_add_words(build, (uint64_t)from);
     build_add_words(build, (uint64_t)to);
     return true;
@@ -151,6 +159,7 @@ bool operand_read_time(struct compiler *compiler, struct operand *operand)
 static uint32_t add_version(struct compiler *compiler, const struct version *version)
 {
     struct version_ref ref = {{version->part[0], version->part[1], version->part[2]},
+                              version->key,
                               build_text(&compiler->build, version->prerelease)};
     return build_add_versions(&compiler->build, ref);
 }

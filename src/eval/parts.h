@@ -73,6 +73,7 @@ struct test_source {
 
 struct version_ref {
     uint64_t part[3];
+    uint64_t key; /* version_key */
     struct text_ref prerelease;
 };
 

@@ -4,21 +4,28 @@
 
 #include "eval/parts.h"
 
+/* What deciding reads of a flag. */
 struct flag {
     struct text_ref key;
-    struct text_ref id;
-    struct text_ref metadata;
-    int64_t version;
+    uint32_t constant; /* what everybody gets that no override fixes, or NONE */
     uint8_t type;
     uint8_t enabled;
-    uint8_t client_visible;
     uint8_t has_overrides;
+    uint8_t default_reason;
     uint32_t default_served;
     struct span rules;
     struct span closure; /* flags it depends on, each after its own dependencies */
     struct span requires;
-    uint8_t default_reason;
-    uint8_t pad[7];
+    uint32_t pad;
+};
+
+/* What only others read. */
+struct flag_about {
+    struct text_ref id;
+    struct text_ref metadata;
+    int64_t version;
+    uint32_t client_visible;
+    uint32_t pad;
 };
 
 /* One value with the name of its variant. */
@@ -28,27 +35,28 @@ struct served {
 };
 
 enum rule_kind { RULE_FIXED, RULE_SPLIT, RULE_EXPERIMENT };
-enum { RULE_HAS_PERCENTAGE = 1, RULE_IS_LINEAR = 2 };
+enum { RULE_HAS_PERCENTAGE = 1, RULE_IS_LINEAR = 2, RULE_HAS_TIMES = 4 };
 
+/* Ordered by how often deciding reads it. */
 struct rule {
-    struct text_ref name;
-    struct text_ref pointer;
     uint32_t program; /* NONE: everybody */
     uint8_t kind;
     uint8_t flags;
     uint8_t reason;
     uint8_t pad;
     uint32_t unit;
-    uint32_t served; /* RULE_SPLIT, RULE_EXPERIMENT: the first of one for each variant */
+    uint32_t served;     /* RULE_SPLIT, RULE_EXPERIMENT: the first of one for each variant */
+    uint64_t seed;       /* percentage */
+    uint64_t threshold;  /* points below it are in */
+    struct span steps;   /* a percentage that moves with time */
+    struct span ranges;  /* RULE_SPLIT */
+    uint64_t split_seed; /* RULE_SPLIT */
     uint32_t experiment;
     uint32_t pad_end;
-    struct span ranges;  /* RULE_SPLIT */
-    struct span steps;   /* a percentage that moves with time */
-    uint64_t seed;       /* percentage */
-    uint64_t split_seed; /* RULE_SPLIT */
-    uint64_t threshold;  /* points below it are in */
     int64_t starts_ms;
     int64_t ends_ms;
+    struct text_ref name;
+    struct text_ref pointer;
 };
 
 struct progress_step {

@@ -64,13 +64,14 @@ gos_flag_info gos_ruleset_flag(const gos_ruleset *rules, uint32_t index)
 {
     assert(index < ruleset_flags_count(rules));
     const struct flag *flag = &ruleset_flags(rules)[index];
+    const struct flag_about *about = &ruleset_flag_abouts(rules)[index];
     return (gos_flag_info){.key = ruleset_text(rules, flag->key),
-                           .id = ruleset_text(rules, flag->id),
+                           .id = ruleset_text(rules, about->id),
                            .type = flag->type,
                            .enabled = flag->enabled,
-                           .client_visible = flag->client_visible,
-                           .metadata = ruleset_text(rules, flag->metadata),
-                           .version = flag->version};
+                           .client_visible = about->client_visible,
+                           .metadata = ruleset_text(rules, about->metadata),
+                           .version = about->version};
 }
 
 int32_t gos_ruleset_find_flag(const gos_ruleset *rules, gos_str key)
@@ -82,7 +83,7 @@ int32_t gos_ruleset_find_flag(const gos_ruleset *rules, gos_str key)
     for (uint32_t place = table_start(hash, count); entries[place].index != NONE;
          place = (place + 1) & (count - 1)) {
         if (entries[place].tag == table_tag(hash) &&
-            gos_str_equal(ruleset_text(rules, flags[entries[place].index].key), key))
+            ruleset_text_is(rules, flags[entries[place].index].key, key))
             return (int32_t)entries[place].index;
     }
     return -1;

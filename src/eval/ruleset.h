@@ -55,6 +55,25 @@ static inline gos_str ruleset_text(const gos_ruleset *rules, struct text_ref ref
     return (gos_str){ruleset_texts(rules) + ref.at, ref.len};
 }
 
+/* gos_str_equal without a call: keys are short, and compared in every decision. */
+static inline bool ruleset_text_is(const gos_ruleset *rules, struct text_ref ref, gos_str text)
+{
+    const char *a = ruleset_texts(rules) + ref.at, *b = text.data;
+    uint64_t x, y, different = 0;
+    if (ref.len != text.len)
+        return false;
+    if (text.len < sizeof x)
+        return text.len == 0 || memcmp(a, b, text.len) == 0;
+    for (size_t i = 0; i + sizeof x < text.len; i += sizeof x) {
+        memcpy(&x, a + i, sizeof x);
+        memcpy(&y, b + i, sizeof y);
+        different |= x ^ y;
+    }
+    memcpy(&x, a + text.len - sizeof x, sizeof x);
+    memcpy(&y, b + text.len - sizeof y, sizeof y);
+    return (different | (x ^ y)) == 0;
+}
+
 /* Where the search for a hash begins; the count of a table is a power of two. */
 static inline uint32_t table_start(uint64_t hash, uint32_t count)
 {

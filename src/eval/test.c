@@ -9,12 +9,10 @@
 
 #include <math.h>
 
-static bool number_in(const gos_ruleset *rules, const struct test *test, double number)
+static inline bool number_in(const gos_ruleset *rules, const struct test *test, double number)
 {
     const double *ends = ruleset_numbers(rules) + test->first;
-    bool above = test->flags & TEST_LOW_OPEN ? number > ends[0] : number >= ends[0];
-    bool below = test->flags & TEST_HIGH_OPEN ? number < ends[1] : number <= ends[1];
-    return above && below;
+    return (ends[0] <= number) & (number <= ends[1]);
 }
 
 static bool numbers_have(const gos_ruleset *rules, const struct test *test, double number)
@@ -124,22 +122,29 @@ static bool time_in(const gos_ruleset *rules, const struct test *test, int64_t m
 {
     const uint64_t *ends = ruleset_words(rules) + test->first;
     int64_t base = test->flags & TEST_FROM_NOW ? now_ms : 0;
-    int64_t low = (int64_t)ends[0] + base, high = (int64_t)ends[1] + base;
-    bool above = !(test->count & 1) || (test->flags & TEST_LOW_OPEN ? ms > low : ms >= low);
-    bool below = !(test->count & 2) || (test->flags & TEST_HIGH_OPEN ? ms < high : ms <= high);
-    return above && below;
+    return (int64_t)ends[0] + base <= ms && ms <= (int64_t)ends[1] + base;
 }
 
-static int version_order(const gos_ruleset *rules, uint32_t index, const struct version *version)
+static int version_order_slow(const gos_ruleset *rules, const struct version_ref *ref,
+                              const struct version *version)
 {
-    const struct version_ref *ref = &ruleset_versions(rules)[index];
-    struct version end = {{ref->part[0], ref->part[1], ref->part[2]},
-                          ruleset_text(rules, ref->prerelease)};
+    struct version end = {
+        {ref->part[0], ref->part[1], ref->part[2]}, ref->key, ruleset_text(rules, ref->prerelease)};
     return version_compare(version, &end);
 }
 
-static bool version_in(const gos_ruleset *rules, const struct test *test,
-                       const struct version *version)
+static inline int version_order(const gos_ruleset *rules, uint32_t index,
+                                const struct version *version)
+{
+    const struct version_ref *ref = &ruleset_versions(rules)[index];
+    uint64_t a = version->key, b = ref->key;
+    if (a && b && (a != b || (a & 1)))
+        return (a > b) - (a < b);
+    return version_order_slow(rules, ref, version);
+}
+
+static inline bool version_in(const gos_ruleset *rules, const struct test *test,
+                              const struct version *version)
 {
     int low = test->first == NONE ? 1 : version_order(rules, test->first, version);
     if (low < (test->flags & TEST_LOW_OPEN ? 1 : 0))
@@ -159,8 +164,8 @@ static bool networks_have(const gos_ruleset *rules, const struct test *test,
 }
 
 /* The answer when the value is of the type that the test asks for; otherwise *fits is false. */
-static bool value_ask(const gos_ruleset *rules, const struct test *test, const struct value *value,
-                      const gos_subject *subject, bool *fits)
+static inline bool value_ask(const gos_ruleset *rules, const struct test *test,
+                             const struct value *value, const gos_subject *subject, bool *fits)
 {
     bool is_text = value->type == VALUE_TEXT, is_number = value->type == VALUE_NUMBER;
     switch (test->kind) {
@@ -213,7 +218,8 @@ static bool value_ask(const gos_ruleset *rules, const struct test *test, const s
     }
 }
 
-static bool test_ask(const gos_ruleset *rules, const struct test *test, const gos_context *context)
+static inline bool test_ask(const gos_ruleset *rules, const struct test *test,
+                            const gos_context *context)
 {
     if (test->kind == TEST_ALWAYS)
         return test->number;

@@ -3,7 +3,7 @@
 
 #include "base/text.h"
 
-enum { PART_DIGITS_MAX = 18 };
+enum { PART_DIGITS_MAX = 18, KEY_PART_BITS = 20 };
 
 static bool is_digit(char c)
 {
@@ -62,7 +62,7 @@ static size_t find_either(gos_str text, char a, char b)
 
 bool version_read(gos_str text, struct version *out)
 {
-    *out = (struct version){{0}, {"", 0}};
+    *out = (struct version){{0}, 0, {"", 0}};
     if (text.len && (text.data[0] == 'v' || text.data[0] == 'V'))
         text = (gos_str){text.data + 1, text.len - 1};
     size_t core_len = find_either(text, '-', '+');
@@ -82,7 +82,20 @@ bool version_read(gos_str text, struct version *out)
         if (!identifiers_are_fine(out->prerelease, false))
             return false;
     }
+    out->key = version_key(out);
     return rest.len == 0 || identifiers_are_fine((gos_str){rest.data + 1, rest.len - 1}, true);
+}
+
+uint64_t version_key(const struct version *version)
+{
+    uint64_t key = 0;
+    for (size_t i = 0; i < 3; i++) {
+        if (version->part[i] >> KEY_PART_BITS)
+            return 0;
+        key = key << KEY_PART_BITS | version->part[i];
+    }
+    key = (key + 1) << 1; /* never 0, also for 0.0.0 */
+    return key | (version->prerelease.len == 0);
 }
 
 /* Numbers come before words; longer numbers, which have no leading zero, after shorter. */
