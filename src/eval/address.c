@@ -5,6 +5,8 @@
 
 enum { GROUPS = 8, V4_PREFIX_BITS = 96 };
 
+static const uint8_t v4_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
+
 static bool v4_read(gos_str text, uint8_t out[4])
 {
     for (size_t i = 0; i < 4; i++) {
@@ -80,7 +82,6 @@ static bool v6_read(gos_str text, uint8_t out[16])
 
 bool address_read(gos_str text, struct address *out)
 {
-    static const uint8_t v4_prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
     if (str_contains(text, GOS_LIT(":")))
         return v6_read(text, out->bytes);
     memcpy(out->bytes, v4_prefix, sizeof v4_prefix);
@@ -92,20 +93,28 @@ bool network_read(gos_str text, struct network *out)
     struct address address;
     bool has_bits = str_contains(text, GOS_LIT("/"));
     gos_str head = str_cut(&text, '/');
-    bool is_v4 = !str_contains(head, GOS_LIT(":"));
-    int64_t bits = is_v4 ? 32 : 128;
+    bool has_dots = !str_contains(head, GOS_LIT(":"));
+    int64_t bits = has_dots ? 32 : 128;
     if (!address_read(head, &address))
         return false;
     if (has_bits && (!str_read_int(text, &bits) || text.len > 3 || text.data[0] == '-' ||
-                     bits > (is_v4 ? 32 : 128)))
+                     bits > (has_dots ? 32 : 128)))
         return false;
-    *out = (struct network){.bits = (uint32_t)(is_v4 ? bits + V4_PREFIX_BITS : bits)};
+    *out = (struct network){.bits = (uint32_t)(has_dots ? bits + V4_PREFIX_BITS : bits)};
     memcpy(out->address, address.bytes, sizeof out->address);
     return true;
 }
 
+static bool is_v4(const struct address *address)
+{
+    return memcmp(address->bytes, v4_prefix, sizeof v4_prefix) == 0;
+}
+
+/* A v4 address is in networks of v4 only, however it is written. */
 bool network_has(const struct network *network, const struct address *address)
 {
+    if (network->bits < V4_PREFIX_BITS && is_v4(address))
+        return false;
     size_t whole = network->bits / 8;
     uint32_t rest = network->bits % 8;
     if (whole && memcmp(network->address, address->bytes, whole) != 0)

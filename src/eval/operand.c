@@ -124,7 +124,7 @@ static void set_numbers(struct compiler *compiler, struct operand *operand)
     operand->test.slot = slot_of(compiler, operand, 0);
     operand->test.first = first;
     operand->test.count = count;
-    if (build->failed)
+    if (build->failed || count == 0)
         return;
     for (uint32_t i = 0; i < count; i++)
         build_numbers(build)[first + i] = list_items(operand->value)[i].number;
