@@ -27,12 +27,19 @@ struct kv_batch {
 };
 
 struct kv_cursor {
+    struct kv *kv;
     void *engine;
     gos_str prefix;
 };
 
 bool kv_open(const char *folder, size_t cache_bytes, struct kv **out, gos_error *err);
 void kv_close(struct kv *kv);
+/*
+ * After a write that failed, as on a full disk: opens the store again once the disk takes writes,
+ * while readers wait. Before each batch, and only where one batch at a time is written; false when
+ * the store is not open.
+ */
+bool kv_heal(struct kv *kv, gos_error *err);
 
 /* out->data is NULL when the key is absent. `batch` may be NULL; else what it holds comes first. */
 bool kv_get(struct kv *kv, const struct kv_batch *batch, enum kv_table table, gos_str key,

@@ -3,9 +3,11 @@
  * passed on as STORE_FAILED: it refuses a batch as a whole.
  */
 #include "base/arena.h"
+#include "roster/disk.h"
 #include "roster/kv.h"
 
 #include <assert.h>
+#include <pthread.h>
 #include <rocksdb/c.h>
 #include <stdatomic.h>
 
@@ -18,6 +20,7 @@ enum {
     BACKGROUND_THREADS = 2,
     FILES_OPEN_MAX = 1000,
     KEY_DELETED_BYTES_MAX = 64,
+    PATH_BYTES_MAX = 4096,
     LOG_FATAL_ONLY = 4, /* rocksdb::InfoLogLevel::FATAL_LEVEL */
 };
 
@@ -46,6 +49,9 @@ struct kv {
     rocksdb_readoptions_t *scan;
     rocksdb_writeoptions_t *write_synced;
     _Atomic uint16_t event_day_min;
+    const char *folder;
+    bool is_broken;        /* a write failed; only writers look, one at a time */
+    pthread_rwlock_t open; /* all take it to read; to open again, kv_heal takes it to write */
 };
 
 static _Thread_local uint64_t fail_in;
@@ -174,11 +180,68 @@ static struct kv_memory *memory_of(struct kv *kv)
     return (struct kv_memory *)(void *)((char *)kv - offsetof(struct kv_memory, kv));
 }
 
+static bool db_open(struct kv *kv, gos_error *err)
+{
+    const char *names[KV_TABLE_COUNT + 1];
+    const rocksdb_options_t *options[KV_TABLE_COUNT + 1];
+    for (int i = 0; i <= KV_TABLE_COUNT; i++) {
+        names[i] = i < KV_TABLE_COUNT ? TABLES[i].name : "default";
+        options[i] = kv->options[i];
+    }
+    rocksdb_options_t *database = database_options();
+    char *message = NULL;
+    rocksdb_t *db = rocksdb_open_column_families(database, kv->folder, KV_TABLE_COUNT + 1, names,
+                                                 options, kv->families, &message);
+    rocksdb_options_destroy(database);
+    if (!passed(message, err))
+        return false;
+    kv->db = db;
+    return true;
+}
+
+static void db_close(struct kv *kv)
+{
+    if (!kv->db)
+        return;
+    for (int i = 0; i <= KV_TABLE_COUNT; i++)
+        rocksdb_column_family_handle_destroy(kv->families[i]);
+    rocksdb_close(kv->db);
+    kv->db = NULL;
+}
+
+bool kv_heal(struct kv *kv, gos_error *err)
+{
+    if (!kv->is_broken || !disk_takes_writes(kv->folder))
+        return kv->db || gos_fail(err, GOS_STORE_FAILED, "", "the roster's store is not open");
+    pthread_rwlock_wrlock(&kv->open);
+    db_close(kv);
+    bool done = db_open(kv, err);
+    kv->is_broken = !done;
+    pthread_rwlock_unlock(&kv->open);
+    return done;
+}
+
+/* To be done with by leave; false when the store is not open. */
+static bool enter(struct kv *kv, gos_error *err)
+{
+    pthread_rwlock_rdlock(&kv->open);
+    if (kv->db)
+        return true;
+    pthread_rwlock_unlock(&kv->open);
+    return gos_fail(err, GOS_STORE_FAILED, "", "the roster's store is not open");
+}
+
+static void leave(struct kv *kv)
+{
+    pthread_rwlock_unlock(&kv->open);
+}
+
 bool kv_open(const char *folder, size_t cache_bytes, struct kv **out, gos_error *err)
 {
-    gos_arena *arena = gos_arena_open(sizeof(struct kv_memory));
+    gos_arena *arena = gos_arena_open(sizeof(struct kv_memory) + PATH_BYTES_MAX);
     struct kv_memory *memory = arena ? gos_arena_take(arena, sizeof *memory, NULL) : NULL;
-    if (!memory) {
+    gos_str kept = memory ? gos_arena_text(arena, gos_str_from(folder), NULL) : (gos_str){0};
+    if (!kept.data) {
         gos_arena_close(arena);
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory to open the roster");
     }
@@ -187,19 +250,11 @@ bool kv_open(const char *folder, size_t cache_bytes, struct kv **out, gos_error 
     kv->cache = rocksdb_cache_create_lru(cache_bytes ? cache_bytes : CACHE_BYTES);
     kv->event_filter = rocksdb_compactionfilter_create(kv, filter_close, filter_event, filter_name);
     read_options_open(kv);
-    const char *names[KV_TABLE_COUNT + 1];
-    const rocksdb_options_t *options[KV_TABLE_COUNT + 1];
-    for (int i = 0; i <= KV_TABLE_COUNT; i++) {
-        names[i] = i < KV_TABLE_COUNT ? TABLES[i].name : "default";
-        options[i] = kv->options[i] = family_options(kv, i);
-    }
-    rocksdb_options_t *database = database_options();
-    char *message = NULL;
-    kv->db = rocksdb_open_column_families(database, folder, KV_TABLE_COUNT + 1, names, options,
-                                          kv->families, &message);
-    rocksdb_options_destroy(database);
-    if (!passed(message, err)) {
-        kv->db = NULL;
+    kv->folder = kept.data;
+    pthread_rwlock_init(&kv->open, NULL);
+    for (int i = 0; i <= KV_TABLE_COUNT; i++)
+        kv->options[i] = family_options(kv, i);
+    if (!db_open(kv, err)) {
         kv_close(kv);
         return false;
     }
@@ -211,12 +266,8 @@ void kv_close(struct kv *kv)
 {
     if (!kv)
         return;
-    for (int i = 0; i <= KV_TABLE_COUNT; i++) {
-        if (kv->db)
-            rocksdb_column_family_handle_destroy(kv->families[i]);
-    }
-    if (kv->db)
-        rocksdb_close(kv->db);
+    db_close(kv);
+    pthread_rwlock_destroy(&kv->open);
     for (int i = 0; i <= KV_TABLE_COUNT; i++)
         rocksdb_options_destroy(kv->options[i]);
     rocksdb_compactionfilter_destroy(kv->event_filter);
@@ -250,13 +301,9 @@ static bool get_from_batch(struct kv *kv, const struct kv_batch *batch, enum kv_
     return done;
 }
 
-bool kv_get(struct kv *kv, const struct kv_batch *batch, enum kv_table table, gos_str key,
-            gos_arena *arena, gos_str *out, gos_error *err)
+static bool get_written(struct kv *kv, enum kv_table table, gos_str key, gos_arena *arena,
+                        gos_str *out, gos_error *err)
 {
-    if (is_failing(err))
-        return false;
-    if (batch)
-        return get_from_batch(kv, batch, table, key, arena, out, err);
     char *message = NULL;
     rocksdb_pinnableslice_t *slice =
         rocksdb_get_pinned_cf(kv->db, kv->read, kv->families[table], key.data, key.len, &message);
@@ -267,6 +314,17 @@ bool kv_get(struct kv *kv, const struct kv_batch *batch, enum kv_table table, go
     bool done = copy_out(arena, value, len, out, err);
     if (slice)
         rocksdb_pinnableslice_destroy(slice);
+    return done;
+}
+
+bool kv_get(struct kv *kv, const struct kv_batch *batch, enum kv_table table, gos_str key,
+            gos_arena *arena, gos_str *out, gos_error *err)
+{
+    if (is_failing(err) || !enter(kv, err))
+        return false;
+    bool done = batch ? get_from_batch(kv, batch, table, key, arena, out, err)
+                      : get_written(kv, table, key, arena, out, err);
+    leave(kv);
     return done;
 }
 
@@ -299,13 +357,14 @@ bool kv_write(struct kv_batch *batch, gos_error *err)
     char *message = NULL;
     rocksdb_write_writebatch_wi(batch->kv->db, batch->kv->write_synced, batch->engine, &message);
     rocksdb_writebatch_wi_clear(batch->engine);
+    batch->kv->is_broken = message != NULL;
     return passed(message, err);
 }
 
 bool kv_delete_range(struct kv *kv, enum kv_table table, gos_str from, gos_str last,
                      gos_str meta_key, gos_str meta_value, gos_error *err)
 {
-    if (is_failing(err))
+    if (is_failing(err) || !kv_heal(kv, err))
         return false;
     /* RocksDB takes what stands behind the last key; none stands between a key and it with a NUL.
      */
@@ -321,6 +380,7 @@ bool kv_delete_range(struct kv *kv, enum kv_table table, gos_str from, gos_str l
     /* Synced: files that go below must not go before the mark that says so. */
     rocksdb_write(kv->db, kv->write_synced, batch, &message);
     rocksdb_writebatch_destroy(batch);
+    kv->is_broken = message != NULL;
     if (!passed(message, err))
         return false;
     /* Gives whole files back without waiting for a compaction; here RocksDB takes the last key. */
@@ -332,18 +392,21 @@ bool kv_delete_range(struct kv *kv, enum kv_table table, gos_str from, gos_str l
 void kv_cursor_init(struct kv_cursor *cursor, struct kv *kv, const struct kv_batch *batch,
                     enum kv_table table, gos_str prefix, gos_str from)
 {
+    *cursor = (struct kv_cursor){.kv = kv, .prefix = prefix};
+    if (!enter(kv, NULL))
+        return;
     rocksdb_iterator_t *iterator =
         rocksdb_create_iterator_cf(kv->db, kv->scan, kv->families[table]);
     if (batch)
         iterator = rocksdb_writebatch_wi_create_iterator_with_base_cf(batch->engine, iterator,
                                                                       kv->families[table]);
-    *cursor = (struct kv_cursor){.engine = iterator, .prefix = prefix};
+    cursor->engine = iterator;
     rocksdb_iter_seek(iterator, from.data, from.len);
 }
 
 bool kv_cursor_at(const struct kv_cursor *cursor, gos_str *out_key, gos_str *out_value)
 {
-    if (!rocksdb_iter_valid(cursor->engine))
+    if (!cursor->engine || !rocksdb_iter_valid(cursor->engine))
         return false;
     out_key->data = rocksdb_iter_key(cursor->engine, &out_key->len);
     out_value->data = rocksdb_iter_value(cursor->engine, &out_value->len);
@@ -364,9 +427,12 @@ void kv_cursor_last(struct kv_cursor *cursor)
 bool kv_cursor_deinit(struct kv_cursor *cursor, gos_error *err)
 {
     char *message = NULL;
+    if (!cursor->engine)
+        return gos_fail(err, GOS_STORE_FAILED, "", "the roster's store is not open");
     rocksdb_iter_get_error(cursor->engine, &message);
     rocksdb_iter_destroy(cursor->engine);
     cursor->engine = NULL;
+    leave(cursor->kv);
     return passed(message, err) && !is_failing(err);
 }
 
@@ -378,30 +444,40 @@ void kv_event_day_min(struct kv *kv, uint16_t day)
 bool kv_backup(struct kv *kv, const char *folder, gos_error *err)
 {
     char *message = NULL;
-    rocksdb_checkpoint_t *checkpoint = rocksdb_checkpoint_object_create(kv->db, &message);
-    if (!passed(message, err))
+    if (!enter(kv, err))
         return false;
-    rocksdb_checkpoint_create(checkpoint, folder, 0, &message);
-    rocksdb_checkpoint_object_destroy(checkpoint);
+    rocksdb_checkpoint_t *checkpoint = rocksdb_checkpoint_object_create(kv->db, &message);
+    if (!message) {
+        rocksdb_checkpoint_create(checkpoint, folder, 0, &message);
+        rocksdb_checkpoint_object_destroy(checkpoint);
+    }
+    leave(kv);
     return passed(message, err);
 }
 
 bool kv_compact(struct kv *kv, gos_error *err)
 {
     char *message = NULL;
+    if (!enter(kv, err))
+        return false;
     rocksdb_flushoptions_t *flush = rocksdb_flushoptions_create();
     for (int i = 0; i < KV_TABLE_COUNT && !message; i++) {
         rocksdb_flush_cf(kv->db, flush, kv->families[i], &message);
         rocksdb_compact_range_cf(kv->db, kv->families[i], NULL, 0, NULL, 0);
     }
     rocksdb_flushoptions_destroy(flush);
+    leave(kv);
     return passed(message, err);
 }
 
 static uint64_t property(struct kv *kv, enum kv_table table, const char *name)
 {
     uint64_t value = 0;
-    return rocksdb_property_int_cf(kv->db, kv->families[table], name, &value) == 0 ? value : 0;
+    if (!enter(kv, NULL))
+        return 0;
+    bool is_known = rocksdb_property_int_cf(kv->db, kv->families[table], name, &value) == 0;
+    leave(kv);
+    return is_known ? value : 0;
 }
 
 uint64_t kv_keys_estimated(struct kv *kv, enum kv_table table)

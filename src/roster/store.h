@@ -48,8 +48,9 @@ static inline struct store *store_of(struct roster *roster)
 
 uint64_t store_unit_hash(const struct store *store, gos_str unit);
 
-/* Begins a batch under the write lock, and ends it whatever happened. */
-void commit_begin(struct commit *commit, struct store *store, int64_t now_ms, gos_arena *arena,
+/* Begins a batch under the write lock, to be ended whatever happens; false when it has not begun.
+ */
+bool commit_begin(struct commit *commit, struct store *store, int64_t now_ms, gos_arena *arena,
                   gos_error *err);
 /* Writes it all; without this, nothing has changed. */
 bool commit_write(struct commit *commit);

@@ -7,15 +7,20 @@
 #include "roster/store.h"
 #include "roster/store_backend.h"
 
-void commit_begin(struct commit *commit, struct store *store, int64_t now_ms, gos_arena *arena,
+bool commit_begin(struct commit *commit, struct store *store, int64_t now_ms, gos_arena *arena,
                   gos_error *err)
 {
     *commit = (struct commit){.store = store, .arena = arena, .now_ms = now_ms, .err = err};
     pthread_mutex_lock(&store->write_lock);
+    if (!kv_heal(store->kv, err)) {
+        pthread_mutex_unlock(&store->write_lock);
+        return false;
+    }
     kv_batch_init(&commit->batch, store->kv);
     pthread_mutex_lock(&store->spool_lock);
     commit->spool = store->spool;
     pthread_mutex_unlock(&store->spool_lock);
+    return true;
 }
 
 bool commit_write(struct commit *commit)
@@ -175,8 +180,9 @@ bool store_commit(struct roster *roster, struct roster_item *items, size_t count
                   gos_arena *arena, gos_error *err)
 {
     struct commit commit;
+    if (!commit_begin(&commit, store_of(roster), now_ms, arena, err))
+        return false;
     bool done = true;
-    commit_begin(&commit, store_of(roster), now_ms, arena, err);
     for (size_t i = 0; done && i < count; i++)
         done = commit_item(&commit, &items[i]);
     done = done && commit_write(&commit);

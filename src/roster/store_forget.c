@@ -59,10 +59,12 @@ bool store_delete_assignments(struct roster *roster, gos_str environment,
     if (!arena)
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory to delete assignments");
     struct commit commit;
-    commit_begin(&commit, store_of(roster), 0, arena, err);
-    bool done = delete_rows(&commit, environment, experiment_id, limit, out_count, out_more) &&
+    bool begun = commit_begin(&commit, store_of(roster), 0, arena, err);
+    bool done = begun &&
+                delete_rows(&commit, environment, experiment_id, limit, out_count, out_more) &&
                 commit_write(&commit);
-    commit_end(&commit);
+    if (begun)
+        commit_end(&commit);
     gos_arena_close(arena);
     return done;
 }
@@ -119,9 +121,10 @@ bool store_forget(struct roster *roster, gos_str environment, gos_str user_id, i
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory to forget a user");
     *out_count = 0;
     struct commit commit;
-    commit_begin(&commit, store_of(roster), now_ms, arena, err);
-    bool done = forget(&commit, environment, user_id, out_count) && commit_write(&commit);
-    commit_end(&commit);
+    bool begun = commit_begin(&commit, store_of(roster), now_ms, arena, err);
+    bool done = begun && forget(&commit, environment, user_id, out_count) && commit_write(&commit);
+    if (begun)
+        commit_end(&commit);
     gos_arena_close(arena);
     return done;
 }

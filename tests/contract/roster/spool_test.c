@@ -4,8 +4,10 @@
 #include "fixture.h"
 #include "roster/kv.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #define PRODUCTION GOS_LIT("production")
 
@@ -200,6 +202,45 @@ TEST(spool, changes_nothing_when_any_allocation_of_a_commit_fails)
         CHECK_INT(facts_of(&f).count, done ? 4 : 1);
         CHECK_TEXT(variant_of(&f, 1, "ann"), done ? "treatment" : "none");
     }
+    fixture_close(&f);
+}
+
+static void files_may_grow_to(rlim_t bytes)
+{
+    struct rlimit limit;
+    CHECK_INT(getrlimit(RLIMIT_FSIZE, &limit), 0);
+    limit.rlim_cur = bytes;
+    CHECK_INT(setrlimit(RLIMIT_FSIZE, &limit), 0);
+}
+
+TEST(spool, takes_writes_again_when_the_disk_does)
+{
+    struct fixture f = fixture_open();
+    char id[16];
+    int kept = 0;
+    void (*before)(int) = signal(SIGXFSZ, SIG_IGN);
+    commit_one(&f, assign(&f, 1, "ann", "control"));
+    files_may_grow_to(20000);
+    for (bool done = true; done; kept++) {
+        sprintf(id, "e%d", kept);
+        struct roster_item item = event(&f, id, "ann");
+        done = roster_commit(f.roster, &item, 1, f.now_ms, f.arena, &f.err);
+        CHECK(kept < 1000);
+    }
+    kept--;
+    struct roster_item refused = event(&f, id, "ann");
+    CHECK_FAILS(roster_commit(f.roster, &refused, 1, f.now_ms, f.arena, &f.err), &f.err,
+                GOS_STORE_FAILED, "");
+    CHECK_FAILS(roster_spool_trim(f.roster, 1, &f.err), &f.err, GOS_STORE_FAILED, "");
+    CHECK_TEXT(variant_of(&f, 1, "ann"), "control");
+    CHECK_INT(facts_of(&f).count, kept + 1);
+    files_may_grow_to(RLIM_INFINITY);
+    CHECK_INT(commit_one(&f, event(&f, id, "ann")).outcome, ROSTER_CREATED);
+    CHECK_OK(roster_spool_trim(f.roster, 1, &f.err), &f.err);
+    fixture_reopen(&f);
+    CHECK_INT(facts_of(&f).count, kept + 1);
+    CHECK_TEXT(variant_of(&f, 1, "ann"), "control");
+    signal(SIGXFSZ, before);
     fixture_close(&f);
 }
 

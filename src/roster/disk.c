@@ -1,0 +1,23 @@
+/* Writes a file, syncs it and removes it. */
+#include "roster/disk.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { PATH_BYTES_MAX = 4096, PROBE_BYTES = 1 << 20 };
+
+bool disk_takes_writes(const char *folder)
+{
+    static const char BLOCK[PROBE_BYTES];
+    char path[PATH_BYTES_MAX];
+    if ((size_t)snprintf(path, sizeof path, "%s/probe", folder) >= sizeof path)
+        return false;
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (file < 0)
+        return false;
+    bool done = write(file, BLOCK, sizeof BLOCK) == (ssize_t)sizeof BLOCK && fdatasync(file) == 0;
+    close(file);
+    unlink(path);
+    return done;
+}
