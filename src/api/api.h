@@ -62,6 +62,11 @@ static inline struct api *api_of(const struct http_request *request)
 
 /* Who calls; only for routes with a scope. */
 const struct caller *api_caller(const struct http_request *request);
+/*
+ * Lets a key in: UNAUTHORIZED when it is not known (or empty), FORBIDDEN to pages of an origin that
+ * it does not name, OVERLOADED past its rate.
+ */
+bool api_admit_key(struct http_request *request, gos_str key, struct caller *out, gos_error *err);
 /* The environment that the caller's key is bound to. */
 gos_str api_environment(const struct http_request *request);
 /* For the audit log: the key's name. */

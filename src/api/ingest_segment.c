@@ -31,20 +31,23 @@ struct intake {
     struct refusal *refusals; /* the first ones */
 };
 
-/* In the header, or as the writeKey of the body. */
+/* In the header, or as the writeKey of the body: the first that is known counts. */
 static bool caller_find(struct http_request *request, const struct json *body, struct caller *out,
                         gos_error *err)
 {
-    struct keyring *keyring = api_of(request)->keyring;
-    gos_str user, password, key = http_bearer(request);
-    if (key.data && keyring_find(keyring, key, out))
-        return true;
-    if (http_basic(request, &user, &password) && keyring_find(keyring, user, out))
-        return true;
+    gos_str user, password;
     const struct json *given = json_find(body, GOS_LIT("writeKey"));
-    if (given && given->type == JSON_STRING && keyring_find(keyring, given->text, out))
-        return true;
-    telemetry_count(api_of(request)->telemetry, COUNT_auth_refused, 1);
+    gos_str keys[3] = {
+        http_bearer(request),
+        http_basic(request, &user, &password) ? user : GOS_LIT(""),
+        given && given->type == JSON_STRING ? given->text : GOS_LIT(""),
+    };
+    for (size_t i = 0; i < 3; i++) {
+        if (keys[i].len > 0 && api_admit_key(request, keys[i], out, err))
+            return true;
+        if (keys[i].len > 0 && err->code != GOS_UNAUTHORIZED)
+            return false;
+    }
     return gos_fail(err, GOS_UNAUTHORIZED, "",
                     "a key is needed: as user of Basic, as Bearer, or as writeKey");
 }

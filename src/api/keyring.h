@@ -27,6 +27,28 @@ bool keyring_open(struct catalog *catalog, struct keyring **out, gos_error *err)
 void keyring_close(struct keyring *keyring);
 /* Reads the keys anew; called after every change of one. */
 bool keyring_load(struct keyring *keyring, gos_error *err);
+/* Requests a second that one key may make, in bursts of a second's worth; 0: as many as it likes.
+ * Set before the first use. */
+void keyring_limit(struct keyring *keyring, int64_t requests_per_second);
+
+/* What a key is worth at the door. */
+enum keyring_verdict {
+    KEY_UNKNOWN,
+    KEY_ADMITTED,
+    KEY_WRONG_ORIGIN, /* it may not be used by pages of this origin */
+    KEY_TOO_OFTEN     /* more requests than keyring_limit allows */
+};
+
+/*
+ * Looks a key up for one request, counts it, and remembers that it was used. From any thread.
+ *
+ * origin  the header of a browser, or empty
+ */
+enum keyring_verdict keyring_use(struct keyring *keyring, gos_str key, gos_str origin,
+                                 int64_t now_ms, struct caller *out);
+/* Writes to the catalog when each key was last used, if that is new. */
+bool keyring_flush(struct keyring *keyring, gos_error *err);
+
 /* Whether the key is known and not revoked. From any thread. */
 bool keyring_find(struct keyring *keyring, gos_str key, struct caller *out);
 size_t keyring_count(struct keyring *keyring);

@@ -39,25 +39,36 @@ gos_str api_actor(const struct http_request *request)
     return gos_str_from(api_caller(request)->name);
 }
 
+bool api_admit_key(struct http_request *request, gos_str key, struct caller *out, gos_error *err)
+{
+    struct api *api = api_of(request);
+    gos_str origin = http_header(request, "Origin");
+    enum keyring_verdict verdict = keyring_use(api->keyring, key, origin, request->now_ms, out);
+    if (verdict == KEY_ADMITTED)
+        return true;
+    if (verdict == KEY_TOO_OFTEN)
+        return gos_fail(err, GOS_OVERLOADED, "",
+                        "the key makes more requests a second than it may; slow down");
+    telemetry_count(api->telemetry, COUNT_auth_refused, 1);
+    if (verdict == KEY_WRONG_ORIGIN)
+        return gos_fail(err, GOS_FORBIDDEN, "", "the key may not be used by pages of %.*s",
+                        (int)(origin.len < 100 ? origin.len : 100), origin.data);
+    return gos_fail(err, GOS_UNAUTHORIZED, "",
+                    key.len > 0 ? "the key is not known or was revoked"
+                                : "a key is needed: \"Authorization: Bearer KEY\" or "
+                                  "\"X-API-Key: KEY\"");
+}
+
 bool api_admit(struct http_request *request, struct http_response *response, gos_error *err)
 {
     (void)response;
     if (request->route->scope == SCOPE_NONE)
         return true;
-    struct api *api = api_of(request);
-    gos_str key = http_bearer(request);
     struct caller *caller = gos_arena_take(request->arena, sizeof *caller, err);
-    if (!caller)
+    if (!caller || !api_admit_key(request, http_bearer(request), caller, err))
         return false;
-    if (!key.data || !keyring_find(api->keyring, key, caller)) {
-        telemetry_count(api->telemetry, COUNT_auth_refused, 1);
-        return gos_fail(err, GOS_UNAUTHORIZED, "",
-                        key.data ? "the key is not known or was revoked"
-                                 : "a key is needed: \"Authorization: Bearer KEY\" or "
-                                   "\"X-API-Key: KEY\"");
-    }
     if ((int)caller->scope < request->route->scope) {
-        telemetry_count(api->telemetry, COUNT_auth_refused, 1);
+        telemetry_count(api_of(request)->telemetry, COUNT_auth_refused, 1);
         return gos_fail(err, GOS_FORBIDDEN, "", "a key of scope %s may not do this; it takes %s",
                         scope_word(caller->scope), scope_word((enum scope)request->route->scope));
     }

@@ -48,10 +48,17 @@ static bool forget_event_ids(void *user, gos_error *err)
     return true;
 }
 
+static bool note_keys(void *user, gos_error *err)
+{
+    struct app *app = user;
+    return keyring_flush(app->api.keyring, err);
+}
+
 size_t duties_list(struct app *app, struct scheduler_task tasks[SCHEDULER_TASKS_MAX])
 {
     tasks[0] = (struct scheduler_task){"results", app->config.refresh_seconds * 1000, refresh, app};
     tasks[1] = (struct scheduler_task){"retention", TIME_DAY_MS, retain, app};
     tasks[2] = (struct scheduler_task){"event ids", TIME_DAY_MS, forget_event_ids, app};
-    return 3;
+    tasks[3] = (struct scheduler_task){"keys", TIME_DAY_MS / 1440, note_keys, app};
+    return 4;
 }

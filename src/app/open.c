@@ -70,6 +70,7 @@ bool open_keys(struct app *app, gos_str admin_key, gos_error *err)
 {
     if (!keyring_open(app->api.catalog, &app->api.keyring, err))
         return false;
+    keyring_limit(app->api.keyring, app->config.rate_limit_per_key);
     if (admin_key.len > 0) {
         struct caller known;
         if (keyring_find(app->api.keyring, admin_key, &known))

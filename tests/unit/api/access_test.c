@@ -58,6 +58,79 @@ TEST(keys, are_shown_once_and_hold_until_revoked)
     fixture_stop(&given);
 }
 
+TEST(keys, serve_only_the_pages_that_they_name)
+{
+    struct fixture given;
+    char key[KEY_TEXT_BYTES];
+    fixture_start(&given);
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "/origins", "POST", "/api/v1/keys",
+                  "{\"name\":\"web\",\"scope\":\"server\",\"origins\":\"https://a.example\"}");
+    CHECK_STATUS(&given, 201, "POST", "/api/v1/keys",
+                 "{\"name\":\"web\",\"scope\":\"server\",\"origins\":[\"https://a.example\"]}");
+    snprintf(key, sizeof key, "%.*s", GOS_ARG(json_at(given.json, GOS_LIT("/key"))->text));
+    given.key = key;
+    const char *path = "/api/v1/flags";
+    CHECK(str_starts_with(fixture_raw(&given, "GET", path, "Origin: https://a.example", ""),
+                          GOS_LIT("HTTP/1.1 200")));
+    CHECK(str_starts_with(fixture_raw(&given, "GET", path, "Origin: https://b.example", ""),
+                          GOS_LIT("HTTP/1.1 403")));
+    CHECK(str_starts_with(fixture_raw(&given, "GET", path, "X: y", ""), GOS_LIT("HTTP/1.1 200")));
+    fixture_stop(&given);
+}
+
+TEST(keys, have_a_rate_of_their_own)
+{
+    struct fixture given;
+    struct caller caller;
+    fixture_start(&given);
+    gos_str admin = gos_str_from(given.admin);
+    gos_str reader = gos_str_from(given.reader);
+    int64_t now = 1000000;
+    keyring_limit(given.api.keyring, 3);
+    for (int i = 0; i < 3; i++)
+        CHECK_INT(keyring_use(given.api.keyring, admin, GOS_LIT(""), now, &caller), KEY_ADMITTED);
+    CHECK_INT(keyring_use(given.api.keyring, admin, GOS_LIT(""), now, &caller), KEY_TOO_OFTEN);
+    CHECK_INT(keyring_use(given.api.keyring, reader, GOS_LIT(""), now, &caller), KEY_ADMITTED);
+    CHECK_INT(keyring_use(given.api.keyring, admin, GOS_LIT(""), now + 332, &caller),
+              KEY_TOO_OFTEN);
+    CHECK_INT(keyring_use(given.api.keyring, admin, GOS_LIT(""), now + 334, &caller), KEY_ADMITTED);
+    gos_error err;
+    CHECK_OK(keyring_load(given.api.keyring, &err), &err);
+    CHECK_INT(keyring_use(given.api.keyring, admin, GOS_LIT(""), now + 335, &caller),
+              KEY_TOO_OFTEN);
+    fixture_stop(&given);
+}
+
+TEST(keys, past_their_rate_are_told_to_come_back)
+{
+    struct fixture given;
+    fixture_start(&given);
+    keyring_limit(given.api.keyring, 1);
+    gos_str reply = {0};
+    for (int i = 0; i < 5 && !str_starts_with(reply, GOS_LIT("HTTP/1.1 429")); i++)
+        reply = fixture_raw(&given, "GET", "/api/v1/flags", "X: y", "");
+    CHECK(str_starts_with(reply, GOS_LIT("HTTP/1.1 429")));
+    CHECK(str_contains(reply, GOS_LIT("Retry-After: ")));
+    fixture_stop(&given);
+}
+
+TEST(keys, remember_when_they_were_used)
+{
+    struct fixture given;
+    gos_error err;
+    fixture_start(&given);
+    CHECK_STATUS(&given, 200, "GET", "/api/v1/keys", NULL);
+    CHECK_TEXT(fixture_at(&given, "/items/0/last_used_at"), "null");
+    CHECK_OK(keyring_flush(given.api.keyring, &err), &err);
+    CHECK_STATUS(&given, 200, "GET", "/api/v1/keys", NULL);
+    int used = 0;
+    const struct json *items = json_find(given.json, GOS_LIT("items"));
+    for (uint32_t i = 0; i < items->count; i++)
+        used += json_find(&items->items[i], GOS_LIT("last_used_at"))->type == JSON_STRING;
+    CHECK_INT(used, 1);
+    fixture_stop(&given);
+}
+
 TEST(keys, of_another_environment_are_made_from_production_only)
 {
     struct fixture given;
