@@ -4,6 +4,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* Of the statement and buffers of one scan. */
+#define SCAN_BYTES_MAX ((size_t)1 << 20)
+
 static bool is_marked(enum metric_fn fn)
 {
     return fn == METRIC_COUNT_DISTINCT || fn == METRIC_QUANTILE || fn == METRIC_FUNNEL;
@@ -68,8 +71,9 @@ static bool make_cell(struct tally *tally, uint32_t plan_index, uint32_t aggrega
         .filter_column = CELL_NO_COLUMN,
         .from = source->from_ms > plan->delay_ms ? source->from_ms : plan->delay_ms,
         .to = min_time(add_time(plan->delay_ms, plan->window_ms), source->to_ms),
-        .events = &tally->events[(size_t)plan_index * tally->question->variant_count],
-        .seen = &tally->seen[(size_t)plan_index * tally->slot_count],
+        .events = &tally->events[(size_t)(plan_index - tally->plan_first) *
+                                 tally->question->variant_count],
+        .seen = &tally->seen[(size_t)(plan_index - tally->plan_first) * tally->slot_count],
     };
     if (!take_period(tally, aggregate->fn, &cell.after, &cell.after_at, &cell.marks, err))
         return false;
@@ -90,19 +94,50 @@ static bool make_cell(struct tally *tally, uint32_t plan_index, uint32_t aggrega
     return true;
 }
 
+/* What a plan needs for each person. */
+static size_t plan_bytes(const struct metric_plan *plan)
+{
+    size_t bytes = 1;
+    for (uint32_t i = 0; i < plan->aggregate_count; i++) {
+        enum metric_fn fn = plan->aggregates[i].fn;
+        size_t period = sizeof(double);
+        if (fn == METRIC_FIRST || fn == METRIC_LAST)
+            period += sizeof(int64_t);
+        bytes += has_before(plan, fn) ? 2 * period : period;
+    }
+    return isnan(plan->cap_quantile) ? bytes : bytes + sizeof(double);
+}
+
+void tally_choose_plans(struct tally *tally)
+{
+    const struct ledger_question *question = tally->question;
+    size_t used = gos_arena_used(tally->arena) + tally->slots.capacity, slots = tally->slot_count;
+    size_t free = used < tally->columns->memory_bytes ? tally->columns->memory_bytes - used : 0;
+    size_t bytes = 0;
+    tally->plan_end = tally->plan_first;
+    while (tally->plan_end < question->plan_count) {
+        bytes += (slots + 1) * plan_bytes(&question->plans[tally->plan_end]) + SCAN_BYTES_MAX;
+        if (bytes > free && tally->plan_end > tally->plan_first)
+            return;
+        tally->plan_end++;
+    }
+}
+
 /* Memory for every aggregate; a funnel has one cell for each of its steps. */
 bool tally_make_cells(struct tally *tally, gos_error *err)
 {
     const struct ledger_question *question = tally->question;
     size_t count = 0;
-    for (uint32_t i = 0; i < question->plan_count; i++) {
+    tally->cell_count = tally->buffer_count = 0;
+    tally->lookback_max = 0;
+    for (uint32_t i = tally->plan_first; i < tally->plan_end; i++) {
         const struct metric_plan *plan = &question->plans[i];
         for (uint32_t j = 0; j < plan->aggregate_count; j++)
             count += plan->aggregates[j].step_count ? plan->aggregates[j].step_count : 1;
         if (plan->lookback_ms > tally->lookback_max)
             tally->lookback_max = plan->lookback_ms;
     }
-    size_t plans = question->plan_count;
+    size_t plans = tally->plan_end - tally->plan_first;
     tally->cells = gos_arena_array(tally->arena, count + 1, sizeof *tally->cells, err);
     tally->buffers = gos_arena_array(tally->arena, count * 2 + 1, sizeof *tally->buffers, err);
     tally->events = gos_arena_array(tally->arena, plans * question->variant_count + 1,
@@ -111,7 +146,7 @@ bool tally_make_cells(struct tally *tally, gos_error *err)
         gos_arena_array(tally->arena, plans * tally->slot_count + 1, sizeof *tally->seen, err);
     if (!tally->cells || !tally->buffers || !tally->events || !tally->seen)
         return false;
-    for (uint32_t i = 0; i < question->plan_count; i++) {
+    for (uint32_t i = tally->plan_first; i < tally->plan_end; i++) {
         for (uint32_t j = 0; j < question->plans[i].aggregate_count; j++) {
             if (!make_cell(tally, i, j, err))
                 return false;

@@ -61,10 +61,16 @@ static bool make_cells(struct tally *tally, gos_error *err)
     return done;
 }
 
-static void tally_close(struct tally *tally)
+static void close_buffers(struct tally *tally)
 {
     for (uint32_t i = 0; i < tally->buffer_count; i++)
         buffer_close(&tally->buffers[i]);
+    tally->buffer_count = 0;
+}
+
+static void tally_close(struct tally *tally)
+{
+    close_buffers(tally);
     buffer_close(&tally->slots);
     gos_arena_close(tally->arena);
 }
@@ -82,10 +88,34 @@ static bool answer_moment(struct tally *tally, int64_t moment, gos_arena *arena,
                           struct ledger_answer *out, gos_error *err)
 {
     tally->before_ms = moment;
-    if (!tally_count(tally, arena, out, err) || !tally_read_events(tally, err))
+    if (tally->plan_first == 0 && !tally_count(tally, arena, out, err))
+        return false;
+    if (!tally_read_events(tally, err))
         return false;
     tally->after_ms = moment;
     return tally_settle_marks(tally, err) && tally_finish(tally, arena, out, err);
+}
+
+/* All moments for as many plans at a time as memory allows; the facts are read again for the rest.
+ */
+static bool answer_moments(struct tally *tally, const int64_t *moments, uint32_t moment_count,
+                           gos_arena *arena, struct ledger_answer *out, gos_error *err)
+{
+    gos_arena_mark mark = gos_arena_mark_take(tally->arena);
+    do {
+        tally->after_ms = INT64_MIN;
+        tally_choose_plans(tally);
+        if (!make_cells(tally, err))
+            return false;
+        for (uint32_t i = 0; i < moment_count; i++) {
+            if (!answer_moment(tally, moments[i], arena, &out[i], err))
+                return false;
+        }
+        close_buffers(tally);
+        gos_arena_mark_return(tally->arena, mark);
+        tally->plan_first = tally->plan_end;
+    } while (tally->plan_first < tally->question->plan_count);
+    return true;
 }
 
 static bool check_moments(const int64_t *moments, uint32_t count, gos_error *err)
@@ -110,9 +140,8 @@ bool columns_series(void *self, const struct ledger_question *question, const in
     if (!tally_open(&tally, columns, &whole, err))
         return false;
     pthread_mutex_lock(&columns->read_lock);
-    bool done = begin(&tally, err) && tally_read_exposures(&tally, err) && make_cells(&tally, err);
-    for (uint32_t i = 0; done && i < moment_count; i++)
-        done = answer_moment(&tally, moments[i], arena, &out[i], err);
+    bool done = begin(&tally, err) && tally_read_exposures(&tally, err) &&
+                answer_moments(&tally, moments, moment_count, arena, out, err);
     sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
     pthread_mutex_unlock(&columns->read_lock);
     tally_close(&tally);

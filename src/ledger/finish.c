@@ -100,8 +100,9 @@ static bool find_cap(struct finish *finish, gos_error *err)
 
 static void count_seen(const struct finish *finish, uint32_t slot, struct ledger_cell *out)
 {
-    uint8_t seen =
-        finish->tally->seen[(size_t)finish->plan_index * finish->tally->slot_count + slot];
+    uint8_t seen = finish->tally->seen[(size_t)(finish->plan_index - finish->tally->plan_first) *
+                                           finish->tally->slot_count +
+                                       slot];
     out->active += (seen & SEEN_AFTER) != 0;
     out->early += seen == SEEN_BEFORE;
 }
@@ -262,7 +263,8 @@ static bool finish_plan(struct tally *tally, uint32_t plan_index, gos_arena *are
         finish.variable_count += tally->covariate_count;
     for (uint32_t v = 0; v < variants; v++) {
         finish.out[v].moments = gos_moments_empty(finish.variable_count);
-        finish.out[v].events = tally->events[(size_t)plan_index * variants + v];
+        finish.out[v].events =
+            tally->events[(size_t)(plan_index - tally->plan_first) * variants + v];
         finish.out[v].top_share = (double)NAN;
     }
     bool done = plan->kind == PLAN_QUANTILE ? finish_quantile(&finish, arena, err)
@@ -309,7 +311,7 @@ bool tally_count(struct tally *tally, gos_arena *arena, struct ledger_answer *ou
 
 bool tally_finish(struct tally *tally, gos_arena *arena, struct ledger_answer *out, gos_error *err)
 {
-    for (uint32_t i = 0; i < tally->question->plan_count; i++) {
+    for (uint32_t i = tally->plan_first; i < tally->plan_end; i++) {
         if (!finish_plan(tally, i, arena, out, err))
             return false;
         if (tally_is_cancelled(tally))

@@ -271,7 +271,7 @@ static bool scan_statement(struct scan *scan, int64_t first, gos_error *err)
                             SQL_VALUE_INT(since > tally->after_ms ? since : tally->after_ms), err);
 }
 
-static bool read_event(struct tally *tally, uint32_t event, int64_t first, gos_error *err)
+static bool scan_event(struct tally *tally, uint32_t event, int64_t first, gos_error *err)
 {
     struct scan *scan = gos_arena_take(tally->arena, sizeof *scan, err);
     if (!scan)
@@ -286,6 +286,14 @@ static bool read_event(struct tally *tally, uint32_t event, int64_t first, gos_e
     const char *text = done ? select_text(&scan->select, err) : NULL;
     return text && sql_query(tally->columns->reader, text, scan->select.values,
                              scan->select.value_count, take_events, scan, err);
+}
+
+static bool read_event(struct tally *tally, uint32_t event, int64_t first, gos_error *err)
+{
+    gos_arena_mark mark = gos_arena_mark_take(tally->arena);
+    bool done = scan_event(tally, event, first, err);
+    gos_arena_mark_return(tally->arena, mark);
+    return done;
 }
 
 bool tally_read_events(struct tally *tally, gos_error *err)

@@ -69,12 +69,14 @@ struct tally {
     uint32_t slot_count;
     uint64_t merged;
     uint64_t watermark;
+    uint32_t plan_first; /* plans that are computed now; all of them when memory allows */
+    uint32_t plan_end;
     struct cell *cells; /* plan by plan, aggregate by aggregate; steps of a funnel each */
     uint32_t cell_count;
     struct buffer *buffers;
     uint32_t buffer_count;
-    uint64_t *events; /* plan by plan, variant by variant */
-    uint8_t *seen;    /* plan by plan, slot by slot */
+    uint64_t *events; /* plan by plan from plan_first on, variant by variant */
+    uint8_t *seen;    /* likewise, slot by slot */
     int64_t lookback_max;
     int64_t after_ms;          /* events at or after it are read, ... */
     int64_t before_ms;         /* ... before it; persons first exposed before it take part */
@@ -92,7 +94,9 @@ bool tally_reads_value(enum metric_fn fn);
 /* Takes the rows of a chunk, whose slots and ages are known, for one cell. TOO_LARGE. */
 bool tally_take_cell(struct tally *tally, const struct cell *cell, const uint32_t *slot_of_row,
                      const int64_t *ages, const struct sql_chunk *chunk, gos_error *err);
-/* Makes the cells of the plans. */
+/* Chooses plans from plan_first on, as many as the memory allows, at least one. */
+void tally_choose_plans(struct tally *tally);
+/* Makes the cells of the chosen plans. */
 bool tally_make_cells(struct tally *tally, gos_error *err);
 /* From marks to numbers: distinct counts and funnels. */
 bool tally_settle_marks(struct tally *tally, gos_error *err);

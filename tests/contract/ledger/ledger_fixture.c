@@ -8,14 +8,21 @@ const gos_str fixture_variants[2] = {{"control", 7}, {"treatment", 9}};
 
 static void open_ledger(struct ledger_fixture *given)
 {
-    struct ledger_options options = {.backend = "duckdb", .location = given->path};
+    struct ledger_options options = {
+        .backend = "duckdb", .location = given->path, .memory_bytes = given->memory_bytes};
     gos_error err = {0};
     CHECK_OK(ledger_open(&options, &given->ledger, &err), &err);
 }
 
 void fixture_open(struct ledger_fixture *given)
 {
-    *given = (struct ledger_fixture){.arena = gos_arena_open((size_t)1 << 30)};
+    fixture_open_small(given, 0);
+}
+
+void fixture_open_small(struct ledger_fixture *given, uint64_t memory_bytes)
+{
+    *given = (struct ledger_fixture){.memory_bytes = memory_bytes,
+                                     .arena = gos_arena_open((size_t)1 << 30)};
     given->facts = gos_arena_array(given->arena, FIXTURE_FACTS_MAX, sizeof *given->facts, NULL);
     snprintf(given->path, sizeof given->path, "%s/ledger.db", test_folder());
     open_ledger(given);

@@ -14,6 +14,7 @@ struct ledger_fixture {
     struct ledger *ledger;
     gos_arena *arena;
     char path[512];
+    uint64_t memory_bytes;
     struct fact *facts; /* those of the next batch */
     uint32_t fact_count;
     uint64_t sequence;
@@ -23,6 +24,8 @@ struct ledger_fixture {
 };
 
 void fixture_open(struct ledger_fixture *given);
+/* With so little memory that plans are computed in several turns; 0: the default. */
+void fixture_open_small(struct ledger_fixture *given, uint64_t memory_bytes);
 void fixture_reopen(struct ledger_fixture *given);
 void fixture_close(struct ledger_fixture *given);
 
