@@ -3,11 +3,13 @@
 
 #include "base/time.h"
 #include "jobs/analyst.h"
+#include "jobs/closing.h"
+#include "jobs/publisher.h"
 #include "jobs/retention.h"
 
 #include <time.h>
 
-enum { RETENTION_ARENA_BYTES = 256 << 20, EVENT_ID_DAYS = 14 };
+enum { RETENTION_ARENA_BYTES = 256 << 20, CLOSING_ARENA_BYTES = 256 << 20, EVENT_ID_DAYS = 14 };
 
 int64_t duties_now(void *context)
 {
@@ -54,11 +56,32 @@ static bool note_keys(void *user, gos_error *err)
     return keyring_flush(app->api.keyring, err);
 }
 
+static bool publish(void *user, gos_str environment, gos_error *err)
+{
+    struct app *app = user;
+    return publisher_publish(app->api.publisher, environment, err);
+}
+
+static bool close_ended(void *user, gos_error *err)
+{
+    struct app *app = user;
+    uint32_t count = 0;
+    gos_arena *arena = gos_arena_open(CLOSING_ARENA_BYTES);
+    if (!arena)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for planned ends");
+    bool done = closing_run(app->api.catalog, duties_now(NULL), publish, app, arena, &count, err);
+    if (count > 0)
+        log_line(app->log, LOG_INFO, "planned ends", "%u experiments completed", count);
+    gos_arena_close(arena);
+    return done;
+}
+
 size_t duties_list(struct app *app, struct scheduler_task tasks[SCHEDULER_TASKS_MAX])
 {
     tasks[0] = (struct scheduler_task){"results", app->config.refresh_seconds * 1000, refresh, app};
     tasks[1] = (struct scheduler_task){"retention", TIME_DAY_MS, retain, app};
     tasks[2] = (struct scheduler_task){"event ids", TIME_DAY_MS, forget_event_ids, app};
     tasks[3] = (struct scheduler_task){"keys", TIME_DAY_MS / 1440, note_keys, app};
-    return 4;
+    tasks[4] = (struct scheduler_task){"planned ends", TIME_DAY_MS / 1440, close_ended, app};
+    return 5;
 }
