@@ -1,0 +1,58 @@
+// From sending a change to its notice at each of 1,000 stream clients on loopback, and what an idle
+// stream costs. One JSON line per figure; the limit is part of the line.
+import { readFileSync } from 'node:fs'
+import net from 'node:net'
+import { startServer } from '../tests/e2e/server.mjs'
+
+const clients = Number(process.env.STREAMS ?? 1000)
+const rounds = 20
+const server = await startServer()
+const { hostname, port } = new URL(server.url)
+
+function figure(metric, value, unit, more) {
+  console.log(JSON.stringify({ bench: 'streams', metric, value: Number(value.toPrecision(4)), unit, clients, ...more }))
+}
+
+const resident = () => Number(readFileSync(`/proc/${server.child.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1])
+
+await server.call('POST', '/api/v1/flags', { key: 'f', name: 'f', type: 'Boolean', default_value: false, enabled: true })
+const bulk = await server.call('POST', '/ofrep/v1/evaluate/flags', { context: { targetingKey: 'u' } }, { origin: 'http://bench' })
+const target = bulk.json.eventStreams[0].endpoint.requestUri
+const before = resident()
+
+let arrived = () => {}
+const sockets = await Promise.all(Array.from({ length: clients }, () => new Promise((resolve, reject) => {
+  const socket = net.connect(Number(port), hostname, () => socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`))
+  socket.once('data', () => {
+    socket.on('data', (chunk) => { if (chunk.includes('data:')) arrived() })
+    resolve(socket)
+  })
+  socket.on('error', reject)
+})))
+await new Promise((resolve) => setTimeout(resolve, 500))
+figure('memory of an idle stream', (resident() - before) / clients, 'KiB')
+
+const delays = []
+const answered = []
+for (let round = 0; round < rounds; round++) {
+  const start = performance.now()
+  let left = clients
+  const all = new Promise((resolve) => {
+    arrived = () => {
+      delays.push(performance.now() - start)
+      if (--left === 0) resolve()
+    }
+  })
+  await server.call('PATCH', '/api/v1/flags/f', { rollout_percentage: round })
+  answered.push(performance.now() - start)
+  await all
+  await new Promise((resolve) => setTimeout(resolve, 100))
+}
+delays.sort((a, b) => a - b)
+answered.sort((a, b) => a - b)
+figure('change answered, p50', answered[rounds / 2], 'ms')
+figure('change seen, p50', delays[Math.floor(delays.length * 0.5)], 'ms')
+figure('change seen, p99', delays[Math.floor(delays.length * 0.99)], 'ms', { limit: 50 })
+figure('change seen, last', delays.at(-1), 'ms')
+for (const socket of sockets) socket.destroy()
+await server.stop()
