@@ -1,14 +1,23 @@
-/* Writes a file, syncs it and removes it. */
+/* Asks for the room, then writes a file, syncs it and removes it. */
 #include "roster/disk.h"
 
 #include <fcntl.h>
 #include <stdio.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 enum { PATH_BYTES_MAX = 4096, PROBE_BYTES = 1 << 20 };
 
-bool disk_takes_writes(const char *folder)
+static bool has_room(const char *folder, uint64_t bytes)
 {
+    struct statvfs disk;
+    return statvfs(folder, &disk) == 0 && (uint64_t)disk.f_bavail * disk.f_frsize >= bytes;
+}
+
+bool disk_takes_writes(const char *folder, uint64_t bytes)
+{
+    if (!has_room(folder, bytes))
+        return false;
     static const char BLOCK[PROBE_BYTES];
     char path[PATH_BYTES_MAX];
     if ((size_t)snprintf(path, sizeof path, "%s/probe", folder) >= sizeof path)

@@ -4,7 +4,7 @@
 
 #include "gosset/base.h"
 
-/* Whether a megabyte can be written to `folder` and reaches the disk; nothing of it stays. */
-bool disk_takes_writes(const char *folder);
+/* Whether `bytes` are free, and a file can be written to `folder` that reaches the disk. */
+bool disk_takes_writes(const char *folder, uint64_t bytes);
 
 #endif

@@ -16,6 +16,7 @@ enum {
     BLOOM_BITS = 10,          /* a hundredth of the misses reach a block */
     BLOCK_BYTES = 16 << 10,   /* zstd finds more in larger blocks; a hit still costs microseconds */
     WAL_BYTES_MAX = 24 << 20, /* what a start after a crash reads again: about half a second */
+    OPENING_BYTES = 2 * WAL_BYTES_MAX, /* it writes tables of what it reads in the log */
     MEMORY_TABLES_BYTES_MAX = 128 << 20,
     BACKGROUND_THREADS = 2,
     FILES_OPEN_MAX = 1000,
@@ -211,7 +212,7 @@ static void db_close(struct kv *kv)
 
 bool kv_heal(struct kv *kv, gos_error *err)
 {
-    if (!kv->is_broken || !disk_takes_writes(kv->folder))
+    if (!kv->is_broken || !disk_takes_writes(kv->folder, OPENING_BYTES))
         return kv->db || gos_fail(err, GOS_STORE_FAILED, "", "the roster's store is not open");
     pthread_rwlock_wrlock(&kv->open);
     db_close(kv);
