@@ -159,9 +159,10 @@ static bool slots_fill(const struct api_key *keys, uint32_t count, gos_arena *ar
 bool keyring_load(struct keyring *keyring, gos_error *err)
 {
     struct api_key *keys;
-    struct slot *slots;
+    struct slot *slots = NULL;
     uint32_t count;
-    size_t slot_count, held;
+    size_t slot_count = 0;
+    size_t held = 0;
     gos_arena *arena = gos_arena_open(KEYRING_ARENA_BYTES);
     if (!arena)
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for the keys");
