@@ -68,5 +68,5 @@ export function meeting<T extends object>(base: T, mine: T, theirs: T): Meeting 
 }
 
 export function shown(value: Json | undefined): string {
-  return value === undefined || value === null ? 'none' : typeof value === 'string' ? value : JSON.stringify(value);
+  return value === undefined || value === null ? 'none' : typeof value === 'string' ? value || '""' : JSON.stringify(value);
 }

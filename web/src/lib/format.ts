@@ -121,3 +121,10 @@ export function days(value: number | null | undefined): string {
   const whole = Math.ceil(value);
   return whole === 1 ? '1 day' : `${count(whole)} days`;
 }
+
+/** A time as a field of type datetime-local wants it; empty when there is none. */
+export function localTime(iso: unknown): string {
+  const time = typeof iso === 'string' ? new Date(iso) : null;
+  if (!time || !Number.isFinite(time.getTime())) return '';
+  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+}

@@ -1,5 +1,5 @@
 // Result rows put in the order in which people read them, and what may be said about each.
-import type { Direction, Experiment, Health, Metric, ResultRow, Results, Role, Severity, Status, Verdict } from '../api/types';
+import type { Direction, Experiment, Finding, Health, Metric, ResultRow, Results, Role, Severity, Status, Verdict } from '../api/types';
 import { days, interval, intervalPercent, signedPercent, seOf, type Interval } from './format';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'accent' | 'plain';
@@ -114,9 +114,15 @@ export const SEVERITY: Record<Severity, { tone: Tone; text: string }> = {
   note: { tone: 'plain', text: 'note' },
 };
 
+/** What needs somebody's attention. Facts on their way are a matter of seconds, and shown as such. */
+export function urgentFindings(health: Health): Finding[] {
+  return (health.findings ?? []).filter((finding) => finding.severity !== 'note' && finding.name !== 'ledger_behind');
+}
+
 export function healthTone(health: Health | null | undefined): Tone {
   if (!health) return 'plain';
-  return health.status === 'alarm' ? 'bad' : health.status === 'warning' ? 'warn' : 'good';
+  if (health.status === 'alarm') return 'bad';
+  return urgentFindings(health).length > 0 ? 'warn' : 'good';
 }
 
 export const ADVICE: Record<Verdict['verdict'], { text: string; tone: Tone }> = {

@@ -69,8 +69,10 @@ function RunningRow({ row, axis }: { row: Row; axis: Axis }) {
       </td>
       <td data-label="Advice"><Badge tone={verdictOf(experiment, results).tone}>{verdictOf(experiment, results).label || '–'}</Badge></td>
       <td data-label="Change" className="right">
-        <span className={`num ${primary && primary.tone !== 'plain' ? primary.tone : ''}`}>{primary ? signedPercent(primary.lift, seOf(primary.fixed ?? primary.anytime)) : '–'}</span>
-        {primary && <div className="muted small num">{intervalPercent(primary.anytime ?? primary.fixed)}</div>}
+        <div>
+          <span className={`num ${primary && primary.tone !== 'plain' ? primary.tone : ''}`}>{primary ? signedPercent(primary.lift, seOf(primary.fixed ?? primary.anytime)) : '–'}</span>
+          {primary && <div className="muted small num">{intervalPercent(primary.anytime ?? primary.fixed)}</div>}
+        </div>
       </td>
       <td style={{ minWidth: 200, padding: 0 }}>
         {primary && <ForestRow axis={axis} mark={{ estimate: primary.lift, outer: primary.anytime, inner: primary.fixed, tone: primary.tone, label: effectSentence(primary) }} />}

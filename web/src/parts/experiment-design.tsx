@@ -2,7 +2,7 @@
 // once it runs, what may still change and what begins a new phase is said.
 import { Button, NumberInput, TagsInput, TextInput, Textarea } from '@mantine/core';
 import type { Experiment, Variant } from '../api/types';
-import { when } from '../lib/format';
+import { localTime, when } from '../lib/format';
 import { Card, Note } from './basic';
 import { Conditions } from './conditions';
 import { Conflict, SaveBar, useEditing, type Editing } from './editing';
@@ -143,12 +143,6 @@ function Metrics({ edit }: { edit: Edit }) {
       </div>
     </Card>
   );
-}
-
-function localTime(iso: string | null | undefined): string {
-  if (!iso) return '';
-  const time = new Date(iso);
-  return new Date(time.getTime() - time.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 }
 
 function Schedule({ edit }: { edit: Edit }) {

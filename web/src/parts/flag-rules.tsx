@@ -7,6 +7,7 @@ import type { Experiment, Flag, Json, JsonObject } from '../api/types';
 import { toRows } from '../lib/conditions';
 import { shown } from '../lib/draft';
 import { number } from '../lib/format';
+import { localTime } from '../lib/format';
 import { Conditions } from './conditions';
 import { JsonField } from './json-field';
 import { SegmentsPicker } from './pickers';
@@ -20,6 +21,13 @@ const isObject = (value: Json | undefined): value is JsonObject => typeof value 
 
 function servesOf(rule: Rule): Serves {
   return rule.experiment !== undefined ? 'experiment' : rule.split !== undefined ? 'split' : rule.variant !== undefined ? 'variant' : 'value';
+}
+
+/** From 0 to 100 % between now and a week from now. */
+function growing(): JsonObject {
+  const now = Date.now();
+  const step = (day: number, percentage: number): JsonObject => ({ at: new Date(now + day * 86_400_000).toISOString(), percentage });
+  return { steps: [step(0, 1), step(1, 5), step(3, 25), step(5, 50), step(7, 100)] };
 }
 
 /** One line that says what the rule does. */
@@ -79,6 +87,7 @@ function Card({ flag, rule, pointer, onChange, at }: { flag: Flag; rule: Rule; p
     const next: Rule = Object.fromEntries(Object.entries(rule).filter(([name]) => !drop.includes(name)));
     onChange({ ...next, ...patch });
   };
+  const put = (name: string, text: string) => (text ? set({ [name]: new Date(text).toISOString() }) : set({}, [name]));
   const member = rule.conditions !== undefined ? 'conditions' : 'attributes';
   const percentage = typeof rule.percentage === 'number' ? rule.percentage : 100;
   return (
@@ -93,6 +102,11 @@ function Card({ flag, rule, pointer, onChange, at }: { flag: Flag; rule: Rule; p
         </div>
       )}
       <Serves flag={flag} rule={rule} set={set} at={at} pointer={pointer} />
+      <div className="row" style={{ alignItems: 'flex-start' }}>
+        <TextInput type="datetime-local" label="From" description="Empty: at once" value={localTime(rule.start)} error={at(`${pointer}/start`)} onChange={(event) => put('start', event.currentTarget.value)} />
+        <TextInput type="datetime-local" label="Until" description="Empty: for good" value={localTime(rule.end)} error={at(`${pointer}/end`)} onChange={(event) => put('end', event.currentTarget.value)} />
+        {!isObject(rule.rollout) && <Button size="xs" variant="subtle" mt={42} onClick={() => set({ rollout: growing() }, ['percentage'])}>Grow the share over a week</Button>}
+      </div>
     </div>
   );
 }

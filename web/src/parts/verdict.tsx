@@ -1,7 +1,7 @@
 // What to do now, in one sentence with its reasons; health; exposures against the plan.
 import type { Experiment, Health, Results } from '../api/types';
 import { capital, count, pValue, share } from '../lib/format';
-import { exposures, verdictOf } from '../lib/results';
+import { exposures, urgentFindings, verdictOf } from '../lib/results';
 import { Badge, Hint, Note } from './basic';
 
 export function Verdict({ experiment, results }: { experiment: Experiment; results: Results | undefined }) {
@@ -33,7 +33,7 @@ export function HealthStrip({ health }: { health: Health | null | undefined }) {
   if (!health) return null;
   const findings = health.findings ?? [];
   const ratio = health.sample_ratio;
-  const urgent = findings.filter((finding) => finding.severity !== 'note');
+  const urgent = urgentFindings(health);
   const notes = findings.filter((finding) => finding.severity === 'note');
   const ratioFound = findings.some((finding) => finding.name.startsWith('sample_ratio'));
   return (
