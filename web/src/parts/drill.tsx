@@ -11,7 +11,7 @@ interface SeriesPoint {
   variant: string;
   at?: string;
   computed_at?: string;
-  lift: number | null;
+  lift?: number | null;
   lift_ci?: unknown;
 }
 interface Series {
@@ -23,7 +23,7 @@ interface Series {
 function pointsOf(series: Series | undefined, effect: Effect): BandPoint[] {
   const all = series?.points ?? series?.items ?? series?.timeseries ?? [];
   return all
-    .filter((point) => point.metric_name === effect.row.metric_name && point.variant === effect.row.variant && point.lift !== null)
+    .filter((point) => point.metric_name === effect.row.metric_name && point.variant === effect.row.variant && typeof point.lift === 'number')
     .map((point) => {
       const band: Interval | null = interval(point.lift_ci);
       return { at: new Date(point.at ?? point.computed_at ?? ''), value: point.lift!, lower: band?.lower ?? null, upper: band?.upper ?? null };
@@ -61,8 +61,13 @@ function intervalText(value: number | null | undefined, range: Interval | null, 
 }
 
 export default function Drill({ experiment, effect }: { experiment: Experiment; effect: Effect }) {
-  const series = useGet<Series>(`/experiments/${experiment.id}/timeseries`, { metric: effect.row.metric_name });
-  const points = pointsOf(series.data, effect);
+  const path = `/experiments/${experiment.id}/timeseries`;
+  const series = useGet<Series>(path, { metric: effect.row.metric_name });
+  const byTime = pointsOf(series.data, effect);
+  // A young experiment has few hours; every computation that was stored is a point too.
+  const isYoung = series.data !== undefined && byTime.length < 4;
+  const stored = useGet<Series>(isYoung ? path : null, { metric: effect.row.metric_name, stored: true });
+  const points = isYoung ? pointsOf(stored.data, effect) : byTime;
   return (
     <div className="split">
       <div>
