@@ -192,3 +192,20 @@ TEST(spec, splits_and_their_changes_are_sealed)
     gos_context_close(context);
     spec_close(&spec);
 }
+
+TEST(spec, every_operator_is_described)
+{
+    static const char *const names[] = {
+#define OPERATOR(name, reader, relation, negated) name,
+#include "eval/operators.def"
+#undef OPERATOR
+    };
+    gos_str page = test_file("docs/targeting.md");
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        gos_str name = gos_str_from(names[i]);
+        bool is_negated = str_starts_with(name, GOS_LIT("not_"));
+        gos_str plain = is_negated ? (gos_str){name.data + 4, name.len - 4} : name;
+        CHECK(str_contains(page, plain));
+    }
+    test_free((void *)(uintptr_t)page.data);
+}
