@@ -219,6 +219,29 @@ static bool keep_values(struct sheet *sheet, gos_error *err)
     return tally->kept && sheet->out->clusters;
 }
 
+/*
+ * A column that holds nothing but 0 and 1 is how most files write True and False: its mean is a
+ * share. Every value that is not zero being at most 1, they are all 1 when they add up to their
+ * number.
+ */
+static void find_shares(struct sheet *sheet)
+{
+    const struct sheet_question *question = sheet->question;
+    for (uint32_t plan = 0; plan < question->plan_count; plan++) {
+        struct metric_plan *asked = &question->plans[plan];
+        bool is_share = asked->kind == PLAN_MEAN && asked->value.op_count == 1 &&
+                        asked->aggregates[0].fn == METRIC_AVG && question->covariate_count == 0;
+        for (uint32_t v = 0; is_share && v < sheet->out->variant_count; v++) {
+            const struct ledger_cell *cell =
+                &sheet->out->cells[(size_t)plan * sheet->out->variant_count + v];
+            is_share = cell->moments.n == 0 || (cell->moments.largest <= 1 &&
+                                                cell->total == (double)cell->moments.conversions);
+        }
+        if (is_share)
+            asked->kind = PLAN_PROPORTION;
+    }
+}
+
 bool sheet_finish(struct sheet *sheet, gos_error *err)
 {
     struct ledger_answer answer;
@@ -247,6 +270,7 @@ bool sheet_finish(struct sheet *sheet, gos_error *err)
                 return false;
         }
     }
+    find_shares(sheet);
     return true;
 }
 
