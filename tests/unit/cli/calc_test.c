@@ -53,6 +53,11 @@ TEST(calc, answers_every_reference_row_within_its_tolerance)
     folder_check(folder, 39);
 }
 
+TEST(calc, answers_our_own_cases_within_their_tolerance)
+{
+    folder_check(GOSSET_SOURCE_DIR "/spec/stats", 37);
+}
+
 /* What calc answers to a text, or its error. */
 static bool answer(const char *method, const char *cases, bool is_json, char **out, gos_error *err)
 {
