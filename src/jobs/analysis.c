@@ -44,6 +44,7 @@ static bool ask_ledger(struct run *run, gos_error *err)
         .plan_count = design->metric_count,
         .from_ms = run->out->window_start,
         .as_of_ms = run->out->window_end,
+        .watermark = run->request->watermark,
         .cancel = run->request->cancel,
     };
     if (!ledger_compute(run->sources->ledger, &run->ask, run->arena, &run->answer, err))
@@ -187,6 +188,8 @@ static bool examine(struct run *run, gos_error *err)
         visit.facts_behind = depth.next_sequence > run->out->watermark
                                  ? depth.next_sequence - 1 - run->out->watermark
                                  : 0;
+        if (depth.oldest_ms != TIME_NONE)
+            visit.behind_ms = run->request->now_ms - depth.oldest_ms;
         if (run->scorecard.sample_ratio.p_value < GOS_SRM_WARN)
             visit.assignments = count_assignments(run);
     }

@@ -20,7 +20,8 @@ struct analysis_request {
     gos_str environment;
     const struct definition *experiment; /* with its tree */
     int64_t now_ms;
-    int64_t as_of_ms; /* TIME_NONE: now, or the end of the experiment */
+    int64_t as_of_ms;   /* TIME_NONE: now, or the end of the experiment */
+    uint64_t watermark; /* of a computation to be repeated; 0: all facts */
     const atomic_bool *cancel;
 };
 

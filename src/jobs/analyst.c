@@ -155,7 +155,8 @@ static bool rows_to_json(const struct result *rows, uint32_t count, gos_arena *a
 
 /* One computation; the caller holds `work`. */
 static bool run(struct analyst *analyst, const struct definition *experiment, int64_t now_ms,
-                int64_t as_of_ms, gos_arena *arena, struct analysis *out, gos_error *err)
+                int64_t as_of_ms, uint64_t watermark, gos_arena *arena, struct analysis *out,
+                gos_error *err)
 {
     const struct analysis_sources sources = {analyst->options.catalog, analyst->options.ledger,
                                              analyst->options.roster};
@@ -163,6 +164,7 @@ static bool run(struct analyst *analyst, const struct definition *experiment, in
                                              .experiment = experiment,
                                              .now_ms = now_ms,
                                              .as_of_ms = as_of_ms,
+                                             .watermark = watermark,
                                              .cancel = &analyst->cancel};
     int64_t started = now_of(analyst);
     pthread_mutex_lock(&analyst->lock);
@@ -191,7 +193,7 @@ static bool compute(struct analyst *analyst, const struct definition *experiment
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a computation");
     pthread_mutex_lock(&analyst->work);
     atomic_store(&analyst->cancel, false);
-    bool done = run(analyst, experiment, now_of(analyst), TIME_NONE, arena, &analysis, err);
+    bool done = run(analyst, experiment, now_of(analyst), TIME_NONE, 0, arena, &analysis, err);
     if (done && store)
         done =
             catalog_add_results(analyst->options.catalog, analysis.rows, analysis.row_count, err);
@@ -207,6 +209,17 @@ static bool compute(struct analyst *analyst, const struct definition *experiment
     }
     gos_arena_close(arena);
     return done;
+}
+
+/* How far the ledger was when a stored row was computed; 0: the row does not say. */
+static uint64_t watermark_of(const struct result *row, gos_arena *arena)
+{
+    const struct json *detail = NULL;
+    int64_t watermark = 0;
+    if (!json_read(row->detail, arena, &detail, NULL) ||
+        !json_is_integer(json_find(detail, GOS_LIT("watermark")), &watermark))
+        return 0;
+    return (uint64_t)watermark;
 }
 
 /* After a start: the rows are in the catalog, the health is found anew for their window. */
@@ -226,8 +239,8 @@ static bool recall(struct analyst *analyst, const struct definition *experiment,
     if (*out_found) {
         pthread_mutex_lock(&analyst->work);
         atomic_store(&analyst->cancel, false);
-        done = run(analyst, experiment, rows[0].computed_at, rows[0].window_end, arena, &analysis,
-                   err);
+        done = run(analyst, experiment, rows[0].computed_at, rows[0].window_end,
+                   watermark_of(&rows[0], arena), arena, &analysis, err);
         pthread_mutex_unlock(&analyst->work);
         done = done && rows_to_json(rows, count, arena, &answer.results, err);
     }
@@ -421,8 +434,8 @@ bool analyst_verify(struct analyst *analyst, gos_str environment, gos_str experi
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a computation");
     pthread_mutex_lock(&analyst->work);
     atomic_store(&analyst->cancel, false);
-    bool done =
-        run(analyst, &definition, rows[0].computed_at, rows[0].window_end, scratch, &again, err);
+    bool done = run(analyst, &definition, rows[0].computed_at, rows[0].window_end,
+                    watermark_of(&rows[0], scratch), scratch, &again, err);
     pthread_mutex_unlock(&analyst->work);
     done = done && write_report(rows, count, &again, arena, out_report, err);
     gos_arena_close(scratch);

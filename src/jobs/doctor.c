@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ALARM };
-enum { FINDINGS_MAX = 256, OUTLIER_UNITS_MIN = 100, OVERLAPS_SHOWN = 5 };
+enum { FINDINGS_MAX = 256, OUTLIER_UNITS_MIN = 100, BEHIND_MS_MAX = 60000 };
 
 #define CROSSOVER_WARN      0.01
 #define CROSSOVER_ALARM     0.10
@@ -154,12 +154,14 @@ static void check_design(struct doctor *doctor)
     if (phases && phases->type == JSON_ARRAY && phases->count > 1)
         find(doctor, DIAGNOSIS_CHANGED, SEVERITY_WARNING, none, none, phases->count,
              "split, coverage or targeting changed after the start: %u phases", phases->count);
-    if (visit->facts_behind > 0)
+    if (visit->facts_behind > 0 && visit->behind_ms > BEHIND_MS_MAX)
         find(doctor, DIAGNOSIS_LATE, SEVERITY_WARNING, none, none, (double)visit->facts_behind,
              "%" PRIu64 " facts have not reached the ledger yet", visit->facts_behind);
-    for (uint32_t i = 0; i < visit->overlapping_count && i < OVERLAPS_SHOWN; i++)
+    if (visit->overlapping_count > 0)
         find(doctor, DIAGNOSIS_OVERLAP, SEVERITY_NOTE, none, none, visit->overlapping_count,
-             "\"%.*s\" runs at the same time on the same units", GOS_ARG(visit->overlapping[i]));
+             "%u other experiment%s at the same time on the same units, such as \"%.*s\"",
+             visit->overlapping_count, visit->overlapping_count == 1 ? " runs" : "s run",
+             GOS_ARG(visit->overlapping[0]));
 }
 
 /* Events of a metric: none, only too early ones, or none in one variant. */

@@ -22,6 +22,7 @@ struct doctor_visit {
     uint32_t day_count;
     const uint64_t *assignments; /* by variant, from the roster; NULL: not known */
     uint64_t facts_behind;       /* in the spool, not yet in the ledger */
+    int64_t behind_ms;           /* how long the oldest of them has waited */
     const gos_str *overlapping;  /* names of running experiments that share units */
     uint32_t overlapping_count;
     int64_t now_ms;

@@ -15,8 +15,9 @@ struct ledger_question {
     uint32_t variant_count; /* at most VARIANTS_MAX */
     const struct metric_plan *plans;
     uint32_t plan_count;
-    int64_t from_ms;           /* exposures at or after it */
-    int64_t as_of_ms;          /* exposures and events before it */
+    int64_t from_ms;    /* exposures at or after it */
+    int64_t as_of_ms;   /* exposures and events before it */
+    uint64_t watermark; /* only facts up to this sequence, as a past computation had; 0: all */
     const atomic_bool *cancel; /* may be NULL; once true, the answer is CANCELLED */
 };
 

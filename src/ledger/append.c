@@ -167,7 +167,9 @@ static bool name_store(struct columns *columns, uint32_t number, gos_error *err)
         return false;
     if (name->kind == NAME_EVENT)
         snprintf(statement, sizeof statement,
-                 "CREATE TABLE e%u(unit UINTEGER, ts BIGINT, value DOUBLE, rest VARCHAR)", number);
+                 "CREATE TABLE e%u(unit UINTEGER, ts BIGINT, value DOUBLE, rest VARCHAR, "
+                 "seq UBIGINT)",
+                 number);
     else if (is_property(name->kind))
         snprintf(statement, sizeof statement, "ALTER TABLE e%u ADD COLUMN %c%u %s", name->parent,
                  property_letter(name->kind), number,
@@ -241,6 +243,7 @@ static void put_exposure(struct sql_appender *appender, const struct row *row)
     sql_append_int(appender, 2, row->variant);
     sql_append_int(appender, 3, exposure->at);
     sql_append_int(appender, 4, flags);
+    sql_append_int(appender, 6, (int64_t)row->fact->sequence);
     if (exposure->attributes.len > 0)
         sql_append_text(appender, 5, exposure->attributes);
 }
@@ -250,6 +253,7 @@ static void put_link(struct sql_appender *appender, const struct row *row)
     sql_append_int(appender, 0, row->unit);
     sql_append_int(appender, 1, row->person);
     sql_append_int(appender, 2, row->fact->link.at);
+    sql_append_int(appender, 3, (int64_t)row->fact->sequence);
 }
 
 static bool append_kind(struct batch *batch, enum fact_kind kind, const char *table,
@@ -305,6 +309,7 @@ static void put_event(struct batch *batch, struct sql_appender *appender, const 
     sql_append_int(appender, 1, event->at);
     if (event->has_value)
         sql_append_double(appender, 2, event->value);
+    sql_append_int(appender, 4, (int64_t)row->fact->sequence);
     for (uint32_t i = 0; i < row->property_count; i++) {
         const struct property *property = &row->properties[i];
         if (row->numbers[i] == 0)
@@ -324,7 +329,8 @@ static bool open_event_table(struct batch *batch, uint32_t event, struct sql_app
                              gos_error *err)
 {
     const struct names *names = &batch->columns->names;
-    enum sql_type types[SQL_COLUMNS_MAX] = {SQL_UINT32, SQL_INT64, SQL_DOUBLE, SQL_TEXT};
+    enum sql_type types[SQL_COLUMNS_MAX] = {SQL_UINT32, SQL_INT64, SQL_DOUBLE, SQL_TEXT,
+                                            SQL_UINT64};
     char table[16];
     uint32_t child = names_get(names, event)->last_child;
     for (; child; child = names_get(names, child)->before) {
@@ -382,13 +388,13 @@ static bool set_watermark(struct columns *columns, uint64_t watermark, gos_error
 
 static bool batch_store(struct batch *batch, uint64_t watermark, gos_error *err)
 {
-    static const enum sql_type exposure_types[] = {SQL_UINT32, SQL_UINT32, SQL_UINT32,
-                                                   SQL_INT64,  SQL_UINT32, SQL_TEXT};
-    static const enum sql_type link_types[] = {SQL_UINT32, SQL_UINT32, SQL_INT64};
+    static const enum sql_type exposure_types[] = {SQL_UINT32, SQL_UINT32, SQL_UINT32, SQL_INT64,
+                                                   SQL_UINT32, SQL_TEXT,   SQL_UINT64};
+    static const enum sql_type link_types[] = {SQL_UINT32, SQL_UINT32, SQL_INT64, SQL_UINT64};
     struct columns *columns = batch->columns;
     return sql_run(columns->writer, "BEGIN", NULL, 0, err) && append_units(batch, err) &&
-           append_kind(batch, FACT_EXPOSURE, "exposures", exposure_types, 6, put_exposure, err) &&
-           append_kind(batch, FACT_LINK, "links", link_types, 3, put_link, err) &&
+           append_kind(batch, FACT_EXPOSURE, "exposures", exposure_types, 7, put_exposure, err) &&
+           append_kind(batch, FACT_LINK, "links", link_types, 4, put_link, err) &&
            append_events(batch, err) && set_watermark(columns, watermark, err) &&
            sql_run(columns->writer, "COMMIT", NULL, 0, err);
 }

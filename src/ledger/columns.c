@@ -10,8 +10,9 @@ static const char *const schema[] = {
     "CREATE TABLE IF NOT EXISTS units(unit UINTEGER, hash UBIGINT, environment UINTEGER, "
     "name VARCHAR)",
     "CREATE TABLE IF NOT EXISTS exposures(experiment UINTEGER, unit UINTEGER, variant UINTEGER, "
-    "ts BIGINT, flags UINTEGER, attributes VARCHAR)",
-    "CREATE TABLE IF NOT EXISTS links(device UINTEGER, person UINTEGER, ts BIGINT)",
+    "ts BIGINT, flags UINTEGER, attributes VARCHAR, seq UBIGINT)",
+    "CREATE TABLE IF NOT EXISTS links(device UINTEGER, person UINTEGER, ts BIGINT, "
+    "seq UBIGINT)",
     "CREATE TABLE IF NOT EXISTS schema_versions(version UINTEGER)",
     "INSERT INTO schema_versions SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM schema_versions)",
     "INSERT INTO sources SELECT 'spool', 0 WHERE NOT EXISTS (SELECT 1 FROM sources)",

@@ -3,9 +3,10 @@
  *   names(number, kind, parent, name)         what stands for what; see names.def
  *   sources(name, applied)                    the watermark, stored with the rows that it counts
  *   units(unit, hash, environment, name)
- *   exposures(experiment, unit, variant, ts, flags, attributes)
- *   links(device, person, ts)
- *   e<event>(unit, ts, value, rest, n<property>..., t<property>..., b<property>...)
+ *   exposures(experiment, unit, variant, ts, flags, attributes, seq)
+ *   links(device, person, ts, seq)
+ *   e<event>(unit, ts, value, rest, seq, n<property>..., t<property>..., b<property>...)
+ * seq is the sequence of the fact, so that a past computation can be repeated on what it had.
  * Texts from outside are only ever parameters or appended values, never part of a statement.
  */
 #ifndef LEDGER_COLUMNS_H
@@ -22,7 +23,7 @@ enum {
     COLUMNS_SCHEMA_VERSION = 1,
     COLUMNS_EVENTS_MAX = 5000,    /* event names; further ones are kept under "(other)" */
     COLUMNS_PROPERTIES_MAX = 100, /* per event; further ones are kept as JSON in `rest` */
-    COLUMNS_FIXED = 4,            /* columns of an event table before those of properties */
+    COLUMNS_FIXED = 5,            /* columns of an event table before those of properties */
 };
 
 enum exposure_flags { EXPOSURE_CROSSOVER = 1, EXPOSURE_BY_CHOICE = 2 };

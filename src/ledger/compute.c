@@ -15,6 +15,28 @@ static bool check(const struct ledger_question *question, gos_error *err)
     return true;
 }
 
+static bool take_links(void *context, const struct sql_chunk *chunk, gos_error *err)
+{
+    (void)err;
+    struct tally *tally = context;
+    for (uint64_t row = 0; row < chunk->row_count; row++) {
+        uint32_t device = (uint32_t)sql_int(&chunk->columns[0], row);
+        if (tally->users[device] == 0)
+            tally->users[device] = (uint32_t)sql_int(&chunk->columns[1], row) + 1;
+    }
+    return true;
+}
+
+/* Who was whom when a past computation ran. */
+static bool resolve_past(struct tally *tally, gos_error *err)
+{
+    struct sql_value value = SQL_VALUE_INT((int64_t)tally->last_sequence);
+    tally->users = gos_arena_array(tally->arena, tally->unit_count, sizeof *tally->users, err);
+    return tally->users &&
+           sql_query(tally->columns->reader, "SELECT device, person FROM links WHERE seq <= $1",
+                     &value, 1, take_links, tally, err);
+}
+
 /* What the question names, as numbers; a copy of who is whom. Under names_lock. */
 static bool resolve(struct tally *tally, gos_error *err)
 {
@@ -32,6 +54,8 @@ static bool resolve(struct tally *tally, gos_error *err)
     tally->unit_count = units->count;
     if (units->link_count == 0)
         return true;
+    if (question->watermark > 0)
+        return resolve_past(tally, err);
     tally->users = gos_arena_array(tally->arena, units->count, sizeof *tally->users, err);
     if (tally->users)
         memcpy(tally->users, units->users.data, units->count * sizeof *tally->users);
@@ -49,7 +73,8 @@ static bool begin(struct tally *tally, gos_error *err)
                               NULL, 0, 0, &watermark, err) &&
                 resolve(tally, err);
     pthread_mutex_unlock(&columns->names_lock);
-    tally->watermark = (uint64_t)watermark;
+    tally->watermark =
+        (uint64_t)watermark < tally->last_sequence ? (uint64_t)watermark : tally->last_sequence;
     return done;
 }
 
@@ -78,8 +103,11 @@ static void tally_close(struct tally *tally)
 static bool tally_open(struct tally *tally, struct columns *columns,
                        const struct ledger_question *question, gos_error *err)
 {
-    *tally = (struct tally){
-        .columns = columns, .question = question, .arena = gos_arena_open(columns->memory_bytes)};
+    *tally = (struct tally){.columns = columns,
+                            .question = question,
+                            .before_ms = question->as_of_ms,
+                            .last_sequence = question->watermark ? question->watermark : INT64_MAX,
+                            .arena = gos_arena_open(columns->memory_bytes)};
     return tally->arena || gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a computation");
 }
 

@@ -66,13 +66,13 @@ bool tally_read_exposures(struct tally *tally, gos_error *err)
     if (!tally->slot_of)
         return false;
     memset(tally->slot_of, 0xff, (unit_count + 1) * sizeof *tally->slot_of);
-    const struct sql_value values[] = {SQL_VALUE_INT(tally->experiment),
-                                       SQL_VALUE_INT(tally->question->from_ms),
-                                       SQL_VALUE_INT(tally->question->as_of_ms)};
+    const struct sql_value values[] = {
+        SQL_VALUE_INT(tally->experiment), SQL_VALUE_INT(tally->question->from_ms),
+        SQL_VALUE_INT(tally->question->as_of_ms), SQL_VALUE_INT((int64_t)tally->last_sequence)};
     if (!sql_query(tally->columns->reader,
                    "SELECT unit, variant, ts, flags FROM exposures "
-                   "WHERE experiment = $1 AND ts >= $2 AND ts < $3",
-                   values, 3, take_exposures, tally, err))
+                   "WHERE experiment = $1 AND ts >= $2 AND ts < $3 AND seq <= $4",
+                   values, 4, take_exposures, tally, err))
         return false;
     spread_to_devices(tally);
     return true;

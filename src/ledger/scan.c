@@ -265,6 +265,11 @@ static bool scan_statement(struct scan *scan, int64_t first, gos_error *err)
     text_print(text, " FROM e%u WHERE ts < ", scan->event);
     if (!select_add_value(&scan->select, SQL_VALUE_INT(tally->before_ms), err))
         return false;
+    if (tally->question->watermark > 0) {
+        text_add(text, GOS_LIT(" AND seq <= "));
+        if (!select_add_value(&scan->select, SQL_VALUE_INT((int64_t)tally->last_sequence), err))
+            return false;
+    }
     int64_t since = first - tally->lookback_max;
     text_add(text, GOS_LIT(" AND ts >= "));
     return select_add_value(&scan->select,

@@ -69,7 +69,8 @@ struct tally {
     uint32_t slot_count;
     uint64_t merged;
     uint64_t watermark;
-    uint32_t plan_first; /* plans that are computed now; all of them when memory allows */
+    uint64_t last_sequence; /* facts behind it are not there yet; INT64_MAX: all are */
+    uint32_t plan_first;    /* plans that are computed now; all of them when memory allows */
     uint32_t plan_end;
     struct cell *cells; /* plan by plan, aggregate by aggregate; steps of a funnel each */
     uint32_t cell_count;

@@ -213,6 +213,13 @@ TEST(analyst, gives_the_same_bytes_for_the_same_facts_and_sees_new_ones_when_ask
     CHECK_INT((int)number_at(answer(true, "results"), "/1/sample_size"), 310);
     gos_str report;
     const struct json *json = NULL;
+    add_people(100, 20, "green", 1);
+    add_people(0, 50, "control", 1);
+    add_fact(FACT_LINK)->link = (struct identity_link){.environment = production,
+                                                       .device_id = GOS_LIT("user-3"),
+                                                       .user_id = GOS_LIT("user-4"),
+                                                       .at = T0};
+    ship();
     CHECK_OK(analyst_verify(analyst, production, name, arena, &report, &err), &err);
     CHECK_OK(json_read(report, arena, &json, &err), &err);
     CHECK(json_find(json, GOS_LIT("same"))->boolean);
