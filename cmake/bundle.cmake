@@ -26,7 +26,7 @@ set(type_json "application/json")
 
 # Appends the bytes of a file as the symbol `name` to `data`, its declaration to `names`.
 macro(bundle_bytes name path)
-    string(APPEND data "        \"${name}: .incbin \\\"${path}\\\"\\n\"\n")
+    string(APPEND data "__asm__(\".section .rodata\\n${name}: .incbin \\\"${path}\\\"\\n.previous\");\n")
     string(APPEND names "extern const unsigned char ${name}[];\n")
 endmacro()
 
@@ -64,7 +64,7 @@ endforeach()
 
 set(text "/* Written by cmake/bundle.cmake. */\n#include \"app/bundle.h\"\n\n")
 if(count GREATER 0)
-    string(APPEND text "__asm__(\".section .rodata\\n\"\n${data}        \".previous\");\n\n${names}\n")
+    string(APPEND text "${data}\n${names}\n")
 endif()
 string(APPEND text "const struct bundle_file bundle_files[] = {\n${rows}"
     "    {NULL, NULL, NULL, NULL, 0, NULL, 0, false},\n};\n"
