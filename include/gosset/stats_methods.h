@@ -91,7 +91,10 @@ typedef enum gos_guardrail {
     GOS_GUARDRAIL_BREACH,
 } gos_guardrail;
 
-/* `estimate` is the comparison of the same arms: a breach is significantly worse, whatever p. */
+/*
+ * `estimate` is the comparison of the same arms: a breach is significantly worse, whatever p.
+ * test  NULL: no margin was set, so only a plain loss counts against it
+ */
 gos_guardrail gos_guardrail_verdict(const gos_margin_test *test, const gos_estimate *estimate,
                                     gos_direction direction);
 

@@ -28,7 +28,7 @@ typedef struct gos_verdict_metric {
     const char *name;
     gos_direction direction;
     const gos_estimate *estimate;
-    const gos_margin_test *margin; /* guardrails: the non-inferiority test; else NULL */
+    const gos_margin_test *margin; /* guardrails with a margin: its test; else NULL */
 } gos_verdict_metric;
 
 /*

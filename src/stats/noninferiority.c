@@ -56,8 +56,11 @@ gos_guardrail gos_guardrail_verdict(const gos_margin_test *test, const gos_estim
                                     gos_direction direction)
 {
     double gain = direction == GOS_INCREASE ? estimate->shown.diff : -estimate->shown.diff;
-    if (estimate->significant && gain < 0 && !test->passes)
+    bool passes = test && test->passes;
+    if (estimate->significant && gain < 0 && !passes)
         return GOS_GUARDRAIL_BREACH;
-    return test->passes && !gos_status_blocks(test->status) ? GOS_GUARDRAIL_PASS
-                                                            : GOS_GUARDRAIL_INCONCLUSIVE;
+    if (!test)
+        return GOS_GUARDRAIL_PASS;
+    return passes && !gos_status_blocks(test->status) ? GOS_GUARDRAIL_PASS
+                                                      : GOS_GUARDRAIL_INCONCLUSIVE;
 }

@@ -72,6 +72,15 @@ TEST(verdict, rolls_back_harm_at_once)
     CHECK_INT(verdict_of(&f).kind, GOS_VERDICT_INCONCLUSIVE);
 }
 
+TEST(verdict, a_guardrail_without_a_margin_is_broken_only_by_a_plain_loss)
+{
+    gos_estimate unclear = {.shown = {.diff = 3}, .significant = false};
+    gos_estimate loss = {.shown = {.diff = 3}, .significant = true};
+    CHECK_INT(gos_guardrail_verdict(NULL, &unclear, GOS_DECREASE), GOS_GUARDRAIL_PASS);
+    CHECK_INT(gos_guardrail_verdict(NULL, &loss, GOS_DECREASE), GOS_GUARDRAIL_BREACH);
+    CHECK_INT(gos_guardrail_verdict(NULL, &loss, GOS_INCREASE), GOS_GUARDRAIL_PASS);
+}
+
 TEST(verdict, keeps_running_until_the_plan_and_says_how_long)
 {
     struct fixture f;
