@@ -19,7 +19,7 @@ void query_add_text(struct query *query, const char *piece, gos_str value)
 {
     assert(query->value_count < QUERY_VALUES_MAX);
     query_add(query, piece);
-    query->values[query->value_count].is_text = true;
+    query->values[query->value_count].type = VALUE_TEXT;
     query->values[query->value_count++].text = value;
 }
 
@@ -27,8 +27,16 @@ void query_add_int(struct query *query, const char *piece, int64_t value)
 {
     assert(query->value_count < QUERY_VALUES_MAX);
     query_add(query, piece);
-    query->values[query->value_count].is_text = false;
+    query->values[query->value_count].type = VALUE_INT;
     query->values[query->value_count++].number = value;
+}
+
+void query_add_uuid(struct query *query, const char *piece, struct uuid value)
+{
+    assert(query->value_count < QUERY_VALUES_MAX);
+    query_add(query, piece);
+    query->values[query->value_count].type = VALUE_UUID;
+    query->values[query->value_count++].uuid = value;
 }
 
 void query_filter(struct query *query, const char *piece, gos_str value)
@@ -50,10 +58,13 @@ struct statement *query_open(struct query *query, struct sqlite *db, const char 
     }
     struct statement *statement = sqlite_prepare(db, sql, err);
     for (uint32_t i = 0; statement && i < query->value_count; i++) {
-        if (query->values[i].is_text)
-            statement_bind_text(statement, (int)i + 1, query->values[i].text);
+        int place = (int)i + 1;
+        if (query->values[i].type == VALUE_TEXT)
+            statement_bind_text(statement, place, query->values[i].text);
+        else if (query->values[i].type == VALUE_INT)
+            statement_bind_int(statement, place, query->values[i].number);
         else
-            statement_bind_int(statement, (int)i + 1, query->values[i].number);
+            statement_bind_uuid(statement, place, &query->values[i].uuid);
     }
     return statement;
 }

@@ -10,9 +10,10 @@ enum { QUERY_VALUES_MAX = 24 };
 struct query {
     struct text where; /* everything from FROM on */
     struct {
-        bool is_text;
+        enum { VALUE_TEXT, VALUE_INT, VALUE_UUID } type;
         gos_str text;
         int64_t number;
+        struct uuid uuid;
     } values[QUERY_VALUES_MAX];
     uint32_t value_count;
 };
@@ -22,6 +23,7 @@ void query_init(struct query *query, gos_arena *arena, const char *from);
 void query_add(struct query *query, const char *piece);
 void query_add_text(struct query *query, const char *piece, gos_str value);
 void query_add_int(struct query *query, const char *piece, int64_t value);
+void query_add_uuid(struct query *query, const char *piece, struct uuid value);
 /* Adds the piece unless the value is empty. */
 void query_filter(struct query *query, const char *piece, gos_str value);
 /* `select` + the pieces so far, prepared and bound; statement_close it. NULL with `err`. */

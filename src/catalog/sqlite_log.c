@@ -37,11 +37,15 @@ static bool entry_take(struct statement *statement, gos_str environment, gos_are
 
 static void filters_add(struct query *query, const struct audit_query *wanted)
 {
+    struct uuid id;
     query_filter(query, " AND r.kind = ?", wanted->kind);
     query_filter(query, " AND r.name = ?", wanted->name);
     query_filter(query, " AND r.actor = ?", wanted->actor);
     query_filter(query, " AND r.action = ?", wanted->action);
-    query_filter(query, " AND lower(hex(r.id)) = replace(lower(?), '-', '')", wanted->id);
+    if (wanted->id.len > 0 && uuid_read(wanted->id, &id))
+        query_add_uuid(query, " AND r.id = ?", id);
+    else if (wanted->id.len > 0)
+        query_add(query, " AND 0");
     if (wanted->since != TIME_NONE)
         query_add_int(query, " AND r.at >= ?", wanted->since);
     if (wanted->until != TIME_NONE)

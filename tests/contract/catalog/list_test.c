@@ -145,6 +145,16 @@ TEST(catalog_audit, says_who_when_before_and_after)
     CHECK_INT(page.items[1].before.len, 0);
     CHECK_INT(page.next.len, 0);
     query.cursor = GOS_LIT("");
+    query.id = page.items[0].id;
+    CHECK(catalog_list_audit(given.catalog, &query, given.arena, &page, &given.err));
+    CHECK_INT(page.total, 4);
+    query.id = GOS_LIT("00000000-0000-7000-8000-000000000000");
+    CHECK(catalog_list_audit(given.catalog, &query, given.arena, &page, &given.err));
+    CHECK_INT(page.total, 0);
+    query.id = GOS_LIT("nonsense");
+    CHECK(catalog_list_audit(given.catalog, &query, given.arena, &page, &given.err));
+    CHECK_INT(page.total, 0);
+    query.id = GOS_LIT("");
     query.kind = GOS_LIT("override");
     CHECK_OK(catalog_list_audit(given.catalog, &query, given.arena, &page, &given.err), &given.err);
     CHECK_INT(page.total, 1);
