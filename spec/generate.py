@@ -278,6 +278,116 @@ def split_cases():
                    "unit": unit, "expect": slot_map.find(slot)}
 
 
+VARIANTS = [{"name": "control"}, {"name": "treatment", "configuration": {"size": 2}}]
+# What stops an experiment, in the order in which it is asked: reason, change, how to bring it on.
+STOPS = ["not_running", "outside_dates", "override", "no_unit", "holdout", "sticky", "paused",
+         "excluded", "targeting", "coverage"]
+
+
+def experiment_case(number, stops):
+    """An experiment to which all the `stops` apply at once: the first of them decides."""
+    experiment = {"id": "e-1", "name": "e", "status": "Running", "variants": VARIANTS,
+                  "traffic_allocation": {"control": 0, "treatment": 100}, "coverage": 100,
+                  "start_date": "2026-01-01T00:00:00Z", "end_date": "2026-12-31T00:00:00Z",
+                  "targeting_rules": {"include_segments": ["all"], "exclude_segments": ["staff"],
+                                      "user_attributes": {"plan": ["pro"]}}}
+    document = {"segments": [{"name": "all", "conditions": {"country": {"exists": True}}},
+                             {"name": "staff", "conditions": {"staff": True}}],
+                "experiments": [experiment]}
+    context = {"user_id": "u1", "country": "DE", "plan": "pro"}
+    case = {"name": f"experiment-{number}", "document": document, "experiment": "e",
+            "context": context}
+    if "not_running" in stops:
+        experiment["status"] = ["Draft", "Completed", "Archived"][number % 3]
+    elif "paused" in stops:
+        experiment["status"] = "Paused"
+    if "outside_dates" in stops:
+        experiment["end_date" if number % 2 else "start_date"] = NOW if number % 2 else "2026-06-02"
+    if "override" in stops:
+        experiment["forced_variants"] = {"u1": "control"}
+    if "no_unit" in stops:
+        experiment["unit"] = "company"
+    if "holdout" in stops:
+        document["holdouts"] = [{"name": "h", "percentage": 100}]
+    if "sticky" in stops:
+        case["earlier"] = {"found": "identity" if number % 3 == 0 else "unit", "variant": "control"}
+    if "excluded" in stops:
+        context["staff"] = True
+    if "targeting" in stops:
+        context.pop("plan" if number % 2 else "country")
+    if "coverage" in stops:
+        experiment["coverage"] = 0
+    first = next((s for s in STOPS if s in stops), "split")
+    if first == "sticky" and case["earlier"]["found"] == "identity":
+        first = "identity"
+    variant = {"override": "control", "sticky": "control", "identity": "control",
+               "split": "treatment"}.get(first)
+    case["expect"] = {"variant": variant, "assignment_reason": first}
+    return case
+
+
+def experiment_cases():
+    number = 0
+    for count in range(0, 3):
+        for stops in itertools.combinations(STOPS, count):
+            if {"not_running", "paused"} <= set(stops):
+                continue
+            yield experiment_case(number, stops)
+            number += 1
+    yield experiment_case(number, STOPS[:6] + STOPS[7:])
+    yield experiment_case(number + 1, STOPS[2:])
+
+
+def flag_cases():
+    """A flag with an override, a dependency and two rules, each there or not."""
+    for number, (enabled, override, met, one, two) in enumerate(
+            itertools.product([True, False], repeat=5)):
+        flag = {"key": "f", "type": "String", "default_value": "default", "enabled": enabled,
+                "dependencies": ["other"],
+                "rules": [{"name": "one", "conditions": {"one": True}, "value": "first"},
+                          {"name": "two", "conditions": {"two": True}, "percentage": 100,
+                           "value": "second"}]}
+        other = {"key": "other", "type": "Boolean", "enabled": True,
+                 "targeting_rules": {"attributes": {"met": True}}}
+        document = {"flags": [flag, other]}
+        if override:
+            document["overrides"] = [{"flag_key": "f", "user_id": "u1", "value": "mine"}]
+        context = {"targetingKey": "u1", "met": met, "one": one, "two": two}
+        if not enabled:
+            answer = ("default", "default", "DISABLED")
+        elif override:
+            answer = ("mine", "override", "TARGETING_MATCH")
+        elif met and one:
+            answer = ("first", "one", "TARGETING_MATCH")
+        elif met and two:
+            answer = ("second", "two", "TARGETING_MATCH")
+        else:
+            answer = ("default", "default", "DEFAULT")
+        yield {"name": f"flag-{number}", "document": document, "flag": "f", "context": context,
+               "expect": {"value": answer[0], "variant": answer[1], "reason": answer[2]}}
+    for number, (share, unit, expect) in enumerate([
+            (100, None, (True, "on", "STATIC")), (0, None, (False, "off", "DEFAULT")),
+            (0, "u1", (False, "off", "DEFAULT")), (100, "u1", (True, "on", "STATIC")),
+            (50, None, (False, "off", "ERROR"))]):
+        document = {"flags": [{"key": "f", "type": "Boolean", "enabled": True,
+                               "rollout_percentage": share}]}
+        case = {"name": f"share-{number}", "document": document, "flag": "f",
+                "context": {"targetingKey": unit} if unit else {},
+                "expect": dict(zip(("value", "variant", "reason"), expect))}
+        if expect[2] == "ERROR":
+            case["expect"]["code"] = "TARGETING_KEY_MISSING"
+        yield case
+    for percent in [1, 10, 33.3, 50, 90, 99.9]:
+        for unit in ["u1", "user-42", "größe", "日本語", "7"]:
+            on = point("f:percentage", unit) < round(percent * 10**9) * 2**64 // 10**11
+            document = {"flags": [{"key": "f", "type": "Boolean", "enabled": True,
+                                   "rollout_percentage": percent}]}
+            yield {"name": f"percentage-{percent}-{unit}", "document": document, "flag": "f",
+                   "context": {"targetingKey": unit},
+                   "expect": {"value": on, "variant": "on" if on else "off",
+                              "reason": "SPLIT" if on else "DEFAULT"}}
+
+
 def write(path, about, cases):
     cases = list(cases)
     assert len({case["name"] for case in cases}) == len(cases)
@@ -293,3 +403,5 @@ write("bucketing.json", "point = XXH3-64(unit, seed = XXH3-64(salt, seed 0)), 64
       "highest 32 bits.", bucketing_cases())
 write("splits.json", "An experiment went through these traffic allocations, the last one holds. Its "
       "salt decides which variant the unit has.", split_cases())
+write("evaluation.json", f"Whole decisions. \"earlier\" is the assignment that is found for the unit. "
+      f"Now is {NOW}.", itertools.chain(experiment_cases(), flag_cases()))

@@ -106,6 +106,21 @@ static void tables_store(struct compiler *compiler)
     table_store(build, &compiler->override_users, SECTION_override_table);
 }
 
+/* Legal, but probably not meant. */
+static void warn_unused(struct compiler *compiler)
+{
+    size_t outer = at_enter(compiler, GOS_LIT("segments"));
+    for (uint32_t i = 0; !compiler->build.failed && i < compiler->segments->count; i++) {
+        size_t mark = at_enter_index(compiler, i);
+        if (!compiler->segment_used[i])
+            compiler_warn(compiler, "no flag, experiment or segment uses this segment");
+        else if (!build_segments(&compiler->build)[i].is_active)
+            compiler_warn_at(compiler, "is_active", "the segment is used, but nobody is in it");
+        at_leave(compiler, mark);
+    }
+    at_leave(compiler, outer);
+}
+
 static bool report_fail(const gos_report *report, gos_error *err)
 {
     for (uint32_t i = 0; i < report->count; i++) {
@@ -128,14 +143,19 @@ static bool compile_parts(struct compiler *compiler, const struct json *document
     lists_find(compiler, document);
     /* What lacks a name or is no object would only bring errors of the second order. */
     if (compiler->report.error_count == 0) {
-        compile_segments(compiler);
-        compile_layers(compiler);
-        compile_experiments(compiler);
-        compile_flags(compiler);
-        compile_dependencies(compiler);
-        compile_overrides(compiler);
+        static void (*const steps[])(struct compiler *) = {
+            compile_segments,     compile_layers,    compile_experiments, compile_flags,
+            compile_dependencies, compile_overrides, warn_unused};
+        for (size_t i = 0; i < sizeof steps / sizeof steps[0] && !compiler->build.failed; i++)
+            steps[i](compiler);
     }
     tables_store(compiler);
+    if (compiler->build.failed) {
+        /* What was found without memory may be wrong. */
+        compiler->report = (gos_report){.findings = compiler->findings, .is_cut = true};
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "",
+                        "the definitions need more memory than there is");
+    }
     return compiler->report.error_count == 0 || report_fail(&compiler->report, err);
 }
 

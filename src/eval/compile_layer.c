@@ -259,7 +259,7 @@ static void membership_add(struct compiler *compiler, const struct json *json, g
     struct build *build = &compiler->build;
     uint32_t index = build_experiments_count(build);
     uint32_t layer = compiler_find(compiler, &compiler->layer_names, name);
-    const struct slot_map *map = layer_map(compiler, layer);
+    const struct slot_map *map = layer == NONE ? NULL : layer_map(compiler, layer);
     if (build->failed || !map)
         return;
     if (build_layers(build)[layer].unit != experiment->unit)

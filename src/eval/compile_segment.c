@@ -13,8 +13,7 @@ static void read_ids(struct compiler *compiler, const struct json *segment, cons
         return;
     size_t mark = at_enter(compiler, gos_str_from(name));
     if (operand_read_ids(compiler, ids, &test))
-        plan_test(compiler, test, "in",
-                  gos_arena_print(compiler->build.scratch, "\"%u ids\"", ids->count));
+        plan_test(compiler, test, "in", count_text(compiler, ids->count, "ids"));
     at_leave(compiler, mark);
 }
 

@@ -59,17 +59,27 @@ static size_t operator_find(gos_str name)
     return i;
 }
 
+gos_str count_text(struct compiler *compiler, uint32_t count, const char *what)
+{
+    gos_str text = gos_arena_print(compiler->build.scratch, "\"%u %s\"", count, what);
+    if (!text.data)
+        compiler->build.failed = true;
+    return text.data ? text : (gos_str){"null", 4};
+}
+
 static gos_str operand_text(struct compiler *compiler, const struct json *value)
 {
     enum { SHOWN_ELEMENTS_MAX = 20 };
     struct text text;
     struct json_writer writer;
     if (value->type == JSON_ARRAY && value->count > SHOWN_ELEMENTS_MAX)
-        return gos_arena_print(compiler->build.scratch, "\"%u elements\"", value->count);
+        return count_text(compiler, value->count, "elements");
     text_init(&text, compiler->build.scratch);
     json_writer_init(&writer, &text);
     json_value(&writer, value);
-    return text_ok(&text, NULL) ? text_str(&text) : (gos_str){"null", 4};
+    if (!text_ok(&text, NULL))
+        compiler->build.failed = true;
+    return compiler->build.failed ? (gos_str){"null", 4} : text_str(&text);
 }
 
 static void read_operator(struct compiler *compiler, gos_str path, gos_str name,

@@ -14,4 +14,7 @@ void condition_read(struct compiler *compiler, const struct json *value);
 void condition_read_segments(struct compiler *compiler, const struct json *object,
                              const char *name);
 
+/* What explanations show of an operand that is too long: a JSON text such as "50 ids". */
+gos_str count_text(struct compiler *compiler, uint32_t count, const char *what);
+
 #endif

@@ -193,6 +193,80 @@ TEST(spec, splits_and_their_changes_are_sealed)
     spec_close(&spec);
 }
 
+static gos_earlier spec_earlier(void *user, gos_str experiment_id, gos_str unit,
+                                gos_str *out_variant)
+{
+    const struct json *earlier = user;
+    (void)experiment_id;
+    (void)unit;
+    *out_variant = member(earlier, "variant");
+    return gos_str_equal(member(earlier, "found"), GOS_LIT("unit")) ? GOS_EARLIER_UNIT
+                                                                    : GOS_EARLIER_IDENTITY;
+}
+
+/* null is no variant. */
+static bool text_is(const struct json *expect, const char *name, gos_str got)
+{
+    const struct json *want = json_find(expect, gos_str_from(name));
+    return !want || gos_str_equal(want->text, got);
+}
+
+static bool value_is(const struct json *expect, gos_str got, gos_arena *arena)
+{
+    gos_error err;
+    const struct json *value, *want = json_find(expect, GOS_LIT("value"));
+    return !want || (json_read(got, arena, &value, &err) && json_equal(value, want));
+}
+
+static bool decision_is(const struct json *expect, const gos_decision *got, gos_arena *arena)
+{
+    return value_is(expect, got->value, arena) && text_is(expect, "variant", got->variant) &&
+           text_is(expect, "reason", gos_str_from(gos_reason_name(got->reason))) &&
+           text_is(expect, "code", gos_str_from(gos_code_name(got->code))) &&
+           text_is(expect, "assignment_reason", gos_str_from(gos_assignment_name(got->assignment)));
+}
+
+static gos_str json_text_of(const struct json *value, gos_arena *arena)
+{
+    struct text text;
+    struct json_writer out;
+    text_init(&text, arena);
+    json_writer_init(&out, &text);
+    json_value(&out, value);
+    assert_true(text_ok(&text, NULL));
+    return text_str(&text);
+}
+
+TEST(spec, what_comes_first_decides)
+{
+    struct spec spec = spec_open("spec/evaluation.json");
+    gos_context *context = gos_context_open(1 << 20);
+    for (uint32_t i = 0; i < spec.cases->count; i++) {
+        gos_error err = {0};
+        gos_report report;
+        const gos_ruleset *rules;
+        const struct json *one = &spec.cases->items[i];
+        const struct json *earlier = json_find(one, GOS_LIT("earlier"));
+        const struct json *flag = json_find(one, GOS_LIT("flag"));
+        gos_subject subject = {.now_ms = FIXTURE_NOW,
+                               .find_earlier = earlier ? spec_earlier : NULL,
+                               .find_earlier_user = (void *)(uintptr_t)earlier};
+        gos_str document = json_text_of(json_find(one, GOS_LIT("document")), spec.arena);
+        gos_str attributes = json_text_of(json_find(one, GOS_LIT("context")), spec.arena);
+        CHECK_OK(gos_ruleset_compile(document, NULL, spec.arena, &rules, &report, &err), &err);
+        CHECK_OK(gos_context_bind(context, rules, &subject, attributes, &err), &err);
+        gos_decision got = flag ? gos_eval_flag(rules, flag->text, context)
+                                : gos_eval_experiment(rules, member(one, "experiment"), context);
+        bool is_right = decision_is(json_find(one, GOS_LIT("expect")), &got, spec.arena);
+        if (!is_right)
+            printf("%.*s is %.*s, %s, %s\n", GOS_ARG(member(one, "name")), GOS_ARG(got.variant),
+                   gos_reason_name(got.reason), gos_assignment_name(got.assignment));
+        CHECK(is_right);
+    }
+    gos_context_close(context);
+    spec_close(&spec);
+}
+
 TEST(spec, every_operator_is_described)
 {
     static const char *const names[] = {
