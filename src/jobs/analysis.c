@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "jobs/decision.h"
 #include "jobs/doctor.h"
+#include "jobs/phases.h"
 
 #include <inttypes.h>
 
@@ -77,7 +78,10 @@ struct scorecard_question analysis_question(const struct analysis_design *design
 
 static bool score(struct run *run, gos_error *err)
 {
-    const struct analysis_design *design = &run->design;
+    struct analysis_design *design = &run->design;
+    if (!phases_expect(run->sources->ledger, &run->ask, run->request->experiment->tree, design,
+                       run->arena, err))
+        return false;
     run->question = analysis_question(design, run->answer.units);
     return scorecard_compute(&run->question, run->arena, &run->scorecard, err);
 }

@@ -275,3 +275,44 @@ TEST(analyst, diagnoses_what_is_wrong_with_the_data)
     CHECK_TEXT(json_find(health, GOS_LIT("status"))->text, "alarm");
     end();
 }
+
+TEST(analyst, expects_of_each_phase_the_split_that_it_had)
+{
+    begin();
+    define(KIND_EXPERIMENT,
+           "{\"name\":\"Ramp\",\"status\":\"Running\",\"variants\":[{\"name\":\"control\"},"
+           "{\"name\":\"green\"}],\"traffic_allocation\":{\"control\":50,\"green\":50},"
+           "\"success_metrics\":{\"primary_metric\":\"Bought\"},"
+           "\"start_date\":\"2023-11-14T00:00:00Z\",\"phases\":["
+           "{\"start\":\"2023-11-14T00:00:00Z\",\"traffic_allocation\":{\"control\":90,"
+           "\"green\":10},\"coverage\":100},{\"start\":\"2023-11-15T00:00:00Z\","
+           "\"traffic_allocation\":{\"control\":50,\"green\":50},\"coverage\":100}]}");
+    struct definition ramp = {0};
+    gos_error err = {0};
+    CHECK_OK(catalog_get(catalog, GOS_LIT("production"), KIND_EXPERIMENT, GOS_LIT("Ramp"), arena,
+                         &ramp, &err),
+             &err);
+    add_people(0, 900, "control", 4);
+    add_people(900, 100, "green", 4);
+    size_t first_phase = fact_count;
+    add_people(5000, 500, "control", 4);
+    add_people(5500, 500, "green", 4);
+    for (size_t i = 0; i < fact_count; i++) {
+        if (facts[i].kind != FACT_EXPOSURE)
+            continue;
+        facts[i].exposure.experiment_id = ramp.id;
+        facts[i].exposure.at += i < first_phase ? 0 : 2 * TIME_DAY_MS;
+    }
+    ship();
+    struct analyst_answer got = {0};
+    const struct json *health = NULL;
+    CHECK_OK(
+        analyst_results(analyst, GOS_LIT("production"), GOS_LIT("Ramp"), true, arena, &got, &err),
+        &err);
+    CHECK_OK(json_read(got.health, arena, &health, &err), &err);
+    CHECK_NEAR(number_at(health, "/sample_ratio/p_value"), 1, 1e-12);
+    CHECK_NEAR(number_at(health, "/sample_ratio/variants/0/weight"), 1400, 1e-12);
+    CHECK(!has_finding(health, "sample_ratio"));
+    CHECK(has_finding(health, "design_changed"));
+    end();
+}
