@@ -1,6 +1,9 @@
 // The OpenFeature SDK for servers and its OFREP provider, unmodified.
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
 import http from 'node:http'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { ErrorCode, OpenFeature, StandardResolutionReasons } from '@openfeature/server-sdk'
 import { OFREPProvider } from '@openfeature/ofrep-provider'
@@ -78,14 +81,24 @@ test('keys with odd characters arrive as they are', async () => {
   }
 })
 
-test('a restart of the server is survived', async () => {
-  const own = await startServer({ data: undefined })
-  const made = await own.call('POST', '/api/v1/keys', { name: 'app', scope: 'server' })
-  await own.call('POST', '/api/v1/flags', { key: 'f', name: 'f', type: 'Boolean', default_value: false, enabled: true })
-  const client = await clientOf(own.url, [['Authorization', `Bearer ${made.json.key}`]])
+test('a cut and a restart of the server are survived', async () => {
+  const data = mkdtempSync(path.join(tmpdir(), 'gosset-e2e-'))
+  const first = await startServer({ data })
+  const made = await first.call('POST', '/api/v1/keys', { name: 'app', scope: 'server' })
+  await first.call('POST', '/api/v1/flags', { key: 'f', name: 'f', type: 'Boolean', default_value: false, enabled: true })
+  const client = await clientOf(first.url, [['Authorization', `Bearer ${made.json.key}`]])
   assert.equal(await client.getBooleanValue('f', false, {}), true)
-  await own.stop()
-  assert.equal((await client.getBooleanDetails('f', false, {})).errorCode, ErrorCode.GENERAL)
+  await first.stop('SIGKILL')
+  const cut = await client.getBooleanDetails('f', false, {})
+  assert.equal(cut.value, false)
+  assert.equal(cut.errorCode, ErrorCode.GENERAL)
+  const second = await startServer({ data, args: ['--listen', new URL(first.url).host] })
+  try {
+    assert.equal(await client.getBooleanValue('f', false, {}), true)
+  } finally {
+    await second.stop()
+    rmSync(data, { recursive: true, force: true })
+  }
 })
 
 /** A server that answers everything in one way, to see the provider under each failure. */
@@ -100,14 +113,33 @@ async function failing(status, headers, body) {
   return fake
 }
 
-test('our 429 makes the provider wait', async () => {
-  const body = JSON.stringify({ key: 'bool', errorCode: 'GENERAL', errorDetails: 'too many', metadata: {} })
-  const fake = await failing(429, { 'retry-after': '1' }, body)
-  const client = await clientOf(`http://127.0.0.1:${fake.address().port}`)
-  for (let i = 0; i < 5; i++)
-    assert.equal((await client.getBooleanDetails('bool', false, {})).errorCode, ErrorCode.GENERAL)
-  assert.equal(fake.count, 1)
-  fake.close()
+for (const status of [400, 401, 403, 404, 413, 500, 503]) {
+  test(`an answer of ${status} in our form gives the default and a code, not an exception`, async () => {
+    const fake = await failing(status, {}, JSON.stringify({ key: 'bool', errorCode: 'GENERAL', errorDetails: 'no', metadata: {} }))
+    const client = await clientOf(`http://127.0.0.1:${fake.address().port}`)
+    const details = await client.getBooleanDetails('bool', false, {})
+    assert.equal(details.value, false)
+    assert.ok(details.errorCode)
+    fake.close()
+  })
+}
+
+test('too many requests of a key are answered with 429, and the provider then waits', async () => {
+  const limited = await startServer({ args: ['--rate-limit-per-key', '5'] })
+  try {
+    const made = await limited.call('POST', '/api/v1/keys', { name: 'app', scope: 'server' })
+    await limited.call('POST', '/api/v1/flags', { key: 'f', name: 'f', type: 'Boolean', default_value: false, enabled: true })
+    const client = await clientOf(limited.url, [['Authorization', `Bearer ${made.json.key}`]])
+    let refused = 0
+    for (let i = 0; i < 40; i++)
+      refused += (await client.getBooleanDetails('f', false, {})).errorCode === ErrorCode.GENERAL
+    assert.ok(refused >= 25, `${refused} of 40`)
+    const metrics = (await limited.call('GET', '/metrics')).text
+    const answered = Number(metrics.match(/route="\/ofrep\/v1\/evaluate\/flags\/\{key\.\.\.\}",status="4xx"\} (\d+)/)?.[1] ?? 0)
+    assert.ok(answered <= 2, `the provider asked ${answered} times in vain`)
+  } finally {
+    await limited.stop()
+  }
 })
 
 test('an evaluation of half the users is half, and the same for each of them', async () => {
