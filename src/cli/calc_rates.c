@@ -42,7 +42,8 @@ static void put_yates(struct calc *calc, const struct counts *c, double diff, do
 /* Both tests, by the pooled and by the arms' own variance. */
 static uint32_t put_tests(struct calc *calc, const struct counts *c)
 {
-    double p_c = c->x_c / c->n_c, p_t = c->x_t / c->n_t, diff = p_t - p_c;
+    double p_c = c->x_c / c->n_c, p_t = c->x_t / c->n_t;
+    double diff = binomial_difference(c);
     double pooled = binomial_se_pooled(c), own = binomial_se_unpooled(c);
     double z = pooled > 0 ? diff / pooled : 0;
     calc_put(calc, "p_c", p_c);

@@ -2,6 +2,7 @@
 #include "stats/binomial.h"
 
 #include "stats/distribution.h"
+#include "stats/twofold.h"
 
 #include <math.h>
 
@@ -38,16 +39,16 @@ struct bounds binomial_newcombe(const struct counts *c, double z)
 {
     struct bounds arm_c = binomial_wilson(c->x_c, c->n_c, z);
     struct bounds arm_t = binomial_wilson(c->x_t, c->n_t, z);
-    double p_c = c->x_c / c->n_c, p_t = c->x_t / c->n_t;
+    double p_c = c->x_c / c->n_c, p_t = c->x_t / c->n_t, diff = binomial_difference(c);
     return (struct bounds){
-        p_t - p_c - hypot(p_t - arm_t.low, arm_c.high - p_c),
-        p_t - p_c + hypot(arm_t.high - p_t, p_c - arm_c.low),
+        diff - hypot(p_t - arm_t.low, arm_c.high - p_c),
+        diff + hypot(arm_t.high - p_t, p_c - arm_c.low),
     };
 }
 
 struct bounds binomial_wald(const struct counts *c, double z)
 {
-    double diff = c->x_t / c->n_t - c->x_c / c->n_c, half = z * binomial_se_unpooled(c);
+    double diff = binomial_difference(c), half = z * binomial_se_unpooled(c);
     return (struct bounds){diff - half, diff + half};
 }
 
@@ -56,6 +57,12 @@ struct bounds binomial_agresti_caffo(const struct counts *c, double z)
     struct counts more = {c->x_c + 1, c->n_c + 2, c->x_t + 1, c->n_t + 2};
     struct bounds wald = binomial_wald(&more, z);
     return (struct bounds){fmax(-1, wald.low), fmin(1, wald.high)};
+}
+
+double binomial_difference(const struct counts *c)
+{
+    struct twofold t = twofold_product(c->x_t, c->n_c), u = twofold_product(c->x_c, c->n_t);
+    return ((t.high - u.high) + (t.low - u.low)) / c->n_c / c->n_t;
 }
 
 double binomial_se_pooled(const struct counts *c)

@@ -16,6 +16,8 @@ struct bounds binomial_newcombe(const struct counts *counts, double z);
 struct bounds binomial_agresti_caffo(const struct counts *counts, double z);
 struct bounds binomial_wald(const struct counts *counts, double z);
 
+/* p_t - p_c, rounded once: also where both rates are close to 1. */
+double binomial_difference(const struct counts *counts);
 /* Standard error of the difference under equal rates, and with each arm's own rate. */
 double binomial_se_pooled(const struct counts *counts);
 double binomial_se_unpooled(const struct counts *counts);

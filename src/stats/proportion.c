@@ -65,7 +65,7 @@ uint32_t proportion_intervals(const struct counts *c, double k, const gos_stats_
     double p_c = c->x_c / c->n_c, p_t = c->x_t / c->n_t;
     bool solved = difference_interval(c, k, options->binary_interval, &difference);
     out->critical = k;
-    out->diff = p_t - p_c;
+    out->diff = binomial_difference(c);
     out->lift = c->x_c > 0 ? out->diff / p_c : NAN;
     out->diff_low = fmin(difference.low, out->diff);
     out->diff_high = fmax(difference.high, out->diff);

@@ -2,6 +2,7 @@
  * Mee's and Miettinen-Nurminen's interval of a difference. The constrained likelihood is solved on
  * the distance from the edge of its domain, so that rare events keep their digits.
  */
+#include "stats/binomial.h"
 #include "stats/root.h"
 #include "stats/score.h"
 
@@ -130,7 +131,7 @@ bool score_difference(const struct counts *counts, double critical, bool correct
     }
     struct difference s = {
         .counts = c,
-        .observed = c.x_t / c.n_t - c.x_c / c.n_c,
+        .observed = binomial_difference(&c),
         .critical = critical,
         .scale = corrected && total > 1 ? total / (total - 1) : 1,
         .sign = 1,

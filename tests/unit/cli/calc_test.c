@@ -160,3 +160,17 @@ TEST(calc, gives_a_status_to_numbers_that_are_none)
     CHECK(strstr(out, "inconsistent_moments") != NULL);
     free(out);
 }
+
+/* Exact: -(1e-9 - 1e-12). The rates themselves differ in their last digits only. */
+TEST(calc, keeps_the_digits_of_rates_close_to_1)
+{
+    char *out;
+    gos_error err;
+    CHECK_OK(answer("proportions",
+                    "x_c,n_c,x_t,n_t,alpha\n"
+                    "999999999999,1000000000000,999999999000,1000000000000,0.05\n",
+                    false, &out, &err),
+             &err);
+    CHECK(strstr(out, ",-9.99e-10,") != NULL);
+    free(out);
+}
