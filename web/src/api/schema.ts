@@ -234,6 +234,28 @@ export type Promotion = {
   }[];
 };
 
+export type Results = {
+  results?: ({
+    id?: string;
+    experiment_id?: string;
+    variant?: string;
+    metric_name?: string;
+    sample_size?: number;
+    conversions?: number;
+    mean_value?: number | null;
+    variance?: number | null;
+    confidence_interval?: Json;
+    p_value?: number | null;
+    lift?: number | null;
+    statistical_power?: number | null;
+    computed_at?: string;
+    data_window?: Json;
+  })[];
+  health?: Json | null;
+  as_of?: string;
+  computed_at?: string;
+};
+
 export type SegmentDefinition = {
   id: string;
   environment: string;
