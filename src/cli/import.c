@@ -1,4 +1,5 @@
 /* gosset import and gosset export: an environment's definitions as one document. */
+#include "cli/import_events.h"
 #include "cli/remote.h"
 #include "cli/terminal.h"
 
@@ -48,6 +49,8 @@ static const char import_help[] =
 
 int command_import(const struct command *command, int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "events") == 0)
+        return import_events(command, argc, argv);
     struct remote remote;
     struct command helped = *command;
     const char *words[1];
