@@ -1,0 +1,77 @@
+/*
+ * Offered beside the defaults: equivalence, the hybrid of one look and many, weighted families,
+ * priors learned from the past, sequential margins, switchbacks, effects under adaptive weights.
+ * Formulas: docs/formulas/more.md.
+ */
+#ifndef GOSSET_STATS_MORE_H
+#define GOSSET_STATS_MORE_H
+
+#include "gosset/stats_data.h"
+#include "gosset/stats_methods.h"
+#include "gosset/stats_sequential.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * Equivalence within an absolute margin: both one-sided tests at alpha; p is the larger of theirs.
+ * Source  Schuirmann (1987), J. Pharmacokinet. Biopharm. 15
+ */
+bool gos_equivalence(const gos_moments *control, const gos_moments *treatment, gos_metric_kind kind,
+                     double margin, double alpha, gos_margin_test *out, gos_error *err);
+/*
+ * A margin that may be looked at: the one-sided confidence sequence of the contrast t - w c + m at
+ * level alpha. `test` is the fixed test of the same margin, n the units of both arms.
+ */
+gos_sequence gos_noninferiority_sequence(const gos_margin_test *test, const gos_margin *margin,
+                                         double n, double n_star);
+/*
+ * Half of alpha for the confidence sequence before the planned sample, half for the fixed test at
+ * it: p is twice the smaller of the two, where the plan is reached, else twice the sequence's.
+ */
+double gos_hybrid_p(const gos_estimate *estimate);
+/*
+ * Preferential Bonferroni: a share `primary_share` of alpha for the first p-value, the rest evenly
+ * for the others. Corrected p-values, NaN left out. Errors  BAD_INPUT "/primary_share"
+ */
+bool gos_correct_weighted(const double *p, size_t count, double primary_share, double *out,
+                          gos_error *err);
+/*
+ * Deviation of a prior with mean 0 from finished experiments' lifts and their errors:
+ * sqrt(max(0, var(lift) - mean(se^2))). NaN under 30 of them: then keep the default.
+ */
+double gos_prior_learn(const double *lift, const double *se, size_t count);
+/* Whether a cap cut the arms differently: two-sided p of the shares capped. */
+double gos_caps_p(const gos_caps *caps, size_t n_c, size_t n_t);
+
+/*
+ * The effect where weights changed with time (a bandit, or a ramp): one element per period of
+ * constant weights, post-stratified over periods, which does not confound time with treatment.
+ */
+bool gos_adaptive_compare(const gos_moments *control, const gos_moments *treatment,
+                          size_t period_count, double alpha, gos_arena *arena,
+                          gos_strata_result *out, gos_error *err);
+
+/* One cell of a switchback: a region's value in a period that was wholly in one arm. */
+typedef struct gos_switch_cell {
+    uint32_t region;
+    uint32_t period;
+    double value;
+    double weight; /* > 0, such as the cell's denominator */
+    bool is_treatment;
+} gos_switch_cell;
+
+/*
+ * Effect by weighted least squares on treatment, region and period; p by `draws` permutations of
+ * the schedule within regions, (1 + as extreme) / (1 + draws), deterministic for a seed.
+ * Errors  BAD_INPUT at "/cells" when an effect is not identified; TOO_LARGE
+ */
+bool gos_switchback(const gos_switch_cell *cells, size_t count, uint32_t draws, uint64_t seed,
+                    gos_arena *arena, double *out_effect, double *out_p, gos_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,106 @@
+/* What is offered beside the defaults. */
+#include "gosset/stats_more.h"
+#include "stats/random.h"
+
+#include "test.h"
+
+TEST(more, equivalence_needs_both_sides)
+{
+    gos_moments c = gos_moments_from_variance(1000, 10, 1),
+                t = gos_moments_from_variance(1000, 10.02, 1);
+    gos_margin_test test;
+    gos_error err;
+    CHECK_OK(gos_equivalence(&c, &t, GOS_METRIC_MEAN, 0.09, 0.05, &test, &err), &err);
+    CHECK(!test.passes);
+    CHECK_OK(gos_equivalence(&c, &t, GOS_METRIC_MEAN, 0.095, 0.05, &test, &err), &err);
+    CHECK(test.passes);
+    CHECK_FAILS(gos_equivalence(&c, &t, GOS_METRIC_MEAN, 0, 0.05, &test, &err), &err, GOS_BAD_INPUT,
+                "/margin");
+}
+
+TEST(more, a_margin_looked_at_is_harder_to_pass_than_at_one_look)
+{
+    gos_moments c = gos_moments_from_variance(1000, 10, 1),
+                t = gos_moments_from_variance(1000, 10, 1);
+    gos_margin margin = {0.08, false, GOS_INCREASE, 0.05};
+    gos_margin_test test;
+    gos_error err;
+    CHECK_OK(gos_noninferiority(&c, &t, GOS_METRIC_MEAN, &margin, &test, &err), &err);
+    gos_sequence look = gos_noninferiority_sequence(&test, &margin, 2000, 2000);
+    CHECK(test.passes && look.p_value > test.p_value);
+}
+
+TEST(more, a_weighted_family_favours_its_first)
+{
+    double p[3] = {0.04, 0.04, NAN}, out[3];
+    gos_error err;
+    CHECK_OK(gos_correct_weighted(p, 3, 0.8, out, &err), &err);
+    CHECK_NEAR(out[0], 0.05, 1e-15);
+    CHECK_NEAR(out[1], 0.4, 1e-15);
+    CHECK(isnan(out[2]));
+    CHECK_FAILS(gos_correct_weighted(p, 3, 1, out, &err), &err, GOS_BAD_INPUT, "/primary_share");
+}
+
+TEST(more, a_prior_is_learned_from_30_experiments_on)
+{
+    double lift[30], se[30];
+    for (int i = 0; i < 30; i++) {
+        lift[i] = i % 2 ? 0.1 : -0.1;
+        se[i] = 0.05;
+    }
+    CHECK(isnan(gos_prior_learn(lift, se, 29)));
+    CHECK_NEAR(gos_prior_learn(lift, se, 30), sqrt(0.01 * 30 / 29 - 0.0025), 1e-12);
+}
+
+enum { REGIONS = 6, PERIODS = 14 };
+
+static void switch_cells(gos_switch_cell *cells, double effect)
+{
+    struct random random;
+    random_start(&random, 3);
+    for (uint32_t r = 0; r < REGIONS; r++) {
+        for (uint32_t p = 0; p < PERIODS; p++) {
+            bool treated = random_uniform(&random) < 0.5;
+            cells[r * PERIODS + p] = (gos_switch_cell){
+                r, p, 5.0 * r - 0.3 * p + (treated ? effect : 0) + 0.1 * random_normal(&random),
+                1 + r, treated};
+        }
+    }
+}
+
+TEST(more, a_switchback_finds_its_effect_under_regions_and_periods)
+{
+    gos_switch_cell cells[REGIONS * PERIODS];
+    gos_arena *arena = gos_arena_open(1 << 20);
+    double effect, p;
+    gos_error err;
+    switch_cells(cells, 1);
+    CHECK_OK(gos_switchback(cells, REGIONS * PERIODS, 199, 1, arena, &effect, &p, &err), &err);
+    CHECK(fabs(effect - 1) < 0.1);
+    CHECK_NEAR(p, 0.005, 1e-12);
+    switch_cells(cells, 0);
+    CHECK_OK(gos_switchback(cells, REGIONS * PERIODS, 199, 1, arena, &effect, &p, &err), &err);
+    CHECK(p > 0.05);
+    for (int i = 0; i < REGIONS * PERIODS; i++)
+        cells[i].is_treatment = cells[i].region % 2;
+    CHECK_FAILS(gos_switchback(cells, REGIONS * PERIODS, 9, 1, arena, &effect, &p, &err), &err,
+                GOS_BAD_INPUT, "/cells");
+    CHECK_INT(gos_arena_used(arena), 0);
+    gos_arena_close(arena);
+}
+
+/* The treatment's share rises while the metric falls: pooled, it would look harmful. */
+TEST(more, weights_that_change_with_time_do_not_confound_the_effect)
+{
+    gos_moments c[2] = {gos_moments_from_variance(9000, 10, 1),
+                        gos_moments_from_variance(1000, 5, 1)};
+    gos_moments t[2] = {gos_moments_from_variance(1000, 10.5, 1),
+                        gos_moments_from_variance(9000, 5.5, 1)};
+    gos_arena *arena = gos_arena_open(1 << 20);
+    gos_strata_result result;
+    gos_error err;
+    CHECK_OK(gos_adaptive_compare(c, t, 2, 0.05, arena, &result, &err), &err);
+    CHECK_NEAR(result.shown.diff, 0.5, 1e-12);
+    CHECK(result.raw_diff < -3);
+    gos_arena_close(arena);
+}
