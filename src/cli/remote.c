@@ -124,3 +124,21 @@ bool remote_call(struct remote *remote, const char *method, const char *path, go
         *out_exit = command_fail(&err, remote->as_json);
     return done;
 }
+
+gos_str remote_path(gos_arena *arena, const char *before, const char *name, const char *behind)
+{
+    struct text text;
+    text_init(&text, arena);
+    text_print(&text, "%s", before);
+    for (const char *c = name; *c; c++) {
+        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+                     (*c >= '0' && *c <= '9') || strchr("-_.", *c);
+        if (plain)
+            text_add_char(&text, *c);
+        else
+            text_print(&text, "%%%02X", (unsigned char)*c);
+    }
+    text_print(&text, "%s", behind);
+    text_add_char(&text, '\0');
+    return text_str(&text);
+}

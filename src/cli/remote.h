@@ -44,4 +44,10 @@ void remote_close(struct remote *remote);
 bool remote_call(struct remote *remote, const char *method, const char *path, gos_str body,
                  gos_str *out_body, const struct json **out_json, int *out_exit);
 
+/*
+ * `before`, then `name` as one segment of a path (all but plain characters escaped: names may hold
+ * anything), then `behind`. NUL-terminated.
+ */
+gos_str remote_path(gos_arena *arena, const char *before, const char *name, const char *behind);
+
 #endif

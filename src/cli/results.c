@@ -11,29 +11,10 @@ static const char results_help[] =
     "  --verify      computes the stored results again and compares every number\n"
     "  --html FILE   writes a report that stands alone: tables, charts, printable\n\n" REMOTE_HELP;
 
-/* Names of experiments may hold anything: all but plain characters are escaped in the path. */
-static gos_str path_of(gos_arena *arena, const char *experiment, const char *query)
-{
-    struct text text;
-    text_init(&text, arena);
-    text_add(&text, GOS_LIT("/api/v1/experiments/"));
-    for (const char *c = experiment; *c; c++) {
-        bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
-                     (*c >= '0' && *c <= '9') || strchr("-_.", *c);
-        if (plain)
-            text_add_char(&text, *c);
-        else
-            text_print(&text, "%%%02X", (unsigned char)*c);
-    }
-    text_print(&text, "%s", query);
-    text_add_char(&text, '\0');
-    return text_str(&text);
-}
-
 static bool get(struct remote *remote, const char *experiment, const char *query, gos_str *out_body,
                 const struct json **out, int *out_exit)
 {
-    gos_str path = path_of(remote->arena, experiment, query);
+    gos_str path = remote_path(remote->arena, "/api/v1/experiments/", experiment, query);
     return remote_call(remote, "GET", path.data, (gos_str){NULL, 0}, out_body, out, out_exit);
 }
 
@@ -42,7 +23,7 @@ static int verify(struct remote *remote, const char *experiment)
     int code = EXIT_DONE;
     gos_str body;
     const struct json *report;
-    gos_str path = path_of(remote->arena, experiment, "/verify");
+    gos_str path = remote_path(remote->arena, "/api/v1/experiments/", experiment, "/verify");
     if (!remote_call(remote, "POST", path.data, (gos_str){NULL, 0}, &body, &report, &code))
         return code;
     const struct json *same = json_find(report, GOS_LIT("same"));
