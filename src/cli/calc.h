@@ -75,7 +75,7 @@ double calc_number(struct calc *calc, const char *column);
 double calc_real(struct calc *calc, const char *column);
 /* `missing` where the cell or the whole column is missing. */
 double calc_number_or(struct calc *calc, const char *column, double missing);
-/* A whole number from 0 to 1e15. */
+/* A whole number from 0 to 1e15; 0 where it is missing, infinite or not allowed. */
 double calc_count(struct calc *calc, const char *column);
 /* Strictly between low and high, else the run fails. */
 double calc_between(struct calc *calc, const char *column, double low, double high);

@@ -76,9 +76,12 @@ double calc_number_or(struct calc *calc, const char *column, double missing)
 double calc_count(struct calc *calc, const char *column)
 {
     double value = calc_number(calc, column);
-    if (isfinite(value) && (value < 0 || value > 1e15 || value != floor(value)))
-        calc_fail(calc, column, "%.17g is not a whole number from 0 to 1e15", value);
-    return value;
+    if (!isfinite(value))
+        return 0;
+    if (value >= 0 && value <= 1e15 && value == floor(value))
+        return value;
+    calc_fail(calc, column, "%.17g is not a whole number from 0 to 1e15", value);
+    return 0;
 }
 
 double calc_between(struct calc *calc, const char *column, double low, double high)

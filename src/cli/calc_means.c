@@ -11,24 +11,32 @@
 #include <math.h>
 #include <stdio.h>
 
-/* Moments from the columns n, mean and var with this suffix. */
+/* Moments from the columns n, mean and var with this suffix; without variables where n is not
+ * known. */
 static gos_moments read_moments(struct calc *calc, const char *suffix)
 {
     char n[16], mean[16], variance[16];
     snprintf(n, sizeof n, "n_%s", suffix);
     snprintf(mean, sizeof mean, "mean_%s", suffix);
     snprintf(variance, sizeof variance, "var_%s", suffix);
-    double units = calc_count(calc, n), m = calc_number(calc, mean);
-    double v = calc_number(calc, variance);
-    return gos_moments_from_variance(units >= 0 ? (uint64_t)units : 0, m, v);
+    bool was_invalid = calc->is_invalid;
+    calc->is_invalid = false;
+    double units = calc_count(calc, n);
+    bool is_known = !calc->is_invalid;
+    calc->is_invalid = calc->is_invalid || was_invalid;
+    double m = calc_number(calc, mean), v = calc_number(calc, variance);
+    gos_moments moments = gos_moments_from_variance((uint64_t)units, m, v);
+    moments.variable_count = is_known ? 1 : 0;
+    return moments;
 }
 
 /* Too few units come before all else: R has no variance of one unit. */
 static uint32_t moments_status(const struct calc *calc, const gos_moments *c, const gos_moments *t)
 {
-    if (calc->is_invalid && !(c->n < 2 || t->n < 2))
+    bool is_small = c->n < 2 || t->n < 2;
+    if (c->variable_count == 0 || t->variable_count == 0 || (calc->is_invalid && !is_small))
         return GOS_STATUS_INVALID_INPUT;
-    if (c->n < 2 || t->n < 2)
+    if (is_small)
         return GOS_STATUS_INSUFFICIENT_N;
     return linear_status(c, GOS_METRIC_MEAN) | linear_status(t, GOS_METRIC_MEAN);
 }

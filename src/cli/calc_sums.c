@@ -23,7 +23,7 @@ static gos_moments read_sums(struct calc *calc, const char *suffix)
         snprintf(column, sizeof column, "%s_%s", names[i], suffix);
         value[i] = calc_number(calc, column);
     }
-    gos_moments_from_sums(n >= 0 ? (uint64_t)n : 0, 2, value, value + 2, &out);
+    gos_moments_from_sums((uint64_t)n, 2, value, value + 2, &out);
     return out;
 }
 
