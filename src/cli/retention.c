@@ -42,7 +42,7 @@ int command_retention(const struct command *command, int argc, char **argv)
     struct command own = *command;
     own.help = retention_help;
     bool dry_run = false;
-    const struct remote_option options[] = {{"--dry-run", NULL, &dry_run}, {NULL, NULL, NULL}};
+    const struct remote_option options[] = {{"dry-run", NULL, &dry_run}, {NULL, NULL, NULL}};
     struct remote remote;
     int code, words;
     if (!remote_open(&remote, &own, argc, argv, options, NULL, 0, &words, &code))

@@ -267,6 +267,15 @@ static bool cached_answer(struct analyst *analyst, const struct uuid *id, gos_ar
     return done;
 }
 
+/* With all facts that were known when the call began. */
+static bool compute_now(struct analyst *analyst, const struct definition *experiment,
+                        gos_error *err)
+{
+    if (analyst->options.shipper && !shipper_flush(analyst->options.shipper, FLUSH_TIMEOUT_MS, err))
+        return false;
+    return compute(analyst, experiment, true, 0, err);
+}
+
 bool analyst_results(struct analyst *analyst, gos_str environment, gos_str experiment, bool refresh,
                      gos_arena *arena, struct analyst_answer *out, gos_error *err)
 {
@@ -276,10 +285,7 @@ bool analyst_results(struct analyst *analyst, gos_str environment, gos_str exper
                      &definition, err))
         return false;
     if (refresh) {
-        if (analyst->options.shipper &&
-            !shipper_flush(analyst->options.shipper, FLUSH_TIMEOUT_MS, err))
-            return false;
-        return compute(analyst, &definition, true, 0, err) &&
+        return compute_now(analyst, &definition, err) &&
                cached_answer(analyst, &definition.id, arena, out, &found, err);
     }
     if (!cached_answer(analyst, &definition.id, arena, out, &found, err))
@@ -288,7 +294,7 @@ bool analyst_results(struct analyst *analyst, gos_str environment, gos_str exper
         return true;
     if (!recall(analyst, &definition, &found, err))
         return false;
-    if (!found && !compute(analyst, &definition, true, 0, err))
+    if (!found && !compute_now(analyst, &definition, err))
         return false;
     return cached_answer(analyst, &definition.id, arena, out, &found, err);
 }

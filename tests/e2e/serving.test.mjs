@@ -1,10 +1,11 @@
 // The program from outside: assignments, events, identity, explanations, users, backup, retention.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { startServer } from './server.mjs'
+import { adminKey, binary, startServer } from './server.mjs'
 
 let server
 let experiment
@@ -239,4 +240,22 @@ test('health, readiness, metrics and the API description answer', async () => {
   assert.equal(api.json.openapi, '3.1.0')
   assert.ok(api.json.paths['/api/v1/experiments/{id}'].get)
   assert.equal((await server.call('GET', '/nowhere')).status, 404)
+})
+
+test('retention and backup are commands, and the first results hold what came before them', async () => {
+  const run = (...args) => spawnSync(binary, [...args, '--url', server.url, '--key', adminKey], { encoding: 'utf8' })
+  const dry = run('retention', '--dry-run')
+  assert.equal(dry.status, 0, dry.stderr)
+  assert.match(dry.stdout, /0 assignments would be deleted/)
+  const folder = mkdtempSync(path.join(tmpdir(), 'gosset-backup-'))
+  const copied = run('backup', path.join(folder, 'copy'))
+  assert.equal(copied.status, 0, copied.stderr)
+  assert.ok(existsSync(path.join(folder, 'copy', 'ledger.db')))
+  rmSync(folder, { recursive: true, force: true })
+  const id = await running(server.call, 'fresh-results')
+  await server.call('POST', '/api/v1/assignments', { assignments: Array.from({ length: 20 }, (_, i) => ({ experiment_id: id, user_id: `f${i}` })) })
+  const first = await server.call('GET', `/api/v1/experiments/${id}/results`)
+  assert.equal(first.status, 200, first.text)
+  const units = first.json.results.filter((row) => row.metric_name === 'bought').reduce((sum, row) => sum + row.sample_size, 0)
+  assert.equal(units, 20, first.text)
 })
