@@ -15,7 +15,7 @@ static const size_t element_bytes[SECTION_COUNT] = {
 static_assert(sizeof(struct test) == 32, "test has padding");
 static_assert(sizeof(struct flag) == 48, "flag has padding");
 static_assert(sizeof(struct rule) == 96, "rule has padding");
-static_assert(sizeof(struct experiment) == 112, "experiment has padding");
+static_assert(sizeof(struct experiment) == 120, "experiment has padding");
 static_assert(sizeof(struct layer) == 24 && sizeof(struct holdout) == 32, "layer has padding");
 static_assert(sizeof(struct override_entry) == 24, "override has padding");
 static_assert(sizeof(gos_ruleset) == 64 + SECTION_COUNT * 16, "header has padding");

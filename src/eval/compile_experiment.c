@@ -47,6 +47,22 @@ uint64_t compile_seed(struct compiler *compiler, gos_str salt, const char *purpo
     return text.data ? point_seed(text) : 0;
 }
 
+uint8_t compile_hash(struct compiler *compiler, const struct json *json)
+{
+    gos_str name = member_text(compiler, json, "hash");
+    uint32_t hash = name.len ? point_hash_find(name) : 0;
+    if (hash == NONE)
+        compiler_error_at(compiler, "hash", "there is no hash \"%.*s\"; see docs/evaluation.md",
+                          (int)(name.len < 40 ? name.len : 40), name.data);
+    return hash == NONE ? 0 : (uint8_t)hash;
+}
+
+uint64_t compile_seed_by(struct compiler *compiler, uint8_t hash, gos_str salt, const char *purpose)
+{
+    return hash ? point_salt_seed(build_text(&compiler->build, salt))
+                : compile_seed(compiler, salt, purpose);
+}
+
 uint32_t compile_unit(struct compiler *compiler, const struct json *json, uint32_t otherwise)
 {
     gos_str unit = member_text(compiler, json, "unit");
@@ -201,7 +217,8 @@ static void compile_one(struct compiler *compiler, const struct json *json)
     salt = salt.len ? salt : id.len ? id : name;
     experiment.unit = compile_unit(compiler, json, SLOT_USER);
     experiment.variants = read_variants(compiler, json);
-    experiment.split_seed = compile_seed(compiler, salt, "split");
+    experiment.hash = compile_hash(compiler, json);
+    experiment.split_seed = compile_seed_by(compiler, (uint8_t)experiment.hash, salt, "split");
     experiment.coverage_seed = compile_seed(compiler, salt, "coverage");
     read_dates(compiler, json, &experiment);
     read_targeting(compiler, json, &experiment);

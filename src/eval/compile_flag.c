@@ -79,6 +79,7 @@ bool flag_reading_begin(struct compiler *compiler, const struct json *json,
     gos_str variant = member_text(compiler, json, "default_variant");
     out->salt = salt.len ? salt : out->key;
     out->unit = compile_unit(compiler, json, SLOT_USER);
+    out->hash = compile_hash(compiler, json);
     out->has_fractions = flag_has_fractions(json);
     out->value = value_given(json, "value");
     out->default_value = value_given(json, "default_value");

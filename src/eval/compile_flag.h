@@ -11,6 +11,7 @@ struct flag_reading {
     gos_str key;
     gos_str salt;
     uint32_t unit;
+    uint8_t hash;
     const struct json *default_value;
     const struct json *value; /* NULL: none was given */
 };

@@ -96,7 +96,7 @@ static void read_split(struct compiler *compiler, const struct flag_reading *fla
     if (total == 0)
         compiler_error(compiler, "the weights of the split are all 0");
     if (compiler->report.error_count == errors_before)
-        rule->ranges = compile_ranges(compiler, names, weights, split->count);
+        rule->ranges = compile_ranges(compiler, names, weights, split->count, flag->hash != 0);
 }
 
 static void read_experiment(struct compiler *compiler, const struct flag_reading *flag,
@@ -169,9 +169,10 @@ static struct rule rule_begin(struct compiler *compiler, const struct flag_readi
                          .pointer = build_text(&compiler->build, gos_str_from(compiler->pointer)),
                          .program = NONE,
                          .experiment = NONE,
+                         .hash = flag->hash,
                          .unit = compile_unit(compiler, json, flag->unit),
-                         .seed = compile_seed(compiler, salt, "percentage"),
-                         .split_seed = compile_seed(compiler, salt, "split"),
+                         .seed = compile_seed_by(compiler, flag->hash, salt, "percentage"),
+                         .split_seed = compile_seed_by(compiler, flag->hash, salt, "split"),
                          .threshold = UINT64_MAX,
                          .starts_ms = INT64_MIN,
                          .ends_ms = INT64_MAX};

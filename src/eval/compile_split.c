@@ -37,6 +37,14 @@ static void owners_add(struct owners *owners, const struct json *allocation)
     }
 }
 
+/* In the order of the document, for a foreign hash. */
+static void owners_add_variants(struct owners *owners, const struct json *experiment)
+{
+    const struct json *variants = json_find(experiment, GOS_LIT("variants"));
+    for (uint32_t i = 0; i < variants->count; i++)
+        owners->names[owners->count++] = json_find(&variants->items[i], GOS_LIT("name"))->text;
+}
+
 /* The shares of an allocation, by owner; false, with nothing reported, when they make no whole. */
 static bool weights_read(const struct owners *owners, const struct json *allocation,
                          int64_t *weights)
@@ -108,7 +116,7 @@ static struct span ranges_store(struct compiler *compiler, const struct slot_map
 }
 
 struct span compile_ranges(struct compiler *compiler, const gos_str *names, const int64_t *weights,
-                           uint32_t count)
+                           uint32_t count, bool is_foreign)
 {
     struct owners owners = {.count = count};
     int64_t ordered[OWNERS_MAX];
@@ -116,7 +124,8 @@ struct span compile_ranges(struct compiler *compiler, const gos_str *names, cons
     uint32_t variants[OWNERS_MAX];
     struct slot_map map;
     memcpy(owners.names, names, count * sizeof *names);
-    qsort(owners.names, count, sizeof *owners.names, compare_names);
+    if (!is_foreign)
+        qsort(owners.names, count, sizeof *owners.names, compare_names);
     for (uint32_t i = 0; i < count; i++) {
         uint32_t owner = owner_find(&owners, names[i]);
         ordered[owner] = weights[i];
@@ -137,10 +146,13 @@ static void split_fill(struct compiler *compiler, const struct json *json,
     uint64_t slots[OWNERS_MAX];
     uint32_t variants[OWNERS_MAX];
     struct slot_map map;
+    if (experiment->hash)
+        owners_add_variants(&owners, json);
     for (uint32_t i = 0; phases && i < phases->count; i++)
         owners_add(&owners, phase_allocation(phases, i));
     owners_add(&owners, allocation);
-    qsort(owners.names, owners.count, sizeof *owners.names, compare_names);
+    if (!experiment->hash)
+        qsort(owners.names, owners.count, sizeof *owners.names, compare_names);
     for (uint32_t i = 0; i < owners.count; i++)
         variants[i] = compile_variant_find(json, owners.names[i]);
     slot_map_init(&map, compiler->build.scratch);

@@ -88,8 +88,8 @@ static bool decide_holdout(const struct subject *subject, gos_decision *out)
         uint64_t point = point_of(holdout->seed, unit);
         bool is_held = unit.len && point < holdout->threshold;
         if (subject->trace)
-            trace_point(subject->trace, "holdout", unit, holdout->seed, point, holdout->threshold,
-                        is_held);
+            trace_point(subject->trace, "holdout", 0, unit, holdout->seed, point,
+                        holdout->threshold, is_held);
         if (is_held)
             return none(out, GOS_ASSIGNMENT_HOLDOUT);
     }
@@ -153,7 +153,7 @@ static bool decide_layer(const struct subject *subject, gos_decision *out)
         uint64_t point = point_of(layer->seed, subject->unit);
         bool is_in = ranges_find(subject->rules, membership->ranges, point_slot(point)) == 1;
         if (subject->trace)
-            trace_slot(subject->trace, "layer", subject->unit, layer->seed, point,
+            trace_slot(subject->trace, "layer", 0, subject->unit, layer->seed, point,
                        is_in ? GOS_LIT("inside") : GOS_LIT("outside"));
         if (!is_in)
             return none(out, GOS_ASSIGNMENT_LAYER);
@@ -169,7 +169,7 @@ static bool decide_coverage(const struct subject *subject, gos_decision *out)
     uint64_t point = point_of(experiment->coverage_seed, subject->unit);
     bool is_in = point < experiment->coverage;
     if (subject->trace)
-        trace_point(subject->trace, "coverage", subject->unit, experiment->coverage_seed, point,
+        trace_point(subject->trace, "coverage", 0, subject->unit, experiment->coverage_seed, point,
                     experiment->coverage, is_in);
     return !is_in && none(out, GOS_ASSIGNMENT_COVERAGE);
 }
@@ -177,12 +177,13 @@ static bool decide_coverage(const struct subject *subject, gos_decision *out)
 static bool decide_split(const struct subject *subject, gos_decision *out)
 {
     const struct experiment *experiment = subject->experiment;
-    uint64_t point = point_of(experiment->split_seed, subject->unit);
+    uint64_t point = point_by(subject->rules, (uint8_t)experiment->hash, experiment->split_seed,
+                              subject->unit, true);
     uint32_t variant = ranges_find(subject->rules, experiment->ranges, point_slot(point));
     serve(subject, out, variant, GOS_ASSIGNMENT_SPLIT);
     if (subject->trace)
-        trace_slot(subject->trace, "split", subject->unit, experiment->split_seed, point,
-                   out->variant);
+        trace_slot(subject->trace, "split", (uint8_t)experiment->hash, subject->unit,
+                   experiment->split_seed, point, out->variant);
     return true;
 }
 

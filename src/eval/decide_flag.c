@@ -73,10 +73,11 @@ static enum outcome percentage_ask(const struct asked *asked, const struct rule 
     gos_str unit = context_unit(asked->context, rule->unit);
     if (unit.len == 0)
         return unit_missing(rule, out);
-    uint64_t point = point_of(rule->seed, unit);
+    uint64_t point = point_by(asked->rules, rule->hash, rule->seed, unit, false);
     bool is_in = point < threshold;
     if (asked->trace)
-        trace_point(asked->trace, "percentage", unit, rule->seed, point, threshold, is_in);
+        trace_point(asked->trace, "percentage", rule->hash, unit, rule->seed, point, threshold,
+                    is_in);
     return is_in ? OUTCOME_SERVED : OUTCOME_NEXT;
 }
 
@@ -85,11 +86,11 @@ static enum outcome split_ask(const struct asked *asked, const struct rule *rule
     gos_str unit = context_unit(asked->context, rule->unit);
     if (unit.len == 0)
         return unit_missing(rule, out);
-    uint64_t point = point_of(rule->split_seed, unit);
+    uint64_t point = point_by(asked->rules, rule->hash, rule->split_seed, unit, true);
     uint32_t variant = ranges_find(asked->rules, rule->ranges, point_slot(point));
     serve(asked, rule->served + variant, GOS_REASON_SPLIT, GOS_BY_RULE, out);
     if (asked->trace)
-        trace_slot(asked->trace, "split", unit, rule->split_seed, point, out->variant);
+        trace_slot(asked->trace, "split", rule->hash, unit, rule->split_seed, point, out->variant);
     return OUTCOME_SERVED;
 }
 

@@ -43,7 +43,7 @@ struct rule {
     uint8_t kind;
     uint8_t flags;
     uint8_t reason;
-    uint8_t pad;
+    uint8_t hash; /* of hashes.def */
     uint32_t unit;
     uint32_t served;     /* RULE_SPLIT, RULE_EXPERIMENT: the first of one for each variant */
     uint64_t seed;       /* percentage */
@@ -119,6 +119,8 @@ struct experiment {
     uint32_t include;
     uint32_t attributes;
     uint32_t shipped; /* variant, or NONE */
+    uint32_t hash;    /* of hashes.def */
+    uint32_t pad;
     struct span variants;
     struct span ranges;
     struct span memberships;

@@ -158,12 +158,13 @@ void trace_experiment_end(struct trace *trace, const gos_decision *decision)
     step_close(trace, decision->experiment_variant >= 0);
 }
 
-static void point_write(struct trace *trace, gos_str unit, uint64_t seed, uint64_t point)
+static void point_write(struct trace *trace, uint8_t hash, gos_str unit, uint64_t seed,
+                        uint64_t point)
 {
     char text[24];
     step_text(trace, "unit", unit);
     json_name(trace->out, "hash");
-    json_text(trace->out, GOS_LIT("xxh3"));
+    json_text(trace->out, gos_str_from(point_hash_name(hash)));
     size_t len = trace_hex(seed, text);
     step_text(trace, "seed", (gos_str){text, len});
     len = trace_hex(point, text);
@@ -179,11 +180,11 @@ size_t trace_hex(uint64_t number, char out[24])
     return 16;
 }
 
-void trace_point(struct trace *trace, const char *step, gos_str unit, uint64_t seed, uint64_t point,
-                 uint64_t threshold, bool answer)
+void trace_point(struct trace *trace, const char *step, uint8_t hash, gos_str unit, uint64_t seed,
+                 uint64_t point, uint64_t threshold, bool answer)
 {
     step_open(trace, step);
-    point_write(trace, unit, seed, point);
+    point_write(trace, hash, unit, seed, point);
     json_name(trace->out, "at_percent");
     json_double(trace->out, (double)point / 0x1p64 * 100);
     json_name(trace->out, "below_percent");
@@ -191,11 +192,11 @@ void trace_point(struct trace *trace, const char *step, gos_str unit, uint64_t s
     step_close(trace, answer);
 }
 
-void trace_slot(struct trace *trace, const char *step, gos_str unit, uint64_t seed, uint64_t point,
-                gos_str chosen)
+void trace_slot(struct trace *trace, const char *step, uint8_t hash, gos_str unit, uint64_t seed,
+                uint64_t point, gos_str chosen)
 {
     step_open(trace, step);
-    point_write(trace, unit, seed, point);
+    point_write(trace, hash, unit, seed, point);
     step_text(trace, "chosen", chosen);
     json_close_object(trace->out);
 }

@@ -24,11 +24,11 @@ void trace_dependency_end(struct trace *trace, gos_str variant);
 void trace_experiment_begin(struct trace *trace, uint32_t experiment);
 void trace_experiment_end(struct trace *trace, const gos_decision *decision);
 /* A point was compared with a threshold: who was hashed, with what, and where it fell. */
-void trace_point(struct trace *trace, const char *step, gos_str unit, uint64_t seed, uint64_t point,
-                 uint64_t threshold, bool answer);
+void trace_point(struct trace *trace, const char *step, uint8_t hash, gos_str unit, uint64_t seed,
+                 uint64_t point, uint64_t threshold, bool answer);
 /* A point chose an element of a split: a variant, or a part of a layer. */
-void trace_slot(struct trace *trace, const char *step, gos_str unit, uint64_t seed, uint64_t point,
-                gos_str chosen);
+void trace_slot(struct trace *trace, const char *step, uint8_t hash, gos_str unit, uint64_t seed,
+                uint64_t point, gos_str chosen);
 
 /* Sixteen hexadecimal digits; returns their number. */
 size_t trace_hex(uint64_t number, char out[24]);
