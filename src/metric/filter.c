@@ -24,10 +24,17 @@ static const struct {
     {"<=", TEST_AT_MOST}, {">", TEST_GREATER}, {">=", TEST_AT_LEAST},
 };
 
+static bool has_empty_part(gos_str name)
+{
+    return str_starts_with(name, GOS_LIT(".")) || str_ends_with(name, GOS_LIT(".")) ||
+           str_contains(name, GOS_LIT(".."));
+}
+
 bool filter_read_name(struct lexer *lexer, const char *expected, gos_str *out)
 {
     if (lexer->token.type != TOKEN_NAME)
         return lexer_fail(lexer, expected);
+    size_t offset = lexer->token.offset;
     *out = lexer->token.text;
     lexer_next(lexer);
     while (lexer_take_sign(lexer, ".")) {
@@ -39,6 +46,8 @@ bool filter_read_name(struct lexer *lexer, const char *expected, gos_str *out)
             return gos_fail(lexer->err, GOS_TOO_LARGE, "", "the calculation is too large");
         lexer_next(lexer);
     }
+    if (has_empty_part(*out))
+        return lexer_fail_at(lexer, offset, "a name between dots may not be empty");
     return true;
 }
 

@@ -395,6 +395,12 @@ static bool check_text(gos_str text, size_t *out_offset, gos_error *err)
                         text.len, CALCULATION_BYTES_MAX);
     if (!str_is_utf8(text))
         return gos_fail(err, GOS_BAD_INPUT, "", "the calculation is not well-formed UTF-8");
+    const char *nul = text.len ? memchr(text.data, '\0', text.len) : NULL;
+    if (nul && out_offset)
+        *out_offset = (size_t)(nul - text.data);
+    if (nul)
+        return gos_fail(err, GOS_BAD_INPUT, "", "character %zu: found a NUL, which is no text",
+                        (size_t)(nul - text.data) + 1);
     return true;
 }
 

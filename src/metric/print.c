@@ -68,6 +68,19 @@ static void add_path(struct text *out, gos_str path)
     }
 }
 
+/* A column: one name, which stands as it is when all its parts between dots are plain. */
+static void add_column(struct text *out, gos_str name)
+{
+    gos_str rest = name;
+    bool plain = name.len > 0 && name.data[name.len - 1] != '.';
+    while (plain && rest.len > 0)
+        plain = is_plain_name(str_cut(&rest, '.'));
+    if (plain)
+        text_add(out, name);
+    else
+        add_quoted(out, name, '`');
+}
+
 static void add_number(struct text *out, double number)
 {
     char digits[32];
@@ -167,7 +180,9 @@ static void add_source(struct text *out, const struct metric_aggregate *aggregat
         add_name(out, source->event);
     if (source->event.len > 0 && source->property.len > 0)
         text_add_char(out, '.');
-    if (source->property.len > 0)
+    if (source->property.len > 0 && source->event.len == 0)
+        add_column(out, source->property);
+    else if (source->property.len > 0)
         add_path(out, source->property);
 }
 
@@ -180,7 +195,7 @@ static gos_str print_aggregate(const struct metric_aggregate *aggregate, gos_are
     add_source(&out, aggregate);
     if (aggregate->trials.len > 0) {
         text_add(&out, GOS_LIT(", "));
-        add_path(&out, aggregate->trials);
+        add_column(&out, aggregate->trials);
     }
     if (aggregate->fn == METRIC_QUANTILE) {
         text_add(&out, GOS_LIT(", "));

@@ -156,3 +156,15 @@ TEST(metric_evaluate, computes_with_precedence_and_keeps_missing_missing)
     CHECK(isnan(metric_evaluate(&got, (double[]){NAN, 9})));
     gos_arena_close(arena);
 }
+
+TEST(metric_parse, refuses_a_nul_even_between_quotes)
+{
+    struct metric_expression got;
+    size_t at = 0;
+    gos_error err = {0};
+    arena = gos_arena_open(1 << 20);
+    CHECK_FAILS(metric_parse(GOS_LIT("count(`a\0b`)"), METRIC_OVER_EVENTS, arena, &got, &at, &err),
+                &err, GOS_BAD_INPUT, "");
+    CHECK_INT(at, 8);
+    gos_arena_close(arena);
+}
