@@ -130,3 +130,17 @@ test('a slow network shows that it is loading, and then the page', { skip: !prog
   assert.deepEqual(wrongs, []);
   await context.close();
 });
+
+test('before a flag is saved the page says who would notice', { skip: !program && 'gosset is not built' }, async () => {
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, '/flags/dark-mode', 'Who gets what');
+  await page.getByLabel('Rolled out to').fill('0');
+  await page.getByRole('button', { name: 'Who would notice?' }).click();
+  await page.getByText(/% of [\d,]+ recent users/).waitFor();
+  await page.getByText('such as u-').first().waitFor();
+  assert.equal((await server.call('GET', '/api/v1/flags/dark-mode')).rollout_percentage, 50, 'nothing is stored by asking');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});

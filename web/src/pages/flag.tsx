@@ -17,6 +17,7 @@ import { Snippets } from '../parts/snippets';
 import { Overrides } from '../parts/overrides';
 import { Tester } from '../parts/tester';
 import { ValueField } from '../parts/value-field';
+import { WhatIf } from '../parts/what-if';
 import { FlagSwitch } from './flags';
 
 const History = lazy(() => import('../parts/history'));
@@ -77,7 +78,7 @@ function Settings({ edit }: { edit: Edit }) {
           <Switch label="Visible to keys in browsers and apps" checked={value.client_visible ?? false} onChange={(event) => set({ client_visible: event.currentTarget.checked })} />
         </div>
       </Card>
-      <SaveBar editing={edit} />
+      <SaveBar editing={edit}><WhatIf editing={edit} kind="flag" name={edit.stored.key} /></SaveBar>
       <Conflict editing={edit} />
     </div>
   );

@@ -7,6 +7,7 @@ import type { Experiment, Flag, Segment } from '../api/types';
 import { Link, navigate } from '../app/router';
 import { Card, ErrorNote, Page, Rows, say } from '../parts/basic';
 import { Conditions } from '../parts/conditions';
+import { WhatIf } from '../parts/what-if';
 import { IdList } from '../parts/id-list';
 import { Conflict, SaveBar, useEditing } from '../parts/editing';
 
@@ -41,7 +42,7 @@ function Loaded({ segment }: { segment: Segment }) {
             <Textarea label="Description" autosize minRows={2} value={value.description ?? ''} error={at('/description')} onChange={(event) => set({ description: event.currentTarget.value })} />
           </div>
         </Card>
-        <SaveBar editing={edit} />
+        <SaveBar editing={edit}><WhatIf editing={edit} kind="segment" name={edit.stored.name} /></SaveBar>
         <Conflict editing={edit} />
         <Card title="History"><Suspense fallback={<Rows />}><History kind="segment" id={segment.id} name={segment.name} path="" /></Suspense></Card>
       </div>

@@ -149,7 +149,7 @@ export function SaveBar<T>({ editing, children }: { editing: Editing<T>; childre
     <div className="card stack" style={{ position: 'sticky', bottom: 8, zIndex: 20, boxShadow: '0 4px 24px rgb(0 0 0 / 18%)' }}>
       {editing.error && <ErrorNote error={editing.error} />}
       {review && <Differences before={editing.stored} after={editing.value} />}
-      {children}
+      {editing.dirty && children}
       <div className="row">
         <span className="grow strong">Unsaved changes</span>
         <Button variant="subtle" size="sm" onClick={() => setReview(!review)} aria-expanded={review}>{review ? 'Hide changes' : 'Review changes'}</Button>

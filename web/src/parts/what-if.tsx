@@ -1,0 +1,68 @@
+// Before saving: who among recent users would get something else.
+import { Button } from '@mantine/core';
+import { useState } from 'react';
+import { api, type ApiError } from '../api/client';
+import type { Json } from '../api/types';
+import { changes, shown } from '../lib/draft';
+import { count, share } from '../lib/format';
+import { ErrorNote, Hint } from './basic';
+import type { Editing } from './editing';
+
+interface Transition {
+  flag?: string;
+  experiment?: string;
+  from: string | null;
+  to: string | null;
+  from_value: Json;
+  to_value: Json;
+  count: number;
+  example: string | null;
+}
+interface Answer {
+  contexts: number;
+  changed: number;
+  transitions: Transition[];
+  patterns_left_out: boolean;
+}
+
+export function WhatIf<T extends object>({ editing, kind, name }: { editing: Editing<T>; kind: string; name: string }) {
+  const [asked, setAsked] = useState<{ for: string; answer?: Answer; error?: ApiError } | null>(null);
+  const [busy, setBusy] = useState(false);
+  const change = changes(editing.stored, editing.value);
+  const key = JSON.stringify(change);
+  async function ask() {
+    setBusy(true);
+    try {
+      setAsked({ for: key, answer: await api.post<Answer>('/what-if', { kind, name, change }) });
+    } catch (cause) {
+      setAsked({ for: key, error: cause as ApiError });
+    } finally {
+      setBusy(false);
+    }
+  }
+  const current = asked?.for === key ? asked : null;
+  const { answer, error } = current ?? {};
+  return (
+    <div className="stack tight" aria-live="polite">
+      {!current && <div><Button size="compact-sm" variant="default" loading={busy} onClick={() => void ask()}>Who would notice?</Button></div>}
+      {error && <ErrorNote error={error} />}
+      {answer && (answer.contexts === 0 ? <span className="muted">No user has sent an event lately, so there is nobody to compare.</span> : (
+        <>
+          <div>
+            <Hint tip="Every user among the newest events, decided once with what is in force and once with your change. Attributes: those told by identify, else the properties of the event.">
+              <span className="strong">{answer.changed === 0 ? 'Nobody' : share(answer.changed, answer.contexts)} of {count(answer.contexts)} recent users</span>
+            </Hint>{' '}
+            would get something else.
+          </div>
+          {answer.transitions.slice(0, 8).map((one, i) => (
+            <div key={i} className="small">
+              <code className="mono">{one.flag ?? one.experiment}</code>: {count(one.count)} from <code className="mono">{one.from === null ? 'nothing' : shown(one.from_value ?? one.from)}</code> to <code className="mono">{one.to === null ? 'nothing' : shown(one.to_value ?? one.to)}</code>
+              {one.example && <span className="muted">, such as {one.example}</span>}
+            </div>
+          ))}
+          {answer.patterns_left_out && <span className="muted small">Conditions by pattern were not asked.</span>}
+        </>
+      ))}
+    </div>
+  );
+}
