@@ -26,7 +26,7 @@ static void put_batch(uint64_t first)
 }
 
 /* The child: appends until it is killed, beginning where the ledger is. */
-static void append_for_ever(void)
+static void append_for_ever(int progress)
 {
     struct ledger_options options = {.backend = "duckdb", .location = given.path};
     gos_error err = {0};
@@ -36,6 +36,8 @@ static void append_for_ever(void)
         put_batch(ledger_watermark(given.ledger) + 1);
         if (!ledger_append(given.ledger, given.facts, given.fact_count, &err))
             _exit(2);
+        if (write(progress, ".", 1) != 1)
+            _exit(3);
     }
     _exit(0);
 }
@@ -46,20 +48,27 @@ TEST(ledger_crash, keeps_whole_batches_and_counts_them_once_after_kill_9)
     uint64_t before = 0;
     for (int round = 0; round < ROUNDS; round++) {
         ledger_close(given.ledger);
+        int progress[2];
+        CHECK_INT(pipe(progress), 0);
         pid_t child = fork();
         if (child == 0)
-            append_for_ever();
-        struct timespec pause = {0, (150 + round * 90) * 1000000L};
+            append_for_ever(progress[1]);
+        close(progress[1]);
+        char seen;
+        for (int batch = 0; batch < 2 + round; batch++)
+            CHECK_INT(read(progress[0], &seen, 1), 1);
+        struct timespec pause = {0, round * 3 * 1000000L};
         nanosleep(&pause, NULL);
         kill(child, SIGKILL);
         waitpid(child, NULL, 0);
+        close(progress[0]);
         given.ledger = NULL;
         struct ledger_options options = {.backend = "duckdb", .location = given.path};
         struct ledger_stats stats = {0};
         gos_error err = {0};
         CHECK_OK(ledger_open(&options, &given.ledger, &err), &err);
         CHECK_OK(ledger_stats(given.ledger, &stats, &err), &err);
-        CHECK(stats.watermark >= before);
+        CHECK(stats.watermark >= before + (uint64_t)(2 + round) * BATCH);
         CHECK_INT(stats.watermark % BATCH, 0);
         CHECK_INT(stats.exposures, stats.watermark / 3);
         CHECK_INT(stats.events, stats.watermark - stats.watermark / 3);
