@@ -243,7 +243,8 @@ static void read_one(struct reader *reader, const struct json *value)
 void condition_read(struct compiler *compiler, const struct json *value)
 {
     struct reader reader = {.compiler = compiler};
-    if (!value || value->type == JSON_NULL)
+    bool is_group = value && (value->type == JSON_OBJECT || value->type == JSON_ARRAY);
+    if (!value || value->type == JSON_NULL || (is_group && value->count == 0))
         return;
     size_t start = strlen(compiler->pointer);
     read_one(&reader, value);

@@ -4,7 +4,7 @@
 
 #include "eval/plan.h"
 
-/* Adds the condition to the plan that is open. NULL adds nothing. */
+/* Adds the condition to the plan that is open. NULL, {} and [] ask nothing and add nothing. */
 void condition_read(struct compiler *compiler, const struct json *value);
 
 /*
