@@ -1,11 +1,12 @@
 // The definition of a metric, with the server's complaint under the character it is about.
 import { Button, NumberInput, Select, TextInput, Textarea } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState, type FormEvent } from 'react';
 import { api, type ApiError } from '../api/client';
 import { useChange } from '../api/queries';
 import type { Metric } from '../api/types';
 import { isAt } from '../lib/pointer';
-import { ErrorNote } from './basic';
+import { ErrorNote, useSettled } from './basic';
 
 export const EXAMPLES: [string, string][] = [
   ['exists(purchase)', 'share of users who bought'],
@@ -28,13 +29,35 @@ export function Complaint({ text, message }: { text: string; message: string }) 
 
 export type MetricFields = Pick<Metric, 'name' | 'description' | 'type' | 'calculation' | 'unit' | 'aggregation' | 'percentile' | 'direction' | 'minimum_effect' | 'window' | 'delay' | 'lookback' | 'cap' | 'cap_quantile'>;
 
+const KIND: Record<string, string> = {
+  mean: 'a mean over users',
+  proportion: 'a share of users',
+  ratio: 'a ratio of two sums',
+  quantile: 'a quantile over all values',
+};
+
+/** How the server reads the calculation as it stands, once typing has paused. */
+function useReading(value: MetricFields) {
+  const { description: _, name, ...fields } = value;
+  const settled = useSettled(JSON.stringify({ name: name.trim() || 'new', ...fields }), 500);
+  return useQuery<{ calculation: string; kind: string }, ApiError>({
+    queryKey: ['calculations', settled],
+    queryFn: ({ signal }) => api.post('/calculations', JSON.parse(settled), { signal }),
+    enabled: (JSON.parse(settled) as MetricFields).calculation.trim() !== '',
+    retry: false,
+    staleTime: Infinity,
+  });
+}
+
 export function MetricFieldset({ value, set, at, isNew }: { value: MetricFields; set: (patch: Partial<MetricFields>) => void; at: (pointer: string) => string | undefined; isNew: boolean }) {
-  const complaint = at('/calculation');
+  const reading = useReading(value);
+  const complaint = at('/calculation') ?? (reading.error?.status === 400 && isAt(reading.error.pointer, '/calculation') ? reading.error.message : undefined);
   return (
     <div className="stack">
       {isNew && <TextInput label="Name" value={value.name} error={at('/name')} required data-autofocus onChange={(event) => set({ name: event.currentTarget.value })} />}
       <Textarea label="Calculation" description="From the events of one user to one number" classNames={{ input: 'mono' }} autosize minRows={1} spellCheck={false} required
         value={value.calculation} error={complaint && <Complaint text={value.calculation} message={complaint} />} onChange={(event) => set({ calculation: event.currentTarget.value })} />
+      {!complaint && reading.data && <div className="small muted" aria-live="polite">Read as {KIND[reading.data.kind] ?? reading.data.kind}: <code className="mono">{reading.data.calculation}</code></div>}
       <div className="row small">
         {EXAMPLES.map(([text, meaning]) => (
           <Button key={text} size="compact-xs" variant="default" title={meaning} onClick={() => set({ calculation: text })}><code className="mono">{text}</code></Button>
