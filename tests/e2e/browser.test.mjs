@@ -19,7 +19,7 @@ let browser
 
 /** The clients as one script, by the bundler of the web UI. */
 async function bundle() {
-  const { build } = await import(web.resolve('vite'))
+  const { build } = await import(path.join(path.dirname(web.resolve('vite/package.json')), 'dist/node/index.js'))
   const entry = fileURLToPath(new URL('browser/page.mjs', import.meta.url))
   const [{ output }] = [await build({
     configFile: false, logLevel: 'silent', root: fileURLToPath(new URL('.', import.meta.url)),
