@@ -1,5 +1,6 @@
 /* Reading a JSON body and writing a JSON answer. */
 #include "api/api.h"
+#include "base/time.h"
 
 bool api_read_body(struct http_request *request, struct http_response *response, bool may_be_empty,
                    const struct json **out)
@@ -27,6 +28,30 @@ void api_write_end(struct http_request *request, struct http_response *response,
                    struct api_answer *answer, int status)
 {
     http_reply(request, response, status, &answer->text);
+}
+
+void api_write_text(struct json_writer *json, const char *name, gos_str value)
+{
+    json_name(json, name);
+    if (value.len > 0)
+        json_text(json, value);
+    else
+        json_null(json);
+}
+
+void api_write_time(struct json_writer *json, const char *name, int64_t ms)
+{
+    char text[TIME_TEXT_BYTES];
+    size_t len = ms == TIME_NONE ? 0 : time_write(ms, text);
+    api_write_text(json, name, (gos_str){text, len});
+}
+
+void api_write_list_end(struct api_answer *answer, gos_str next, int64_t total)
+{
+    api_write_text(&answer->json, "next", next);
+    json_name(&answer->json, "total");
+    json_int(&answer->json, total);
+    json_close_object(&answer->json);
 }
 
 void api_reply_json(struct http_request *request, struct http_response *response, int status,

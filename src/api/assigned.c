@@ -36,22 +36,16 @@ static bool cursor_decode(gos_str cursor, gos_arena *arena, gos_str *out, gos_er
            gos_fail(err, GOS_BAD_INPUT, "/cursor", "cursor is none that a list has given");
 }
 
-static gos_str query_or_empty(const struct http_request *request, const char *name)
-{
-    gos_str value = http_query(request, name);
-    return value.data ? value : GOS_LIT("");
-}
-
 static bool page_find(struct http_request *request, struct roster_page *page, uint64_t *out_total,
                       gos_error *err)
 {
     struct api *api = api_of(request);
     gos_str environment = api_environment(request), cursor;
-    gos_str variant = query_or_empty(request, "variant");
+    gos_str variant = http_query_text(request, "variant");
     struct definition experiment;
     int64_t limit;
     return http_query_int(request, "limit", 1, PAGE_ITEMS_MAX, PAGE_ITEMS_DEFAULT, &limit, err) &&
-           cursor_decode(query_or_empty(request, "cursor"), request->arena, &cursor, err) &&
+           cursor_decode(http_query_text(request, "cursor"), request->arena, &cursor, err) &&
            catalog_get(api->catalog, environment, KIND_EXPERIMENT, http_param(request, "id"),
                        request->arena, &experiment, err) &&
            roster_list_experiment(api->roster, environment, &experiment.id, variant, cursor,
@@ -77,13 +71,6 @@ void api_assigned_list(struct http_request *request, struct http_response *respo
     for (uint32_t i = 0; i < page.count; i++)
         assignment_write_json(&page.items[i], &answer.json);
     json_close_array(&answer.json);
-    json_name(&answer.json, "next");
-    if (page.next.len > 0)
-        json_text(&answer.json, cursor_encode(page.next, request->arena));
-    else
-        json_null(&answer.json);
-    json_name(&answer.json, "total");
-    json_int(&answer.json, (int64_t)total);
-    json_close_object(&answer.json);
+    api_write_list_end(&answer, cursor_encode(page.next, request->arena), (int64_t)total);
     api_write_end(request, response, &answer, 200);
 }

@@ -6,22 +6,13 @@
 
 #include <stdio.h>
 
-static void write_text_or_null(struct json_writer *json, const char *name, gos_str value)
-{
-    json_name(json, name);
-    if (value.len > 0)
-        json_text(json, value);
-    else
-        json_null(json);
-}
-
 static void write_uuid(struct json_writer *json, const char *name, const struct uuid *id)
 {
     static const struct uuid none;
     char text[UUID_TEXT_BYTES];
     uuid_write(id, text);
     bool known = !uuid_equal(id, &none);
-    write_text_or_null(json, name, known ? gos_str_from(text) : GOS_LIT(""));
+    api_write_text(json, name, known ? gos_str_from(text) : GOS_LIT(""));
 }
 
 void assignment_write_json(const struct assignment *assignment, struct json_writer *json)
@@ -34,14 +25,14 @@ void assignment_write_json(const struct assignment *assignment, struct json_writ
     write_uuid(json, "experiment_id", &assignment->experiment_id);
     json_name(json, "user_id");
     json_text(json, assignment->user_id);
-    write_text_or_null(json, "variant", assignment->variant);
+    api_write_text(json, "variant", assignment->variant);
     json_name(json, "assignment_reason");
     json_text(json, assignment->assignment_reason);
     json_name(json, "assigned_at");
     json_text(json, (gos_str){at, at_len});
     json_name(json, "sticky");
     json_bool(json, assignment->sticky);
-    write_text_or_null(json, "device_id", assignment->device_id);
+    api_write_text(json, "device_id", assignment->device_id);
     write_uuid(json, "session_id", assignment->has_session ? &assignment->session_id : &no_session);
     json_close_object(json);
 }

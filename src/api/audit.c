@@ -6,17 +6,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static gos_str query_text(const struct http_request *request, const char *name)
-{
-    gos_str value = http_query(request, name);
-    return value.data ? value : GOS_LIT("");
-}
-
 static bool query_time(const struct http_request *request, const char *name, int64_t *out,
                        gos_error *err)
 {
     char pointer[32];
-    gos_str value = query_text(request, name);
+    gos_str value = http_query_text(request, name);
     *out = TIME_NONE;
     if (value.len == 0 || time_read(value, out))
         return true;
@@ -29,27 +23,18 @@ static bool audit_read(struct http_request *request, struct audit_query *out, go
 {
     int64_t limit;
     *out = (struct audit_query){.environment = api_environment(request),
-                                .kind = query_text(request, "kind"),
-                                .id = query_text(request, "id"),
-                                .name = query_text(request, "name"),
-                                .actor = query_text(request, "actor"),
-                                .action = query_text(request, "action"),
-                                .cursor = query_text(request, "cursor")};
+                                .kind = http_query_text(request, "kind"),
+                                .id = http_query_text(request, "id"),
+                                .name = http_query_text(request, "name"),
+                                .actor = http_query_text(request, "actor"),
+                                .action = http_query_text(request, "action"),
+                                .cursor = http_query_text(request, "cursor")};
     if (!query_time(request, "since", &out->since, err) ||
         !query_time(request, "until", &out->until, err) ||
         !http_query_int(request, "limit", 1, PAGE_ITEMS_MAX, PAGE_ITEMS_DEFAULT, &limit, err))
         return false;
     out->limit = (uint32_t)limit;
     return true;
-}
-
-static void text_member(struct json_writer *json, const char *name, gos_str value)
-{
-    json_name(json, name);
-    if (value.len > 0)
-        json_text(json, value);
-    else
-        json_null(json);
 }
 
 static void json_member(struct json_writer *json, const char *name, gos_str value)
@@ -67,14 +52,14 @@ static void entry_write(struct http_request *request, struct json_writer *json,
     char at[TIME_TEXT_BYTES];
     time_write(entry->at, at);
     json_open_object(json);
-    text_member(json, "id", gos_arena_print(request->arena, "%" PRId64, entry->sequence));
-    text_member(json, "environment", entry->environment);
-    text_member(json, "at", gos_str_from(at));
-    text_member(json, "actor", entry->actor);
-    text_member(json, "action", entry->action);
-    text_member(json, "kind", entry->kind);
-    text_member(json, "target_id", entry->id);
-    text_member(json, "name", entry->name);
+    api_write_text(json, "id", gos_arena_print(request->arena, "%" PRId64, entry->sequence));
+    api_write_text(json, "environment", entry->environment);
+    api_write_text(json, "at", gos_str_from(at));
+    api_write_text(json, "actor", entry->actor);
+    api_write_text(json, "action", entry->action);
+    api_write_text(json, "kind", entry->kind);
+    api_write_text(json, "target_id", entry->id);
+    api_write_text(json, "name", entry->name);
     json_member(json, "before", entry->before);
     json_member(json, "after", entry->after);
     json_close_object(json);
@@ -98,6 +83,6 @@ void api_audit_list(struct http_request *request, struct http_response *response
     for (uint32_t i = 0; i < page.count; i++)
         entry_write(request, &answer.json, &page.items[i]);
     json_close_array(&answer.json);
-    change_write_page(&answer, page.next, page.total);
+    api_write_list_end(&answer, page.next, page.total);
     api_write_end(request, response, &answer, 200);
 }

@@ -126,18 +126,6 @@ bool change_check_body(struct http_request *request, const struct record *record
            json_read(text_str(&text), request->arena, body, err);
 }
 
-void change_write_page(struct api_answer *answer, gos_str next, int64_t total)
-{
-    json_name(&answer->json, "next");
-    if (next.len > 0)
-        json_text(&answer->json, next);
-    else
-        json_null(&answer->json);
-    json_name(&answer->json, "total");
-    json_int(&answer->json, total);
-    json_close_object(&answer->json);
-}
-
 enum kind change_kind(const struct http_request *request)
 {
     enum kind kind = KIND_COUNT;

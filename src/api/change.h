@@ -36,9 +36,6 @@ bool change_check_home(struct http_request *request, gos_str environment, gos_er
 bool change_check_body(struct http_request *request, const struct record *record,
                        const struct json **body, gos_error *err);
 
-/* The end of a list's answer: "next" and "total", and the closing brace. */
-void change_write_page(struct api_answer *answer, gos_str next, int64_t total);
-
 /* The kind that a route is about: the word behind /api/v1/ in its pattern. */
 enum kind change_kind(const struct http_request *request);
 

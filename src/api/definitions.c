@@ -13,12 +13,6 @@
 /* Writers that name no version are served in turn; this many times in a row one loses the race. */
 enum { ATTEMPTS_MAX = 5 };
 
-static gos_str query_text(const struct http_request *request, const char *name)
-{
-    gos_str value = http_query(request, name);
-    return value.data ? value : GOS_LIT("");
-}
-
 static bool sort_read(gos_str text, struct catalog_query *query, gos_error *err)
 {
     static const struct {
@@ -46,19 +40,19 @@ static bool sort_read(gos_str text, struct catalog_query *query, gos_error *err)
 static bool list_read(struct http_request *request, struct catalog_query *out, gos_error *err)
 {
     int64_t limit;
-    gos_str sort = query_text(request, "sort");
-    gos_str enabled = query_text(request, "enabled");
+    gos_str sort = http_query_text(request, "sort");
+    gos_str enabled = http_query_text(request, "enabled");
     *out = (struct catalog_query){
         .environment = api_environment(request),
         .kind = change_kind(request),
-        .text = query_text(request, "q"),
-        .status = query_text(request, "status"),
-        .type = query_text(request, "type"),
-        .tag = query_text(request, "tag"),
-        .owner = query_text(request, "owner"),
-        .segment = query_text(request, "segment"),
-        .metric = query_text(request, "metric"),
-        .cursor = query_text(request, "cursor"),
+        .text = http_query_text(request, "q"),
+        .status = http_query_text(request, "status"),
+        .type = http_query_text(request, "type"),
+        .tag = http_query_text(request, "tag"),
+        .owner = http_query_text(request, "owner"),
+        .segment = http_query_text(request, "segment"),
+        .metric = http_query_text(request, "metric"),
+        .cursor = http_query_text(request, "cursor"),
     };
     if (gos_str_equal(enabled, GOS_LIT("true")))
         out->status = GOS_LIT("enabled");
@@ -88,7 +82,7 @@ void api_definitions_list(struct http_request *request, struct http_response *re
     for (uint32_t i = 0; i < page.count; i++)
         json_raw(&answer.json, page.items[i].body);
     json_close_array(&answer.json);
-    change_write_page(&answer, page.next, page.total);
+    api_write_list_end(&answer, page.next, page.total);
     api_write_end(request, response, &answer, 200);
 }
 

@@ -1,7 +1,6 @@
 /* POST /api/v1/events: validated whole, durable, then acknowledged. */
 #include "api/facts_read.h"
 #include "api/held.h"
-#include "api/recent.h"
 #include "base/limits.h"
 #include "base/secret.h"
 
@@ -11,17 +10,7 @@ static void events_finish(struct http_request *request, struct http_response *re
                           struct roster_item *items, size_t count, void *user)
 {
     (void)user;
-    uint64_t duplicates = 0;
-    for (size_t i = 0; i < count; i++)
-        duplicates += items[i].outcome == ROSTER_DUPLICATE;
-    size_t tail = count > RECENT_OF_BATCH ? count - RECENT_OF_BATCH : 0;
-    for (size_t i = tail; i < count; i++) {
-        if (items[i].outcome == ROSTER_CREATED)
-            recent_put(api_of(request)->recent, &items[i].event);
-    }
-    struct telemetry *telemetry = api_of(request)->telemetry;
-    telemetry_count(telemetry, COUNT_events_accepted, count - duplicates);
-    telemetry_count(telemetry, COUNT_events_duplicate, duplicates);
+    uint64_t duplicates = held_note_events(request, items, count);
     struct api_answer answer;
     api_write_begin(request, &answer);
     json_open_object(&answer.json);

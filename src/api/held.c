@@ -1,6 +1,8 @@
 /* One submission per request, in the request's arena. */
 #include "api/held.h"
 
+#include "api/recent.h"
+
 struct held {
     struct writer_submission submission;
     struct http_request *request;
@@ -38,4 +40,23 @@ void held_submit(struct http_request *request, struct http_response *response,
         gos_fail_below(&err, pointer);
     http_fail(request, http_response_of(request), &err);
     http_answer(request);
+}
+
+uint64_t held_note_events(struct http_request *request, const struct roster_item *items,
+                          size_t count)
+{
+    struct api *api = api_of(request);
+    uint64_t events = 0, duplicates = 0;
+    size_t tail = count > RECENT_OF_BATCH ? count - RECENT_OF_BATCH : 0;
+    for (size_t i = 0; i < count; i++) {
+        if (items[i].kind != ROSTER_EVENT)
+            continue;
+        events++;
+        duplicates += items[i].outcome == ROSTER_DUPLICATE;
+        if (i >= tail && items[i].outcome == ROSTER_CREATED)
+            recent_put(api->recent, &items[i].event);
+    }
+    telemetry_count(api->telemetry, COUNT_events_accepted, events - duplicates);
+    telemetry_count(api->telemetry, COUNT_events_duplicate, duplicates);
+    return duplicates;
 }

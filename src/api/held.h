@@ -20,4 +20,11 @@ void held_submit(struct http_request *request, struct http_response *response,
                  struct roster_item *items, size_t count, const char *pointer, held_finish *finish,
                  void *user);
 
+/*
+ * What every way of taking events does once they are durable: counts them and shows the newest in
+ * the tail of events. Items of other kinds are passed over. Returns how many had come before.
+ */
+uint64_t held_note_events(struct http_request *request, const struct roster_item *items,
+                          size_t count);
+
 #endif

@@ -6,7 +6,6 @@
  * used; what cannot be is left out, counted, and named in the answer.
  */
 #include "api/held.h"
-#include "api/recent.h"
 #include "api/segment_read.h"
 #include "base/limits.h"
 #include "base/time.h"
@@ -77,18 +76,8 @@ static void intake_finish(struct http_request *request, struct http_response *re
                           struct roster_item *items, size_t count, void *user)
 {
     const struct intake *intake = user;
-    struct telemetry *telemetry = api_of(request)->telemetry;
-    uint64_t duplicates = 0, events = 0;
-    size_t tail = count > RECENT_OF_BATCH ? count - RECENT_OF_BATCH : 0;
-    for (size_t i = 0; i < count; i++) {
-        events += items[i].kind == ROSTER_EVENT;
-        duplicates += items[i].outcome == ROSTER_DUPLICATE;
-        if (i >= tail && items[i].kind == ROSTER_EVENT && items[i].outcome == ROSTER_CREATED)
-            recent_put(api_of(request)->recent, &items[i].event);
-    }
-    telemetry_count(telemetry, COUNT_events_accepted, events - duplicates);
-    telemetry_count(telemetry, COUNT_events_duplicate, duplicates);
-    telemetry_count(telemetry, COUNT_events_refused, intake->refused_count);
+    held_note_events(request, items, count);
+    telemetry_count(api_of(request)->telemetry, COUNT_events_refused, intake->refused_count);
     struct api_answer answer;
     api_write_begin(request, &answer);
     json_open_object(&answer.json);

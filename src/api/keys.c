@@ -9,18 +9,6 @@
 #include "jobs/publisher.h"
 #include "model/record.h"
 
-static void time_member(struct json_writer *json, const char *name, int64_t ms)
-{
-    char text[TIME_TEXT_BYTES];
-    json_name(json, name);
-    if (ms == TIME_NONE) {
-        json_null(json);
-        return;
-    }
-    time_write(ms, text);
-    json_text(json, gos_str_from(text));
-}
-
 static void text_member(struct json_writer *json, const char *name, gos_str value)
 {
     json_name(json, name);
@@ -47,9 +35,9 @@ static void key_write(struct json_writer *json, const struct api_key *key, gos_s
     else
         json_null(json);
     text_member(json, "created_by", key->created_by);
-    time_member(json, "created_at", key->created_at);
-    time_member(json, "last_used_at", key->last_used_at);
-    time_member(json, "revoked_at", key->revoked_at);
+    api_write_time(json, "created_at", key->created_at);
+    api_write_time(json, "last_used_at", key->last_used_at);
+    api_write_time(json, "revoked_at", key->revoked_at);
     json_close_object(json);
 }
 
@@ -75,7 +63,7 @@ void api_keys_list(struct http_request *request, struct http_response *response)
     for (uint32_t i = 0; i < count; i++)
         key_write(&answer.json, &keys[i], GOS_LIT(""));
     json_close_array(&answer.json);
-    change_write_page(&answer, GOS_LIT(""), count);
+    api_write_list_end(&answer, GOS_LIT(""), count);
     api_write_end(request, response, &answer, 200);
 }
 
@@ -180,13 +168,13 @@ void api_environments_list(struct http_request *request, struct http_response *r
     for (uint32_t i = 0; i < count; i++) {
         json_open_object(&answer.json);
         text_member(&answer.json, "name", environments[i].name);
-        time_member(&answer.json, "created_at", environments[i].created_at);
+        api_write_time(&answer.json, "created_at", environments[i].created_at);
         json_name(&answer.json, "is_yours");
         json_bool(&answer.json, gos_str_equal(environments[i].name, api_environment(request)));
         json_close_object(&answer.json);
     }
     json_close_array(&answer.json);
-    change_write_page(&answer, GOS_LIT(""), count);
+    api_write_list_end(&answer, GOS_LIT(""), count);
     api_write_end(request, response, &answer, 200);
 }
 
@@ -214,7 +202,7 @@ void api_environments_post(struct http_request *request, struct http_response *r
     api_write_begin(request, &answer);
     json_open_object(&answer.json);
     text_member(&answer.json, "name", name);
-    time_member(&answer.json, "created_at", request->now_ms);
+    api_write_time(&answer.json, "created_at", request->now_ms);
     json_close_object(&answer.json);
     api_write_end(request, response, &answer, 201);
 }

@@ -95,14 +95,6 @@ void api_backup_post(struct http_request *request, struct http_response *respons
     api_write_end(request, response, &answer, 201);
 }
 
-static void time_member(struct json_writer *json, const char *name, int64_t ms)
-{
-    char text[TIME_TEXT_BYTES];
-    size_t len = time_write(ms, text);
-    json_name(json, name);
-    json_text(json, (gos_str){text, len});
-}
-
 static void event_write(const struct ledger_event *event, struct json_writer *json)
 {
     json_open_object(json);
@@ -110,8 +102,8 @@ static void event_write(const struct ledger_event *event, struct json_writer *js
     json_text(json, event->name);
     json_name(json, "count");
     json_int(json, (int64_t)event->count);
-    time_member(json, "first_at", event->first_ms);
-    time_member(json, "last_at", event->last_ms);
+    api_write_time(json, "first_at", event->first_ms);
+    api_write_time(json, "last_at", event->last_ms);
     json_name(json, "properties");
     json_open_array(json);
     for (uint32_t i = 0; i < event->property_count; i++) {
@@ -152,10 +144,6 @@ void api_event_names(struct http_request *request, struct http_response *respons
     for (uint32_t i = 0; i < count; i++)
         event_write(&events[i], &answer.json);
     json_close_array(&answer.json);
-    json_name(&answer.json, "next");
-    json_null(&answer.json);
-    json_name(&answer.json, "total");
-    json_int(&answer.json, count);
-    json_close_object(&answer.json);
+    api_write_list_end(&answer, GOS_LIT(""), count);
     api_write_end(request, response, &answer, 200);
 }

@@ -34,12 +34,11 @@ void api_overrides_list(struct http_request *request, struct http_response *resp
     struct override_page page;
     struct api_answer answer;
     int64_t limit;
-    gos_str cursor = http_query(request, "cursor");
+    gos_str cursor = http_query_text(request, "cursor");
     if (!http_query_int(request, "limit", 1, PAGE_ITEMS_MAX, PAGE_ITEMS_DEFAULT, &limit, &err) ||
         !flag_get(request, &flag, &err) ||
         !catalog_list_overrides(api_of(request)->catalog, api_environment(request), flag.name,
-                                cursor.data ? cursor : GOS_LIT(""), (uint32_t)limit, request->arena,
-                                &page, &err)) {
+                                cursor, (uint32_t)limit, request->arena, &page, &err)) {
         http_fail(request, response, &err);
         return;
     }
@@ -50,7 +49,7 @@ void api_overrides_list(struct http_request *request, struct http_response *resp
     for (uint32_t i = 0; i < page.count; i++)
         override_write(&answer.json, &page.items[i]);
     json_close_array(&answer.json);
-    change_write_page(&answer, page.next, page.total);
+    api_write_list_end(&answer, page.next, page.total);
     api_write_end(request, response, &answer, 200);
 }
 

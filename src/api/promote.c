@@ -31,23 +31,17 @@ static bool stays_behind(gos_str member)
     return false;
 }
 
-static gos_str text_of(const struct json *object, const char *name)
-{
-    const struct json *value = json_find(object, gos_str_from(name));
-    return value && value->type == JSON_STRING ? value->text : GOS_LIT("");
-}
-
 /* Without a selection everything is wanted. */
 static bool is_wanted(const struct json *selection, enum kind kind, const struct json *definition)
 {
-    gos_str name = text_of(definition, kind_name_field(kind));
+    gos_str name = json_find_text(definition, kind_name_field(kind));
     if (!selection)
         return true;
     for (uint32_t i = 0; i < selection->count; i++) {
         const struct json *wanted = &selection->items[i];
-        if (gos_str_equal(text_of(wanted, "kind"), gos_str_from(kind_word(kind))) &&
-            (gos_str_equal(text_of(wanted, "name"), name) ||
-             gos_str_equal(text_of(wanted, "name"), text_of(definition, "id"))))
+        if (gos_str_equal(json_find_text(wanted, "kind"), gos_str_from(kind_word(kind))) &&
+            (gos_str_equal(json_find_text(wanted, "name"), name) ||
+             gos_str_equal(json_find_text(wanted, "name"), json_find_text(definition, "id"))))
             return true;
     }
     return false;
@@ -98,7 +92,7 @@ static bool document_fetch(struct http_request *request, const struct json *body
     const struct json *source;
     const struct json *selection = json_find(body, GOS_LIT("definitions"));
     uint32_t count;
-    gos_str from = text_of(body, "from");
+    gos_str from = json_find_text(body, "from");
     if (!arena)
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory to promote");
     if (gos_str_equal(from, api_environment(request)))

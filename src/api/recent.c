@@ -48,23 +48,6 @@ void recent_close(struct recent *recent)
     free(recent);
 }
 
-static void text_member(struct json_writer *json, const char *name, gos_str value)
-{
-    json_name(json, name);
-    if (value.len > 0)
-        json_text(json, value);
-    else
-        json_null(json);
-}
-
-static void time_member(struct json_writer *json, const char *name, int64_t at)
-{
-    char text[TIME_TEXT_BYTES];
-    time_write(at, text);
-    json_name(json, name);
-    json_text(json, gos_str_from(text));
-}
-
 static gos_str event_json(const struct event *event, gos_str properties, gos_arena *arena)
 {
     struct text text;
@@ -72,10 +55,10 @@ static gos_str event_json(const struct event *event, gos_str properties, gos_are
     text_init(&text, arena);
     json_writer_init(&json, &text);
     json_open_object(&json);
-    text_member(&json, "event_id", event->event_id);
-    text_member(&json, "user_id", event->user_id);
-    text_member(&json, "device_id", event->device_id);
-    text_member(&json, "name", event->name);
+    api_write_text(&json, "event_id", event->event_id);
+    api_write_text(&json, "user_id", event->user_id);
+    api_write_text(&json, "device_id", event->device_id);
+    api_write_text(&json, "name", event->name);
     json_name(&json, "value");
     if (event->has_value)
         json_double(&json, event->value);
@@ -83,8 +66,8 @@ static gos_str event_json(const struct event *event, gos_str properties, gos_are
         json_null(&json);
     json_name(&json, "properties");
     json_raw(&json, properties.len > 0 ? properties : GOS_LIT("{}"));
-    time_member(&json, "timestamp", event->at);
-    time_member(&json, "received_at", event->received_at);
+    api_write_time(&json, "timestamp", event->at);
+    api_write_time(&json, "received_at", event->received_at);
     json_close_object(&json);
     return text_ok(&text, NULL) ? text_str(&text) : (gos_str){0};
 }
@@ -141,7 +124,7 @@ void api_events_recent(struct http_request *request, struct http_response *respo
     gos_error err;
     int64_t limit;
     struct api_answer answer;
-    gos_str name = http_query(request, "name");
+    gos_str name = http_query_text(request, "name");
     if (!http_query_int(request, "limit", 1, PAGE_ITEMS_MAX, PAGE_ITEMS_DEFAULT, &limit, &err)) {
         http_fail(request, response, &err);
         return;
@@ -150,13 +133,9 @@ void api_events_recent(struct http_request *request, struct http_response *respo
     json_open_object(&answer.json);
     json_name(&answer.json, "items");
     json_open_array(&answer.json);
-    uint32_t count = recent_write(api_of(request)->recent, api_environment(request),
-                                  name.data ? name : GOS_LIT(""), (uint32_t)limit, &answer.json);
+    uint32_t count = recent_write(api_of(request)->recent, api_environment(request), name,
+                                  (uint32_t)limit, &answer.json);
     json_close_array(&answer.json);
-    json_name(&answer.json, "next");
-    json_null(&answer.json);
-    json_name(&answer.json, "total");
-    json_int(&answer.json, count);
-    json_close_object(&answer.json);
+    api_write_list_end(&answer, GOS_LIT(""), count);
     api_write_end(request, response, &answer, 200);
 }

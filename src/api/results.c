@@ -11,14 +11,6 @@ static bool asks_refresh(const struct http_request *request)
     return refresh.data && !gos_str_equal(refresh, GOS_LIT("false"));
 }
 
-static void answer_time(struct json_writer *json, const char *name, int64_t ms)
-{
-    char text[TIME_TEXT_BYTES];
-    size_t len = time_write(ms, text);
-    json_name(json, name);
-    json_text(json, (gos_str){text, len});
-}
-
 void api_results_get(struct http_request *request, struct http_response *response)
 {
     struct api *api = api_of(request);
@@ -39,8 +31,8 @@ void api_results_get(struct http_request *request, struct http_response *respons
     json_raw(&answer.json, found.health);
     json_name(&answer.json, "verdict");
     json_raw(&answer.json, found.verdict);
-    answer_time(&answer.json, "as_of", found.window_end);
-    answer_time(&answer.json, "computed_at", found.computed_at);
+    api_write_time(&answer.json, "as_of", found.window_end);
+    api_write_time(&answer.json, "computed_at", found.computed_at);
     json_close_object(&answer.json);
     api_write_end(request, response, &answer, 200);
 }
@@ -72,7 +64,7 @@ static bool history_find(struct http_request *request, gos_arena *arena, struct 
                          uint32_t *out_count, gos_error *err)
 {
     struct api *api = api_of(request);
-    gos_str environment = api_environment(request), metric = http_query(request, "metric");
+    gos_str environment = api_environment(request), metric = http_query_text(request, "metric");
     gos_str since_text = http_query(request, "since");
     int64_t since = INT64_MIN + 1;
     struct definition experiment;
@@ -81,9 +73,8 @@ static bool history_find(struct http_request *request, gos_arena *arena, struct 
                         "since is a time such as 2026-01-02T03:04:05Z");
     return catalog_get(api->catalog, environment, KIND_EXPERIMENT, http_param(request, "id"), arena,
                        &experiment, err) &&
-           catalog_result_history(api->catalog, environment, experiment.id,
-                                  metric.data ? metric : GOS_LIT(""), since, HISTORY_MAX, arena,
-                                  out, out_count, err);
+           catalog_result_history(api->catalog, environment, experiment.id, metric, since,
+                                  HISTORY_MAX, arena, out, out_count, err);
 }
 
 /* "day" or "hour": of each, the last computation is shown; otherwise all are. */
@@ -128,11 +119,7 @@ static void answer_stored(struct http_request *request, struct http_response *re
         shown++;
     }
     json_close_array(&answer.json);
-    json_name(&answer.json, "next");
-    json_null(&answer.json);
-    json_name(&answer.json, "total");
-    json_int(&answer.json, shown);
-    json_close_object(&answer.json);
+    api_write_list_end(&answer, GOS_LIT(""), shown);
     api_write_end(request, response, &answer, 200);
     gos_arena_close(arena);
 }
@@ -141,15 +128,15 @@ static void answer_stored(struct http_request *request, struct http_response *re
 void api_timeseries_get(struct http_request *request, struct http_response *response)
 {
     gos_error err;
-    gos_str points, metric = http_query(request, "metric"), stored = http_query(request, "stored");
+    gos_str points, metric = http_query_text(request, "metric"),
+                    stored = http_query(request, "stored");
     struct api_answer answer;
     if (stored.data && gos_str_equal(stored, GOS_LIT("true"))) {
         answer_stored(request, response);
         return;
     }
     if (!analyst_series(api_of(request)->analyst, api_environment(request),
-                        http_param(request, "id"), metric.data ? metric : GOS_LIT(""),
-                        request->arena, &points, &err)) {
+                        http_param(request, "id"), metric, request->arena, &points, &err)) {
         http_fail(request, response, &err);
         return;
     }

@@ -56,20 +56,14 @@ static bool check_lists(const struct json *document, size_t *out_count, gos_erro
                     *out_count, TRANSFER_ITEMS_MAX);
 }
 
-static gos_str member_text(const struct json *object, const char *name)
-{
-    const struct json *value = json_find(object, gos_str_from(name));
-    return value && value->type == JSON_STRING ? value->text : GOS_LIT("");
-}
-
 /* What the environment has under the item's id, else under its name. */
 static bool stored_find(struct reading *reading, enum kind kind, const struct json *item,
                         struct definition *out, bool *out_found)
 {
     struct catalog *catalog = api_of(reading->request)->catalog;
     gos_str environment = api_environment(reading->request);
-    gos_str id = member_text(item, "id");
-    gos_str name = member_text(item, kind_name_field(kind));
+    gos_str id = json_find_text(item, "id");
+    gos_str name = json_find_text(item, kind_name_field(kind));
     struct uuid uuid;
     *out_found = false;
     if (uuid_read(id, &uuid) && !catalog_find(catalog, environment, kind, id, reading->out->arena,
@@ -88,7 +82,7 @@ static bool id_for(struct reading *reading, const struct json *item, bool found,
         *out = stored->id;
         return true;
     }
-    if (uuid_read(member_text(item, "id"), out) &&
+    if (uuid_read(json_find_text(item, "id"), out) &&
         !catalog_has_id(api_of(reading->request)->catalog, *out, &taken, reading->err))
         return false;
     if (taken)
@@ -206,7 +200,7 @@ static bool match_all(struct reading *reading, enum kind kind, const struct json
         }
         if (!stored_find(reading, kind, item, &matches[i].stored, &matches[i].found) ||
             !id_for(reading, item, matches[i].found, &matches[i].stored, &matches[i].id) ||
-            !translation_add(reading, member_text(item, "id"), &matches[i].id))
+            !translation_add(reading, json_find_text(item, "id"), &matches[i].id))
             return false;
     }
     return true;
@@ -230,10 +224,10 @@ static bool override_read(const struct json *json, gos_arena *arena, struct over
     struct json_writer writer;
     struct text text;
     const struct json *value = json_find(json, GOS_LIT("value"));
-    out->flag_key = member_text(json, "flag");
+    out->flag_key = json_find_text(json, "flag");
     if (out->flag_key.len == 0)
-        out->flag_key = member_text(json, "flag_key");
-    out->user_id = member_text(json, "user_id");
+        out->flag_key = json_find_text(json, "flag_key");
+    out->user_id = json_find_text(json, "user_id");
     if (out->flag_key.len == 0)
         return gos_fail(err, GOS_BAD_INPUT, "/flag", "\"flag\" is missing");
     if (out->user_id.len == 0 || out->user_id.len > UNIT_BYTES_MAX)

@@ -51,6 +51,12 @@ static const struct json *step(const struct json *value, gos_str segment)
     return is_index && index < (int64_t)value->count ? &value->items[index] : NULL;
 }
 
+gos_str json_find_text(const struct json *value, const char *name)
+{
+    const struct json *member = json_find(value, gos_str_from(name));
+    return member && member->type == JSON_STRING ? member->text : GOS_LIT("");
+}
+
 const struct json *json_at(const struct json *value, gos_str pointer)
 {
     if (pointer.len == 0)

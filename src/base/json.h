@@ -32,6 +32,8 @@ bool json_read(gos_str input, gos_arena *arena, const struct json **out, gos_err
 
 /* The member of an object, or NULL; NULL also when `value` is NULL or no object. */
 const struct json *json_find(const struct json *value, gos_str name);
+/* The text of a member; empty when there is none, or it is no text. */
+gos_str json_find_text(const struct json *value, const char *name);
 /* The value that a JSON Pointer names, or NULL. */
 const struct json *json_at(const struct json *value, gos_str pointer);
 /* Whether a number is a whole one within +-(2^53-1), as most consumers need; out may be NULL. */

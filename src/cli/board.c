@@ -15,20 +15,14 @@ static double number_of(const struct json *object, gos_str name)
     return value && value->type == JSON_NUMBER ? value->number : NAN;
 }
 
-static gos_str text_of(const struct json *object, gos_str name)
-{
-    const struct json *value = json_find(object, name);
-    return value && value->type == JSON_STRING ? value->text : GOS_LIT("");
-}
-
 /* The row of the treatment for the experiment's first metric, and its control's row. */
 static const struct json *row_find(const struct json *answer, gos_str variant)
 {
     const struct json *results = json_find(answer, GOS_LIT("results"));
     for (uint32_t i = 0; results && i < results->count; i++) {
         const struct json *row = &results->items[i];
-        if (gos_str_equal(text_of(row, GOS_LIT("variant")), variant) &&
-            gos_str_equal(text_of(row, GOS_LIT("metric_name")), GOS_LIT("purchase_rate")))
+        if (gos_str_equal(json_find_text(row, "variant"), variant) &&
+            gos_str_equal(json_find_text(row, "metric_name"), GOS_LIT("purchase_rate")))
             return row;
     }
     return NULL;
@@ -50,9 +44,9 @@ static void row_draw(struct table *table, const struct traffic_effect *effect,
         row_empty(table, effect);
         return;
     }
-    const struct json *health = json_find(answer, GOS_LIT("health"));
     const struct json *verdict = json_find(answer, GOS_LIT("verdict"));
-    bool broken = gos_str_equal(text_of(health, GOS_LIT("status")), GOS_LIT("broken"));
+    gos_str advice = json_find_text(verdict, "verdict");
+    bool broken = gos_str_equal(advice, GOS_LIT("broken"));
     const struct json *interval = json_find(treatment, GOS_LIT("lift_ci"));
     struct bar_axis axis = {-50, 50, BAR_COLUMNS};
     double low = number_of(interval, GOS_LIT("lower")),
@@ -68,9 +62,7 @@ static void row_draw(struct table *table, const struct traffic_effect *effect,
     table_cell(table, bar_draw(&axis, low, lift, high, arena), color);
     table_cell(table, p_value_draw(p, arena), color);
     table_cellf(table, COLOR_DIM, "%+.0f %%", (effect->purchase_factor - 1) * 100);
-    gos_str advice = text_of(verdict, GOS_LIT("verdict"));
-    table_cell(table, broken ? GOS_LIT("broken split: do not trust it") : advice,
-               broken ? COLOR_RED : COLOR_NONE);
+    table_cell(table, advice, broken ? COLOR_RED : COLOR_NONE);
 }
 
 static bool rows_draw(struct http_client *client, struct table *table, gos_arena *arena,

@@ -7,12 +7,6 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-static gos_str text_of(const struct json *object, const char *name)
-{
-    const struct json *value = json_find(object, gos_str_from(name));
-    return value && value->type == JSON_STRING ? value->text : GOS_LIT("");
-}
-
 static int64_t int_of(const struct json *object, const char *name)
 {
     int64_t number = 0;
@@ -29,12 +23,12 @@ static void report_print(const struct remote *remote, const struct json *report,
     table_column(&table, "", ALIGN_LEFT);
     table_column(&table, "", ALIGN_LEFT);
     for (uint32_t i = 0; changes && i < changes->count; i++) {
-        gos_str action = text_of(&changes->items[i], "action");
+        gos_str action = json_find_text(&changes->items[i], "action");
         table_row(&table);
         table_cell(&table, action,
                    gos_str_equal(action, GOS_LIT("created")) ? COLOR_GREEN : COLOR_YELLOW);
-        table_cell(&table, text_of(&changes->items[i], "kind"), COLOR_NONE);
-        table_cell(&table, text_of(&changes->items[i], "name"), COLOR_NONE);
+        table_cell(&table, json_find_text(&changes->items[i], "kind"), COLOR_NONE);
+        table_cell(&table, json_find_text(&changes->items[i], "name"), COLOR_NONE);
     }
     if (changes && changes->count > 0)
         table_print(&table, stdout);

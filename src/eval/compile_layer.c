@@ -19,23 +19,17 @@ struct event {
     uint32_t experiment;
 };
 
-static gos_str text_of(const struct json *object, const char *name)
-{
-    const struct json *value = json_find(object, gos_str_from(name));
-    return value && value->type == JSON_STRING ? value->text : (gos_str){"", 0};
-}
-
 static gos_str identity_of(const struct json *experiment)
 {
-    gos_str id = text_of(experiment, "id");
-    return id.len ? id : text_of(experiment, "name");
+    gos_str id = json_find_text(experiment, "id");
+    return id.len ? id : json_find_text(experiment, "name");
 }
 
 static uint32_t layer_add(struct compiler *compiler, const struct json *json, gos_str name,
                           uint32_t unit)
 {
     struct build *build = &compiler->build;
-    gos_str salt = text_of(json, "salt");
+    gos_str salt = json_find_text(json, "salt");
     struct layer layer = {.name = build_text(build, name),
                           .seed = compile_seed(compiler, salt.len ? salt : name, "layer"),
                           .unit = unit};
@@ -48,7 +42,8 @@ static void layers_read(struct compiler *compiler)
     for (uint32_t i = 0; i < compiler->layers->count; i++) {
         const struct json *json = &compiler->layers->items[i];
         size_t mark = at_enter_index(compiler, i);
-        layer_add(compiler, json, text_of(json, "name"), compile_unit(compiler, json, SLOT_USER));
+        layer_add(compiler, json, json_find_text(json, "name"),
+                  compile_unit(compiler, json, SLOT_USER));
         at_leave(compiler, mark);
     }
     at_leave(compiler, outer);
@@ -62,7 +57,7 @@ static void holdouts_read(struct compiler *compiler)
         const struct json *json = &compiler->holdouts->items[i];
         size_t mark = at_enter_index(compiler, i);
         int64_t share = 0;
-        gos_str name = member_text(compiler, json, "name"), salt = text_of(json, "salt");
+        gos_str name = member_text(compiler, json, "name"), salt = json_find_text(json, "salt");
         gos_str layer = member_text(compiler, json, "layer");
         if (name.len == 0)
             compiler_error_at(compiler, "name", "a holdout needs a name");
@@ -169,7 +164,7 @@ static uint32_t events_of(struct compiler *compiler, uint32_t index, struct even
 {
     const struct json *json = &compiler->experiments->items[index];
     const struct json *phases = json_find(json, GOS_LIT("phases"));
-    gos_str status = text_of(json, "status");
+    gos_str status = json_find_text(json, "status");
     bool is_over =
         gos_str_equal(status, GOS_LIT("Completed")) || gos_str_equal(status, GOS_LIT("Archived"));
     bool is_draft = status.len == 0 || gos_str_equal(status, GOS_LIT("Draft"));

@@ -96,6 +96,8 @@ gos_str http_header(const struct http_request *request, const char *name);
 gos_str http_param(const struct http_request *request, const char *name);
 /* The first query parameter of that name; data is NULL when it is absent. */
 gos_str http_query(const struct http_request *request, const char *name);
+/* The same as text: empty when it is absent. */
+gos_str http_query_text(const struct http_request *request, const char *name);
 /* A whole number in the query: `otherwise` when absent, BAD_INPUT at /NAME when not in range. */
 bool http_query_int(const struct http_request *request, const char *name, int64_t least,
                     int64_t most, int64_t otherwise, int64_t *out, gos_error *err);

@@ -36,6 +36,12 @@ gos_str http_query(const struct http_request *request, const char *name)
     return field_find(request->queries, request->query_count, name);
 }
 
+gos_str http_query_text(const struct http_request *request, const char *name)
+{
+    gos_str value = http_query(request, name);
+    return value.data ? value : GOS_LIT("");
+}
+
 bool http_query_int(const struct http_request *request, const char *name, int64_t least,
                     int64_t most, int64_t otherwise, int64_t *out, gos_error *err)
 {

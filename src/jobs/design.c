@@ -5,12 +5,6 @@
 
 #include <math.h>
 
-static gos_str text_of(const struct json *object, const char *name)
-{
-    const struct json *value = json_find(object, gos_str_from(name));
-    return value && value->type == JSON_STRING ? value->text : GOS_LIT("");
-}
-
 static double number_of(const struct json *object, const char *name, double otherwise)
 {
     const struct json *value = json_find(object, gos_str_from(name));
@@ -20,7 +14,7 @@ static double number_of(const struct json *object, const char *name, double othe
 static int64_t time_of(const struct json *object, const char *name)
 {
     int64_t ms = TIME_NONE;
-    return time_read(text_of(object, name), &ms) ? ms : TIME_NONE;
+    return time_read(json_find_text(object, name), &ms) ? ms : TIME_NONE;
 }
 
 static bool read_variants(const struct json *tree, gos_arena *arena, struct analysis_design *out,
@@ -37,7 +31,7 @@ static bool read_variants(const struct json *tree, gos_arena *arena, struct anal
     if (!out->variants || !out->weights)
         return false;
     for (uint32_t v = 0; v < out->variant_count; v++) {
-        out->variants[v] = text_of(&variants->items[v], "name");
+        out->variants[v] = json_find_text(&variants->items[v], "name");
         const struct json *weight = json_find(allocation, out->variants[v]);
         out->weights[v] = weight ? weight->number : 0;
         if (gos_str_equal(out->variants[v], control))
@@ -54,7 +48,7 @@ static void apply_setting(const struct json *tree, gos_str reference, struct met
     const struct json *setting = json_find(all, reference);
     if (!setting)
         setting = json_find(all, plan->name);
-    gos_str direction = text_of(setting, "direction");
+    gos_str direction = json_find_text(setting, "direction");
     if (direction.len > 0)
         plan->increase = gos_str_equal(direction, GOS_LIT("increase"));
     plan->minimum_effect = number_of(setting, "minimum_effect", plan->minimum_effect);
@@ -110,8 +104,8 @@ bool analysis_read_design(struct catalog *catalog, gos_str environment, const st
     out->end_ms = time_of(tree, "end_date");
     if (out->start_ms == TIME_NONE)
         out->start_ms = time_of(tree, "created_at");
-    return add_metric(catalog, environment, tree, text_of(metrics, "primary_metric"), ROLE_PRIMARY,
-                      arena, out, err) &&
+    return add_metric(catalog, environment, tree, json_find_text(metrics, "primary_metric"),
+                      ROLE_PRIMARY, arena, out, err) &&
            add_metrics(catalog, environment, tree, "secondary_metrics", ROLE_SECONDARY, arena, out,
                        err) &&
            add_metrics(catalog, environment, tree, "guardrail_metrics", ROLE_GUARDRAIL, arena, out,

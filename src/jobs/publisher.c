@@ -28,6 +28,7 @@ struct slot {
 };
 
 struct place {
+    uint32_t number; /* its index among the places */
     char name[KEY_BYTES_MAX + 1];
     _Atomic uint64_t word;
     struct slot slots[SLOTS];
@@ -158,6 +159,7 @@ static bool place_add(struct publisher *publisher, gos_str environment, gos_erro
         free(place);
         return false;
     }
+    place->number = count;
     publisher->places[count] = place;
     atomic_store_explicit(&publisher->place_count, count + 1, memory_order_release);
     return true;
@@ -232,16 +234,13 @@ bool publisher_pin(struct publisher *publisher, gos_str environment, struct publ
     uint64_t word = atomic_fetch_add(&place->word, 1);
     uint32_t index = (uint32_t)(word >> SLOT_SHIFT);
     const struct slot *slot = &place->slots[index];
-    uint32_t number = 0;
-    while (publisher->places[number] != place)
-        number++;
     *out = (struct publisher_pin){
         slot->rules,
         slot->patterns ? publisher->options.patterns.match : NULL,
         slot->patterns,
         slot->sequence,
         slot->published_ms,
-        number,
+        place->number,
         index,
     };
     return true;

@@ -8,12 +8,6 @@
 
 enum { PLAN_ARENA_BYTES = 1024 * 1024 };
 
-static gos_str member_text(const struct json *object, gos_str name)
-{
-    const struct json *value = json_find(object, name);
-    return value && value->type == JSON_STRING ? value->text : (gos_str){"", 0};
-}
-
 bool check_value_type(gos_str flag_type, const struct json *value, const char *pointer,
                       gos_error *err)
 {
@@ -33,7 +27,7 @@ bool check_value_type(gos_str flag_type, const struct json *value, const char *p
 static bool check_values(const struct json *body, gos_error *err)
 {
     static const char *const pointers[] = {"/default_value", "/value"};
-    gos_str type = member_text(body, GOS_LIT("type"));
+    gos_str type = json_find_text(body, "type");
     for (size_t i = 0; i < 2; i++) {
         const struct json *value = json_at(body, gos_str_from(pointers[i]));
         if (value && !check_value_type(type, value, pointers[i], err))
@@ -99,5 +93,5 @@ bool check_body(enum kind kind, const struct json *body, gos_error *err)
 
 bool definition_check_override(const struct json *flag, const struct json *value, gos_error *err)
 {
-    return check_value_type(member_text(flag, GOS_LIT("type")), value, "/value", err);
+    return check_value_type(json_find_text(flag, "type"), value, "/value", err);
 }

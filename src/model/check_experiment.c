@@ -17,18 +17,12 @@ static bool fail_at(gos_error *err, const char *parent, size_t index, const char
     return gos_fail(err, GOS_BAD_INPUT, pointer, message, GOS_ARG(name));
 }
 
-static gos_str member_text(const struct json *object, gos_str name)
-{
-    const struct json *value = json_find(object, name);
-    return value && value->type == JSON_STRING ? value->text : (gos_str){"", 0};
-}
-
 static bool check_variants(const struct json *variants, gos_error *err)
 {
     for (size_t i = 0; i < variants->count; i++) {
-        gos_str name = member_text(&variants->items[i], GOS_LIT("name"));
+        gos_str name = json_find_text(&variants->items[i], "name");
         for (size_t j = 0; j < i; j++) {
-            if (gos_str_equal(name, member_text(&variants->items[j], GOS_LIT("name"))))
+            if (gos_str_equal(name, json_find_text(&variants->items[j], "name")))
                 return fail_at(err, "/variants", i, "/name", "there are two variants \"%.*s\"",
                                name);
         }
@@ -61,7 +55,7 @@ static bool check_allocation(const struct json *body, gos_error *err)
         sum += share;
     }
     for (size_t i = 0; i < variants->count; i++) {
-        gos_str name = member_text(&variants->items[i], GOS_LIT("name"));
+        gos_str name = json_find_text(&variants->items[i], "name");
         if (!json_find(allocation, name))
             return gos_fail(err, GOS_BAD_INPUT, "/traffic_allocation",
                             "the variant \"%.*s\" has no share; give it one, or 0", GOS_ARG(name));
@@ -77,7 +71,7 @@ static bool metric_is_before(const struct json *metrics, gos_str list_name, size
                              gos_str name)
 {
     static const char *const lists[] = {"secondary_metrics", "guardrail_metrics"};
-    if (gos_str_equal(member_text(metrics, GOS_LIT("primary_metric")), name))
+    if (gos_str_equal(json_find_text(metrics, "primary_metric"), name))
         return true;
     for (size_t i = 0; i < 2; i++) {
         const struct json *list = json_find(metrics, gos_str_from(lists[i]));
@@ -120,16 +114,16 @@ static bool check_metrics(const struct json *body, gos_error *err)
     return true;
 }
 
-static int64_t member_time(const struct json *body, gos_str name)
+static int64_t member_time(const struct json *body, const char *name)
 {
     int64_t ms;
-    return time_read(member_text(body, name), &ms) ? ms : TIME_NONE;
+    return time_read(json_find_text(body, name), &ms) ? ms : TIME_NONE;
 }
 
 static bool check_dates(const struct json *body, gos_error *err)
 {
-    int64_t start = member_time(body, GOS_LIT("start_date"));
-    int64_t end = member_time(body, GOS_LIT("end_date"));
+    int64_t start = member_time(body, "start_date");
+    int64_t end = member_time(body, "end_date");
     if (start == TIME_NONE || end == TIME_NONE || end > start)
         return true;
     return gos_fail(err, GOS_BAD_INPUT, "/end_date", "the end must be after the start");
@@ -187,7 +181,7 @@ bool definition_has_variant(const struct json *experiment, gos_str variant)
 {
     const struct json *variants = json_find(experiment, GOS_LIT("variants"));
     for (size_t i = 0; variants && i < variants->count; i++) {
-        if (gos_str_equal(member_text(&variants->items[i], GOS_LIT("name")), variant))
+        if (gos_str_equal(json_find_text(&variants->items[i], "name"), variant))
             return true;
     }
     return false;
@@ -198,8 +192,7 @@ gos_str definition_control(const struct json *experiment)
     const struct json *variants = json_find(experiment, GOS_LIT("variants"));
     if (definition_has_variant(experiment, GOS_LIT("control")))
         return GOS_LIT("control");
-    return variants && variants->count ? member_text(&variants->items[0], GOS_LIT("name"))
-                                       : GOS_LIT("");
+    return variants && variants->count ? json_find_text(&variants->items[0], "name") : GOS_LIT("");
 }
 
 bool definition_check_assignment(const struct json *experiment, gos_str variant, gos_error *err)
