@@ -17,6 +17,7 @@ struct ledger;
 struct publisher;
 struct recent;
 struct roster;
+struct sdk_copies;
 struct shipper;
 struct streams;
 struct writer;
@@ -43,7 +44,8 @@ struct api {
     uint64_t spool_bytes_max;
     api_report *report;
     void *report_user;
-    struct recent *recent; /* the newest events; see recent.h */
+    struct recent *recent;         /* the newest events; see recent.h */
+    struct sdk_copies *sdk_copies; /* rulesets as clients fetch them; see sdk_copies.h */
 };
 
 /* The rows of routes.def, for http_config. */

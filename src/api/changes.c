@@ -294,9 +294,10 @@ static void catch_up(struct waiter *waiter)
     http_stream_send(waiter->stream, notice_write(text, change->sequence, change->hash));
 }
 
-/* Greets the client, and tells it at once what it has missed. */
+/* Greets the client, and tells it at once what it has missed: all when it `wants_state`. */
 static bool stream_begin(struct http_request *request, struct http_response *response,
-                         struct waiter *waiter, const struct publisher_pin *pin, gos_error *err)
+                         struct waiter *waiter, const struct publisher_pin *pin, bool wants_state,
+                         gos_error *err)
 {
     char text[NOTICE_BYTES], hash[64];
     struct streams *streams = waiter->streams;
@@ -310,7 +311,7 @@ static bool stream_begin(struct http_request *request, struct http_response *res
         int len = snprintf(text, sizeof text, "retry: %d\n\n", RECONNECT_MS);
         http_stream_send(waiter->stream, (gos_str){text, (size_t)len});
         snprintf(hash, sizeof hash, "%.*s", GOS_ARG(rules));
-        if (seen >= 0 && seen != pin->sequence)
+        if (wants_state || (seen >= 0 && seen != pin->sequence))
             http_stream_send(waiter->stream, notice_write(text, pin->sequence, hash));
         waiter->sequence = pin->sequence;
         waiter_add(waiter);
@@ -320,31 +321,42 @@ static bool stream_begin(struct http_request *request, struct http_response *res
     return done;
 }
 
-void api_changes(struct http_request *request, struct http_response *response)
+/* Makes the answer a stream of the environment's changes. */
+static bool stream_open(struct http_request *request, struct http_response *response,
+                        gos_str environment, bool wants_state, gos_error *err)
 {
-    gos_error err;
     struct api *api = api_of(request);
-    gos_str token = http_query(request, "token"), environment;
     struct publisher_pin pin;
-    if (!token.data || !token_read(api->streams, token, request->now_ms, &environment)) {
-        gos_fail(&err, GOS_UNAUTHORIZED, "", "the stream needs a token that has not expired");
-        http_fail(request, response, &err);
-        return;
-    }
-    if (!publisher_pin(api->publisher, environment, &pin, &err)) {
-        http_fail(request, response, &err);
-        return;
-    }
+    if (!publisher_pin(api->publisher, environment, &pin, err))
+        return false;
     struct waiter *waiter = calloc(1, sizeof *waiter);
-    bool done = waiter != NULL || gos_fail(&err, GOS_OUT_OF_MEMORY, "", "no memory for a stream");
+    bool done = waiter != NULL || gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a stream");
     if (done) {
         waiter->streams = api->streams;
         snprintf(waiter->environment, sizeof waiter->environment, "%.*s", GOS_ARG(environment));
-        done = stream_begin(request, response, waiter, &pin, &err);
+        done = stream_begin(request, response, waiter, &pin, wants_state, err);
     }
     publisher_unpin(api->publisher, &pin);
-    if (done)
-        return;
-    free(waiter);
-    http_fail(request, response, &err);
+    if (!done)
+        free(waiter);
+    return done;
+}
+
+void api_changes(struct http_request *request, struct http_response *response)
+{
+    gos_error err;
+    gos_str token = http_query(request, "token"), environment;
+    bool done =
+        (token.data &&
+         token_read(api_of(request)->streams, token, request->now_ms, &environment)) ||
+        gos_fail(&err, GOS_UNAUTHORIZED, "", "the stream needs a token that has not expired");
+    if (!done || !stream_open(request, response, environment, false, &err))
+        http_fail(request, response, &err);
+}
+
+void api_sdk_events(struct http_request *request, struct http_response *response)
+{
+    gos_error err;
+    if (!stream_open(request, response, api_environment(request), true, &err))
+        http_fail(request, response, &err);
 }

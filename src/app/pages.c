@@ -4,26 +4,6 @@
 #include "app/bundle.h"
 #include "base/text.h"
 
-#include <strings.h>
-
-/* Whether the client takes gzip: named in Accept-Encoding and not with q=0. */
-static bool takes_gzip(const struct http_request *request)
-{
-    gos_str accept = http_header(request, "Accept-Encoding");
-    for (size_t i = 0; i + 4 <= accept.len; i++) {
-        if (strncasecmp(accept.data + i, "gzip", 4) != 0)
-            continue;
-        size_t at = i + 4;
-        while (at < accept.len && accept.data[at] == ' ')
-            at++;
-        gos_str rest = {accept.data + at, accept.len - at};
-        if (rest.len >= 4 && strncasecmp(rest.data, ";q=0", 4) == 0)
-            return rest.len > 5 && rest.data[4] == '.' && rest.data[5] != '0';
-        return true;
-    }
-    return false;
-}
-
 static void guard(struct http_request *request, struct http_response *response)
 {
     http_add(request, response, "Content-Security-Policy", bundle_policy());
@@ -47,7 +27,7 @@ static void answer_file(struct http_request *request, struct http_response *resp
     }
     response->content_type = gos_str_from(file->content_type);
     response->body = (gos_str){(const char *)file->data, file->len};
-    if (file->gzip && takes_gzip(request)) {
+    if (file->gzip && http_takes_coding(request, GOS_LIT("gzip"))) {
         http_add(request, response, "Content-Encoding", GOS_LIT("gzip"));
         response->body = (gos_str){(const char *)file->gzip, file->gzip_len};
     }

@@ -43,13 +43,13 @@ static bool is_refused_by_weight(gos_str parameters)
     return str_read_double((gos_str){q.data + 2, q.len - 2}, &weight) && weight == 0;
 }
 
-static bool takes_gzip(const struct http_request *request)
+bool http_takes_coding(const struct http_request *request, gos_str coding)
 {
     gos_str list = http_header(request, "accept-encoding");
     while (list.len > 0) {
         gos_str one = str_cut(&list, ',');
         gos_str name = str_trim(str_cut(&one, ';'));
-        if (str_equal_nocase(name, GOS_LIT("gzip")) || gos_str_equal(name, GOS_LIT("*")))
+        if (str_equal_nocase(name, coding) || gos_str_equal(name, GOS_LIT("*")))
             return !is_refused_by_weight(one);
     }
     return false;
@@ -83,7 +83,8 @@ void answer_pack(struct exchange *exchange)
     exchange->is_packed = true;
     gos_str packed;
     http_add(request, response, "Vary", GOS_LIT("Accept-Encoding"));
-    if (!takes_gzip(request) || !gzip_deflate(response->body, request->arena, &packed))
+    if (!http_takes_coding(request, GOS_LIT("gzip")) ||
+        !gzip_deflate(response->body, request->arena, &packed))
         return;
     response->body = packed;
     http_add(request, response, "Content-Encoding", GOS_LIT("gzip"));

@@ -108,6 +108,9 @@ bool http_basic(const struct http_request *request, gos_str *out_user, gos_str *
 /* Whether If-None-Match names `etag` (with its quotes), by weak comparison; "*" names all. */
 bool http_etag_matches(const struct http_request *request, gos_str etag);
 
+/* Whether Accept-Encoding names the coding, or "*", and not with q=0. */
+bool http_takes_coding(const struct http_request *request, gos_str coding);
+
 /* Adds a header. The name is static. CR, LF and NUL in the value become blanks. */
 void http_add(struct http_request *request, struct http_response *response, const char *name,
               gos_str value);
