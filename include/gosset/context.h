@@ -57,6 +57,14 @@ void gos_context_close(gos_context *context);
 bool gos_context_bind(gos_context *context, const gos_ruleset *rules, const gos_subject *subject,
                       gos_str attributes, gos_error *err);
 
+/*
+ * Adds what is known of the user from elsewhere: attributes that the bound context lacks. The units
+ * stay as they are. `attributes` is a JSON object and must stay valid as those bound must.
+ */
+bool gos_context_complete(gos_context *context, gos_str attributes, gos_error *err);
+/* Whether the context lacks an attribute that the ruleset asks for. */
+bool gos_context_lacks(const gos_context *context);
+
 /* The user, and the device, that the context speaks of; empty when it names none. */
 gos_str gos_context_user(const gos_context *context);
 gos_str gos_context_device(const gos_context *context);

@@ -112,6 +112,17 @@ static gos_earlier find_earlier(void *user, gos_str experiment_id, gos_str unit,
     return decider->earlier_is_own ? GOS_EARLIER_UNIT : GOS_EARLIER_IDENTITY;
 }
 
+/* What the request does not say of its user is taken from what identify has told. */
+static bool profile_add(struct decider *decider, gos_error *err)
+{
+    gos_str user = gos_context_user(decider->context), profile;
+    if (user.len == 0 || !gos_context_lacks(decider->context))
+        return true;
+    return roster_find_profile(decider->api->roster, decider->environment, user, PROFILE_TOLD,
+                               decider->arena, &profile, err) &&
+           (profile.len == 0 || gos_context_complete(decider->context, profile, err));
+}
+
 bool decider_bind(struct decider *decider, gos_str user_id, gos_str device_id, gos_str attributes,
                   int64_t now_ms, gos_error *err)
 {
@@ -125,7 +136,8 @@ bool decider_bind(struct decider *decider, gos_str user_id, gos_str device_id, g
         .match_pattern_user = decider->pin.match_pattern_user,
     };
     return gos_context_bind(decider->context, decider->pin.rules, &decider->subject, attributes,
-                            err);
+                            err) &&
+           profile_add(decider, err);
 }
 
 gos_decision decider_flag_at(struct decider *decider, uint32_t flag)

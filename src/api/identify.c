@@ -50,9 +50,10 @@ void api_identify(struct http_request *request, struct http_response *response)
             .kind = ROSTER_LINK,
             .link = {environment, identify->device_id, identify->user_id, request->now_ms}};
     if (identify->attributes.len > 0)
-        items[count++] = (struct roster_item){
-            .kind = ROSTER_PROFILE,
-            .profile = {environment, identify->user_id, identify->attributes, request->now_ms}};
+        items[count++] =
+            (struct roster_item){.kind = ROSTER_PROFILE,
+                                 .profile = {environment, identify->user_id, identify->attributes,
+                                             request->now_ms, PROFILE_TOLD}};
     if (count == 0)
         identify_finish(request, response, items, 0, identify);
     else

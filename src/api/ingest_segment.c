@@ -122,6 +122,7 @@ static bool intake_open(struct http_request *request, const struct json *body, u
         return false;
     intake->origin = (struct segment_origin){
         .environment = gos_str_from(intake->caller->environment),
+        .source = intake->caller->scope >= SCOPE_SERVER ? PROFILE_TOLD : PROFILE_CLAIMED,
         .now_ms = request->now_ms,
         .sent_ms = segment_sent_ms(body),
     };

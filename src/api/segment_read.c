@@ -191,6 +191,7 @@ static bool identify_read(const struct reading *reading, struct roster_item *out
         .user_id = reading->user_id,
         .attributes = attributes,
         .updated_at = reading->at,
+        .source = reading->origin->source,
     };
     return true;
 }

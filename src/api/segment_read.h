@@ -10,6 +10,7 @@ enum { SEGMENT_ITEMS_PER_MESSAGE = 2 };
 /* Whose messages these are, and how far the sender's clock is off. */
 struct segment_origin {
     gos_str environment;
+    enum profile_source source; /* of the attributes */
     int64_t now_ms;
     int64_t sent_ms; /* "sentAt" by the sender's clock, or TIME_NONE */
 };

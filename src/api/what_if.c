@@ -97,7 +97,7 @@ static bool context_write(struct what_if *what_if, gos_str user, const struct js
     gos_str profile;
     struct text text;
     struct json_writer json;
-    if (!roster_find_profile(api_of(request)->roster, api_environment(request), user,
+    if (!roster_find_profile(api_of(request)->roster, api_environment(request), user, PROFILE_TOLD,
                              what_if->arena, &profile, err) ||
         (profile.len > 2 && !json_read(profile, what_if->arena, &attributes, err)))
         return false;

@@ -245,6 +245,34 @@ bool gos_context_bind(gos_context *context, const gos_ruleset *rules, const gos_
     return context_bind_json(context, rules, subject, json, err);
 }
 
+bool gos_context_lacks(const gos_context *context)
+{
+    uint32_t count = ruleset_attributes_count(context->rules);
+    for (uint32_t slot = SLOT_FIXED_COUNT; slot < count; slot++) {
+        if (context->values[slot].type == VALUE_NONE)
+            return true;
+    }
+    return false;
+}
+
+bool gos_context_complete(gos_context *context, gos_str attributes, gos_error *err)
+{
+    const struct json *json;
+    if (!json_read(attributes, context->arena, &json, err))
+        return false;
+    if (json->type != JSON_OBJECT)
+        return gos_fail(err, GOS_INVALID_CONTEXT, "", "the attributes are %s; an object is allowed",
+                        json_type_name(json->type));
+    for (uint32_t i = 0; i < json->count; i++) {
+        uint32_t slot = slot_find(context->rules, json->names[i]);
+        bool lacks =
+            slot != NONE && slot >= SLOT_FIXED_COUNT && context->values[slot].type == VALUE_NONE;
+        if (lacks && !value_bind(context, slot, &json->items[i], err))
+            return false;
+    }
+    return nested_bind(context, json, err);
+}
+
 gos_str gos_context_user(const gos_context *context)
 {
     return context->values[SLOT_USER].type == VALUE_NONE ? (gos_str){"", 0}

@@ -56,12 +56,19 @@ struct identity_link {
     int64_t at;
 };
 
+/*
+ * Who says so: a server's key, or a key that stands in a page or an app, where everybody can read
+ * it and speak for anybody. Only what is told decides; what is claimed is kept apart and shown.
+ */
+enum profile_source { PROFILE_TOLD, PROFILE_CLAIMED };
+
 /* Attributes of a user, imported by identify. */
 struct profile {
     gos_str environment;
     gos_str user_id;
     gos_str attributes; /* JSON object */
     int64_t updated_at;
+    enum profile_source source;
 };
 
 /* From here on nothing may be kept of this user and of the devices linked to it. */

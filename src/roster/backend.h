@@ -29,7 +29,8 @@ struct roster_backend {
     bool (*list_devices)(struct roster *roster, gos_str environment, gos_str user_id,
                          gos_arena *arena, gos_str **out, uint32_t *out_count, gos_error *err);
     bool (*find_profile)(struct roster *roster, gos_str environment, gos_str user_id,
-                         gos_arena *arena, gos_str *out_attributes, gos_error *err);
+                         enum profile_source source, gos_arena *arena, gos_str *out_attributes,
+                         gos_error *err);
     /* The items have passed roster_check. */
     bool (*commit)(struct roster *roster, struct roster_item *items, size_t count, int64_t now_ms,
                    gos_arena *arena, gos_error *err);

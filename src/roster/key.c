@@ -102,9 +102,11 @@ struct key key_event(gos_str environment, gos_str event_id)
     return key;
 }
 
-struct key key_profile(gos_str environment, gos_str user_id)
+struct key key_profile(gos_str environment, gos_str user_id, enum profile_source source)
 {
-    struct key key = begin(environment);
+    /* No environment's name is as long as the mark says. */
+    struct key key =
+        source == PROFILE_TOLD ? begin(environment) : begin_with((char)UINT8_MAX, environment);
     add(&key, user_id.data, user_id.len);
     return key;
 }

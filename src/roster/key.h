@@ -8,6 +8,7 @@
 #include "base/limits.h"
 #include "base/uuid.h"
 #include "gosset/base.h"
+#include "model/facts.h"
 
 enum { KEY_BYTES = 2 * UNIT_BYTES_MAX };
 
@@ -34,7 +35,7 @@ struct key key_user(gos_str environment, gos_str user_id);
 /* KV_EVENT_IDS: environment and 128 bits of the id. */
 struct key key_event(gos_str environment, gos_str event_id);
 /* KV_PROFILES. */
-struct key key_profile(gos_str environment, gos_str user_id);
+struct key key_profile(gos_str environment, gos_str user_id, enum profile_source source);
 /* KV_SPOOL. */
 struct key key_spool(uint64_t sequence);
 uint64_t key_spool_sequence(gos_str key);

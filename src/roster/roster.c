@@ -93,9 +93,11 @@ bool roster_list_devices(struct roster *roster, gos_str environment, gos_str use
 }
 
 bool roster_find_profile(struct roster *roster, gos_str environment, gos_str user_id,
-                         gos_arena *arena, gos_str *out_attributes, gos_error *err)
+                         enum profile_source source, gos_arena *arena, gos_str *out_attributes,
+                         gos_error *err)
 {
-    return roster->backend->find_profile(roster, environment, user_id, arena, out_attributes, err);
+    return roster->backend->find_profile(roster, environment, user_id, source, arena,
+                                         out_attributes, err);
 }
 
 bool roster_commit(struct roster *roster, struct roster_item *items, size_t count, int64_t now_ms,

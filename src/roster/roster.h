@@ -66,7 +66,8 @@ bool roster_list_devices(struct roster *roster, gos_str environment, gos_str use
                          gos_arena *arena, gos_str **out, uint32_t *out_count, gos_error *err);
 /* The attributes of a user as a JSON object; empty when there are none. */
 bool roster_find_profile(struct roster *roster, gos_str environment, gos_str user_id,
-                         gos_arena *arena, gos_str *out_attributes, gos_error *err);
+                         enum profile_source source, gos_arena *arena, gos_str *out_attributes,
+                         gos_error *err);
 
 enum roster_kind {
     ROSTER_ASSIGNMENT, /* first write wins; a new one becomes an exposure */

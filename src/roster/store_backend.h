@@ -27,7 +27,8 @@ bool store_find_user(struct roster *roster, gos_str environment, gos_str device_
 bool store_list_devices(struct roster *roster, gos_str environment, gos_str user_id,
                         gos_arena *arena, gos_str **out, uint32_t *out_count, gos_error *err);
 bool store_find_profile(struct roster *roster, gos_str environment, gos_str user_id,
-                        gos_arena *arena, gos_str *out_attributes, gos_error *err);
+                        enum profile_source source, gos_arena *arena, gos_str *out_attributes,
+                        gos_error *err);
 bool store_commit(struct roster *roster, struct roster_item *items, size_t count, int64_t now_ms,
                   gos_arena *arena, gos_error *err);
 bool store_spool_read(struct roster *roster, uint64_t sequence, uint32_t count_max,

@@ -90,10 +90,12 @@ static bool forget_unit(struct commit *commit, gos_str environment, gos_str unit
         ++*out_count;
     }
     struct key device = key_device(environment, unit), user = key_user(environment, unit);
-    struct key profile = key_profile(environment, unit);
+    struct key told = key_profile(environment, unit, PROFILE_TOLD);
+    struct key claimed = key_profile(environment, unit, PROFILE_CLAIMED);
     kv_delete(&commit->batch, KV_IDENTITIES, key_str(&device));
     kv_delete(&commit->batch, KV_IDENTITIES, key_str(&user));
-    kv_delete(&commit->batch, KV_PROFILES, key_str(&profile));
+    kv_delete(&commit->batch, KV_PROFILES, key_str(&told));
+    kv_delete(&commit->batch, KV_PROFILES, key_str(&claimed));
     return true;
 }
 

@@ -6,9 +6,10 @@
 enum { MERGE_ARENA_BYTES = 16 << 20 };
 
 bool store_find_profile(struct roster *roster, gos_str environment, gos_str user_id,
-                        gos_arena *arena, gos_str *out_attributes, gos_error *err)
+                        enum profile_source source, gos_arena *arena, gos_str *out_attributes,
+                        gos_error *err)
 {
-    struct key key = key_profile(environment, user_id);
+    struct key key = key_profile(environment, user_id, source);
     if (!kv_get(store_of(roster)->kv, NULL, KV_PROFILES, key_str(&key), arena, out_attributes, err))
         return false;
     if (!out_attributes->data)
@@ -85,7 +86,8 @@ static bool put_merged(struct commit *commit, const struct key *key, gos_str old
 
 bool commit_profile(struct commit *commit, struct roster_item *item)
 {
-    struct key key = key_profile(item->profile.environment, item->profile.user_id);
+    struct key key =
+        key_profile(item->profile.environment, item->profile.user_id, item->profile.source);
     gos_arena *arena = gos_arena_open(MERGE_ARENA_BYTES);
     if (!arena)
         return gos_fail(commit->err, GOS_OUT_OF_MEMORY, "", "no memory to join attributes");

@@ -92,6 +92,27 @@ test('a device that becomes a user keeps its variant', async () => {
   assert.deepEqual(user.json.devices, ['dev3'])
 })
 
+test('what identify has told of a user decides where the request is silent, and a browser\'s word does not', async () => {
+  const made = await server.call('POST', '/api/v1/flags', {
+    key: 'for-pros', name: 'For pros', type: 'Boolean', default_value: false, enabled: true, rollout_percentage: 100,
+    targeting_rules: { attributes: { plan: 'pro', 'address.city': 'Bonn' } }, client_visible: true })
+  assert.equal(made.status, 201, made.text)
+  const decided = async (context) => (await server.call('POST', '/ofrep/v1/evaluate/flags/for-pros', { context })).json.value
+  const told = { plan: 'pro', address: { city: 'Bonn' } }
+  assert.equal(await decided({ targetingKey: 'told' }), false)
+  await server.call('POST', '/api/v1/identify', { user_id: 'told', attributes: told })
+  assert.equal(await decided({ targetingKey: 'told' }), true)
+  assert.equal(await decided({ targetingKey: 'told', plan: 'free' }), false, 'the request is nearer than the profile')
+  assert.equal(await decided({ targetingKey: 'told', plan: null }), true)
+  assert.equal(await decided({ targetingKey: 'another' }), false)
+  const site = (await server.call('POST', '/api/v1/keys', { name: 'site', scope: 'client' })).json.key
+  const claim = await server.call('POST', '/v1/identify', { userId: 'claims', traits: told }, { authorization: `Bearer ${site}` })
+  assert.equal(claim.status, 200, claim.text)
+  assert.equal(await decided({ targetingKey: 'claims' }), false)
+  const user = await server.call('GET', '/api/v1/users/claims')
+  assert.deepEqual([user.json.attributes, user.json.claimed], [told, ['plan', 'address']])
+})
+
 test('a paused experiment keeps its users and takes nobody new; a completed one serves the winner', async () => {
   const id = await running(server.call, 'paused-one')
   const old = await server.call('POST', '/api/v1/assignments', { experiment_id: id, user_id: 'old' })

@@ -146,13 +146,18 @@ TEST(identity, remembers_as_many_devices_as_its_limit_says)
     fixture_close(&f);
 }
 
-static gos_str attributes_of(struct fixture *f, const char *user)
+static gos_str attributes_by(struct fixture *f, const char *user, enum profile_source source)
 {
     gos_str attributes;
-    CHECK_OK(roster_find_profile(f->roster, PRODUCTION, gos_str_from(user), f->arena, &attributes,
-                                 &f->err),
+    CHECK_OK(roster_find_profile(f->roster, PRODUCTION, gos_str_from(user), source, f->arena,
+                                 &attributes, &f->err),
              &f->err);
     return attributes;
+}
+
+static gos_str attributes_of(struct fixture *f, const char *user)
+{
+    return attributes_by(f, user, PROFILE_TOLD);
 }
 
 TEST(profile, joins_new_attributes_to_those_known)
@@ -167,6 +172,23 @@ TEST(profile, joins_new_attributes_to_those_known)
     CHECK_INT(commit_one(&f, profile_of("ann", "{\"a\":\"x\"}")).outcome, ROSTER_EXISTING);
     CHECK_TEXT(attributes_of(&f, "bob"), "");
     CHECK_INT(facts_of(&f).count, 0);
+    fixture_close(&f);
+}
+
+TEST(profile, keeps_what_was_claimed_apart_from_what_was_told)
+{
+    struct fixture f = fixture_open();
+    uint64_t forgotten;
+    struct roster_item claim = profile_of("ann", "{\"plan\":\"pro\"}");
+    claim.profile.source = PROFILE_CLAIMED;
+    commit_one(&f, claim);
+    CHECK_TEXT(attributes_of(&f, "ann"), "");
+    CHECK_TEXT(attributes_by(&f, "ann", PROFILE_CLAIMED), "{\"plan\":\"pro\"}");
+    commit_one(&f, profile_of("ann", "{\"plan\":\"free\"}"));
+    CHECK_TEXT(attributes_of(&f, "ann"), "{\"plan\":\"free\"}");
+    CHECK_OK(roster_forget(f.roster, PRODUCTION, GOS_LIT("ann"), 1000, &forgotten, &f.err), &f.err);
+    CHECK_TEXT(attributes_of(&f, "ann"), "");
+    CHECK_TEXT(attributes_by(&f, "ann", PROFILE_CLAIMED), "");
     fixture_close(&f);
 }
 

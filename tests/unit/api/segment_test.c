@@ -16,7 +16,7 @@ struct given {
 static struct given given_start(void)
 {
     return (struct given){.arena = gos_arena_open(1 << 20),
-                          .origin = {GOS_LIT("production"), NOW_MS, TIME_NONE}};
+                          .origin = {GOS_LIT("production"), PROFILE_TOLD, NOW_MS, TIME_NONE}};
 }
 
 static bool read(struct given *given, const char *text)

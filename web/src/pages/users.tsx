@@ -18,6 +18,8 @@ interface UserFlag {
 interface User {
   user_id: string;
   attributes?: JsonObject;
+  /** Names of attributes that only a client key told: they decide nothing. */
+  claimed?: string[];
   devices?: string[];
   assignments?: Assignment[];
 }
@@ -31,7 +33,7 @@ function useUserFlags(user: User | undefined, at: string) {
     queryKey: ['flags', 'of-user', user?.user_id, at, flags.data?.items.map((flag) => flag.key)],
     enabled: user !== undefined && flags.data !== undefined,
     queryFn: async () => {
-      const context = { ...user!.attributes, targetingKey: user!.user_id };
+      const context = { targetingKey: user!.user_id };
       return Promise.all(flags.data!.items.map(async ({ key }) => {
         const decided = await api.post<JsonObject>('/explain', { flag: key, context, ...(at ? { at: new Date(at).toISOString() } : {}) });
         return { key, value: decided.value, variant: decided.variant as string | null, reason: String(decided.reason ?? '') };
@@ -47,7 +49,7 @@ function Facts({ user }: { user: User }) {
     <Card title="Known about them">
       {attributes.length + devices.length === 0 ? <p className="muted">Nothing was reported.</p> : (
         <dl className="facts">
-          {attributes.map(([name, value]) => <div key={name} style={{ display: 'contents' }}><dt>{name}</dt><dd className="mono">{shown(value)}</dd></div>)}
+          {attributes.map(([name, value]) => <div key={name} style={{ display: 'contents' }}><dt>{name}</dt><dd className="mono">{shown(value)}{user.claimed?.includes(name) && <span className="muted"> (claimed by a page, decides nothing)</span>}</dd></div>)}
           {devices.length > 0 && <><dt>devices</dt><dd className="mono">{devices.join(', ')}</dd></>}
         </dl>
       )}
