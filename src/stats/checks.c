@@ -2,6 +2,7 @@
 #include "gosset/stats_checks.h"
 
 #include "stats/distribution.h"
+#include "stats/precision.h"
 
 #include <math.h>
 
@@ -18,6 +19,15 @@ static gos_check check_z(double value, double se)
     return (gos_check){value, se, z, INFINITY, fmin(1, 2 * dist_pnorm(fabs(z), TAIL_UPPER))};
 }
 
+static bool are_estimates(const double *diff, const double *se, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (!(se[i] > 0) || !isfinite(se[i]) || !isfinite(diff[i]))
+            return false;
+    }
+    return true;
+}
+
 gos_check gos_check_balance(const gos_moments *c, const gos_moments *t, uint32_t variable)
 {
     if (c->n < 2 || t->n < 2 || variable >= c->variable_count || variable >= t->variable_count)
@@ -30,22 +40,22 @@ gos_check gos_check_balance(const gos_moments *c, const gos_moments *t, uint32_t
 gos_check gos_check_novelty(const double *day, const double *diff, const double *se, size_t count)
 {
     enum { DAYS_MIN = 14 };
-    double weights = 0, mean_x = 0, mean_y = 0, xx = 0, xy = 0;
-    if (count < DAYS_MIN)
+    double least = precision_least(se, count), weights = 0, mean_x = 0, mean_y = 0, xx = 0, xy = 0;
+    if (count < DAYS_MIN || !are_estimates(diff, se, count))
         return check_none();
     for (size_t i = 0; i < count; i++) {
-        double w = 1 / se[i] / se[i], share;
+        double w = precision_weight(se[i], least), share;
         weights += w;
         share = w / weights;
         mean_x += share * (log1p(day[i]) - mean_x);
         mean_y += share * (diff[i] - mean_y);
     }
     for (size_t i = 0; i < count; i++) {
-        double w = 1 / se[i] / se[i], x = log1p(day[i]) - mean_x;
+        double w = precision_weight(se[i], least), x = log1p(day[i]) - mean_x;
         xx += w * x * x;
         xy += w * x * (diff[i] - mean_y);
     }
-    return xx > 0 ? check_z(xy / xx, 1 / sqrt(xx)) : check_none();
+    return xx > 0 ? check_z(xy / xx, least / sqrt(xx)) : check_none();
 }
 
 static gos_check check_chisq(double value, double chisq, double df)
@@ -98,49 +108,42 @@ gos_check gos_check_interaction(const gos_moments cells[4])
     return check_z(contrast, sqrt(v));
 }
 
-/* Mean weighted by precision, and Cochran's Q around it. */
-static double cochran(const double *diff, const double *se, size_t count, double *out_mean)
+/* Cochran's Q around the mean weighted by precision. */
+static double cochran(const double *diff, const double *se, size_t count, double *out_mean,
+                      double *out_se)
 {
-    double weights = 0, mean = 0, q = 0;
-    for (size_t i = 0; i < count; i++) {
-        double w = 1 / se[i] / se[i];
-        weights += w;
-        mean += w / weights * (diff[i] - mean);
-    }
+    double q = 0;
+    *out_mean = precision_mean(diff, se, count, count, out_se);
     for (size_t i = 0; i < count; i++)
-        q += (diff[i] - mean) / se[i] * ((diff[i] - mean) / se[i]);
-    *out_mean = mean;
+        q += (diff[i] - *out_mean) / se[i] * ((diff[i] - *out_mean) / se[i]);
     return q;
 }
 
 gos_check gos_check_heterogeneity(const double *diff, const double *se, size_t count)
 {
-    double mean, q;
-    for (size_t i = 0; i < count; i++) {
-        if (!(se[i] > 0) || !isfinite(diff[i]))
-            return check_none();
-    }
-    if (count < 2)
+    double mean, mean_se;
+    if (count < 2 || !are_estimates(diff, se, count))
         return check_none();
-    q = cochran(diff, se, count, &mean);
-    double df = (double)(count - 1);
+    double q = cochran(diff, se, count, &mean, &mean_se), df = (double)(count - 1);
     return check_chisq(fmax(0, 1 - df / fmax(q, df)), q, df);
 }
 
 void gos_shrink_slices(const double *diff, const double *se, size_t count, double *out_diff,
                        double *out_se)
 {
-    double mean, q = cochran(diff, se, count, &mean), w1 = 0, w2 = 0;
+    double mean, mean_se, q = cochran(diff, se, count, &mean, &mean_se), w1 = 0, w2 = 0;
+    double least = precision_least(se, count);
     for (size_t i = 0; i < count; i++) {
-        double w = 1 / se[i] / se[i];
+        double w = precision_weight(se[i], least);
         w1 += w;
         w2 += w * w;
     }
+    /* Between slices, in units of the least error squared. */
     double between = count > 1 ? fmax(0, (q - (double)(count - 1)) / (w1 - w2 / w1)) : 0;
     for (size_t i = 0; i < count; i++) {
-        double keep = between / (between + se[i] * se[i]);
+        double keep = between / (between + 1 / precision_weight(se[i], least));
         out_diff[i] = mean + keep * (diff[i] - mean);
-        out_se[i] = sqrt(keep * se[i] * se[i] + (1 - keep) * (1 - keep) / w1);
+        out_se[i] = hypot(sqrt(keep) * se[i], (1 - keep) * mean_se);
     }
 }
 
@@ -171,8 +174,7 @@ gos_check gos_check_uniform(const double *sorted_p, size_t count)
 
 gos_check gos_check_dilution(double diff, double se, double rate, double n)
 {
-    double v = rate * rate * se * se + diff * diff * rate * (1 - rate) / n;
-    return check_z(diff * rate, sqrt(v));
+    return check_z(diff * rate, hypot(rate * se, diff * sqrt(rate * (1 - rate) / n)));
 }
 
 /* Truth d in units of se; the mean is that of a normal cut at both bounds. */
