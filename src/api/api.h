@@ -16,6 +16,7 @@ struct context_pool;
 struct ledger;
 struct publisher;
 struct recent;
+struct sample;
 struct roster;
 struct sdk_copies;
 struct shipper;
@@ -45,6 +46,7 @@ struct api {
     api_report *report;
     void *report_user;
     struct recent *recent;         /* the newest events; see recent.h */
+    struct sample *sample;         /* contexts of recent users; see sample.h */
     struct sdk_copies *sdk_copies; /* rulesets as clients fetch them; see sdk_copies.h */
 };
 

@@ -146,6 +146,7 @@ static bool outcome_decide(struct outcome *outcome, struct decider *decider, con
         !attributes_text(request->attributes, decider->arena, &attributes, err) ||
         !decider_bind(decider, request->user_id, request->device_id, attributes, now_ms, err))
         return false;
+    decider_remember(decider, attributes);
     gos_decision decision = decider_experiment_at(decider, (uint32_t)experiment);
     telemetry_count(decider->api->telemetry, COUNT_decisions, 1);
     if (decision.code == GOS_UNAVAILABLE && decider->earlier_error.code != GOS_OK) {

@@ -1,6 +1,7 @@
 /* The bridge from a request to the evaluation library and the roster behind it. */
 #include "api/decide.h"
 
+#include "api/sample.h"
 #include "base/secret.h"
 #include "roster/roster.h"
 
@@ -138,6 +139,13 @@ bool decider_bind(struct decider *decider, gos_str user_id, gos_str device_id, g
     return gos_context_bind(decider->context, decider->pin.rules, &decider->subject, attributes,
                             err) &&
            profile_add(decider, err);
+}
+
+void decider_remember(const struct decider *decider, gos_str attributes)
+{
+    struct sampled context = {gos_context_user(decider->context),
+                              gos_context_device(decider->context), attributes};
+    sample_put(decider->api->sample, decider->environment, &context, decider->subject.now_ms);
 }
 
 gos_decision decider_flag_at(struct decider *decider, uint32_t flag)

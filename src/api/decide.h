@@ -41,6 +41,9 @@ bool decider_go_back(struct decider *decider, int64_t sequence, gos_error *err);
 bool decider_bind(struct decider *decider, gos_str user_id, gos_str device_id, gos_str attributes,
                   int64_t now_ms, gos_error *err);
 
+/* Keeps the bound context among those of recent users; see sample.h. */
+void decider_remember(const struct decider *decider, gos_str attributes);
+
 gos_decision decider_flag_at(struct decider *decider, uint32_t flag);
 gos_decision decider_experiment_at(struct decider *decider, uint32_t experiment);
 

@@ -88,6 +88,7 @@ static bool evaluation_bind(struct evaluation *evaluation, const struct http_req
                bind_text(evaluation, attributes, request->now_ms, err);
     if (!done)
         return false;
+    decider_remember(&evaluation->decider, attributes);
     evaluation->scene = (struct ofrep_scene){
         .decider = &evaluation->decider,
         .context_id = gos_context_user(evaluation->decider.context),

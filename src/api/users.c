@@ -1,5 +1,6 @@
 /* GET and DELETE /api/v1/users/{id}: what is known of one user, and forgetting them. */
 #include "api/assignment_write.h"
+#include "api/sample.h"
 #include "base/limits.h"
 #include "roster/spool.h"
 
@@ -101,6 +102,7 @@ void api_users_delete(struct http_request *request, struct http_response *respon
         http_fail(request, response, &err);
         return;
     }
+    sample_forget(api_of(request)->sample, api_environment(request), http_param(request, "id"));
     struct api_answer answer;
     api_write_begin(request, &answer);
     json_open_object(&answer.json);

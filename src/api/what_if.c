@@ -3,7 +3,7 @@
  * as given. Nothing is stored or published.
  */
 #include "api/change.h"
-#include "api/recent.h"
+#include "api/sample.h"
 #include "base/limits.h"
 #include "gosset/compare.h"
 #include "jobs/publisher.h"
@@ -19,8 +19,7 @@ struct what_if {
     const gos_ruleset *after;
     gos_compile_options options;
     gos_context *contexts[2]; /* for the ruleset in force, and for the changed one */
-    gos_str *sample;          /* attributes of each user as JSON */
-    uint32_t sample_count;
+    void *patterns;           /* of `after` */
 };
 
 /* The definitions as they would be: compiled, and then the write is taken back. */
@@ -88,82 +87,53 @@ static bool document_try(struct what_if *what_if, const struct definition *chang
     return catalog_apply(api_of(request)->catalog, &write, &change, 1, NULL, err);
 }
 
-/* {"targetingKey": USER, ...}: what identify has told of the user, else the event's properties. */
-static bool context_write(struct what_if *what_if, gos_str user, const struct json *event,
-                          gos_str *out, gos_error *err)
+/* The context as a decision would see it: with what identify has told of the user. */
+static bool side_bind(struct what_if *what_if, int side, const struct sampled *sampled,
+                      gos_str profile, gos_error *err)
 {
-    struct http_request *request = what_if->request;
-    const struct json *attributes = json_find(event, GOS_LIT("properties"));
-    gos_str profile;
-    struct text text;
-    struct json_writer json;
-    if (!roster_find_profile(api_of(request)->roster, api_environment(request), user, PROFILE_TOLD,
-                             what_if->arena, &profile, err) ||
-        (profile.len > 2 && !json_read(profile, what_if->arena, &attributes, err)))
-        return false;
-    text_init(&text, what_if->arena);
-    json_writer_init(&json, &text);
-    json_open_object(&json);
-    json_name(&json, "targetingKey");
-    json_text(&json, user);
-    for (uint32_t i = 0; attributes && i < attributes->count; i++) {
-        if (gos_str_equal(attributes->names[i], GOS_LIT("targetingKey")))
-            continue;
-        json_name_str(&json, attributes->names[i]);
-        json_value(&json, &attributes->items[i]);
-    }
-    json_close_object(&json);
-    *out = text_str(&text);
-    return text_ok(&text, err);
+    struct publisher_patterns patterns = publisher_patterns(api_of(what_if->request)->publisher);
+    void *prepared[2] = {what_if->pin.match_pattern_user, what_if->patterns};
+    const gos_ruleset *rules[2] = {what_if->pin.rules, what_if->after};
+    gos_subject subject = {.user_id = sampled->user_id,
+                           .device_id = sampled->device_id,
+                           .now_ms = what_if->request->now_ms,
+                           .match_pattern = prepared[side] ? patterns.match : NULL,
+                           .match_pattern_user = prepared[side]};
+    return gos_context_bind(what_if->contexts[side], rules[side], &subject, sampled->attributes,
+                            err) &&
+           (profile.len == 0 || gos_context_complete(what_if->contexts[side], profile, err));
 }
 
-/* One context for each user among the newest events. */
-static bool sample_read(struct what_if *what_if, gos_error *err)
+static bool sampled_add(struct what_if *what_if, gos_compare *compare,
+                        const struct sampled *sampled, gos_error *err)
 {
-    const struct json *events;
-    struct text text;
-    struct json_writer json;
-    text_init(&text, what_if->arena);
-    json_writer_init(&json, &text);
-    json_open_array(&json);
-    recent_write(api_of(what_if->request)->recent, api_environment(what_if->request), GOS_LIT(""),
-                 RECENT_EVENTS, &json);
-    json_close_array(&json);
-    gos_str *users = gos_arena_array(what_if->arena, RECENT_EVENTS, sizeof *users, err);
-    what_if->sample = gos_arena_array(what_if->arena, RECENT_EVENTS, sizeof *users, err);
-    if (!users || !what_if->sample || !json_read(text_str(&text), what_if->arena, &events, err))
+    gos_str profile = {"", 0};
+    if (sampled->user_id.len > 0 &&
+        !roster_find_profile(api_of(what_if->request)->roster, api_environment(what_if->request),
+                             sampled->user_id, PROFILE_TOLD, what_if->arena, &profile, err))
         return false;
-    for (uint32_t i = 0; i < events->count; i++) {
-        const struct json *user = json_find(&events->items[i], GOS_LIT("user_id"));
-        bool is_known = !user || user->type != JSON_STRING;
-        for (uint32_t j = 0; j < what_if->sample_count && !is_known; j++)
-            is_known = gos_str_equal(users[j], user->text);
-        if (is_known)
-            continue;
-        users[what_if->sample_count] = user->text;
-        if (!context_write(what_if, user->text, &events->items[i],
-                           &what_if->sample[what_if->sample_count++], err))
-            return false;
-    }
-    return true;
+    return side_bind(what_if, 0, sampled, profile, err) &&
+           side_bind(what_if, 1, sampled, profile, err) &&
+           gos_compare_add(compare, what_if->contexts[0], what_if->contexts[1], err);
 }
 
 static bool compare_all(struct what_if *what_if, gos_compare **out, gos_error *err)
 {
-    const gos_ruleset *rules[2] = {what_if->pin.rules, what_if->after};
-    gos_subject subject = {.now_ms = what_if->request->now_ms};
-    if (!gos_compare_open(rules[0], rules[1], what_if->arena, out, err))
+    struct api *api = api_of(what_if->request);
+    struct publisher_patterns patterns = publisher_patterns(api->publisher);
+    struct sampled *sample;
+    uint32_t count;
+    if (!gos_compare_open(what_if->pin.rules, what_if->after, what_if->arena, out, err) ||
+        !sample_list(api->sample, api_environment(what_if->request), what_if->arena, &sample,
+                     &count, err) ||
+        (patterns.prepare && !patterns.prepare(what_if->after, &what_if->patterns, err)))
         return false;
-    for (uint32_t i = 0; i < what_if->sample_count; i++) {
-        for (int side = 0; side < 2; side++) {
-            if (!gos_context_bind(what_if->contexts[side], rules[side], &subject,
-                                  what_if->sample[i], err))
-                return false;
-        }
-        if (!gos_compare_add(*out, what_if->contexts[0], what_if->contexts[1], err))
-            return false;
-    }
-    return true;
+    bool done = true;
+    for (uint32_t i = 0; i < count && done; i++)
+        done = sampled_add(what_if, *out, &sample[i], err);
+    if (what_if->patterns)
+        patterns.release(what_if->patterns);
+    return done;
 }
 
 static void text_member(struct json_writer *json, const char *name, gos_str value, bool is_json)
@@ -204,9 +174,6 @@ static void answer_write(struct what_if *what_if, struct http_response *response
         json_close_object(json);
     }
     json_close_array(json);
-    /* Conditions by pattern are not asked: they are prepared only for what is published. */
-    json_name(json, "patterns_left_out");
-    json_bool(json, gos_ruleset_pattern_count(what_if->after) > 0);
     json_close_object(json);
     api_write_end(what_if->request, response, &answer, 200);
 }
@@ -222,7 +189,7 @@ static bool what_if_answer(struct what_if *what_if, const struct json *body,
             return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a context");
     }
     if (!changed_read(what_if, body, &changed, err) || !document_try(what_if, &changed, err) ||
-        !sample_read(what_if, err) || !compare_all(what_if, &compare, err))
+        !compare_all(what_if, &compare, err))
         return false;
     gos_comparison found = gos_compare_result(compare);
     answer_write(what_if, response, &found);

@@ -4,6 +4,7 @@
 #include "api/changes.h"
 #include "api/decide.h"
 #include "api/recent.h"
+#include "api/sample.h"
 #include "api/sdk_copies.h"
 #include "app/duties.h"
 #include "app/pages.h"
@@ -156,6 +157,7 @@ bool open_jobs(struct app *app, gos_error *err)
     struct shipper_options shipper = {
         .roster = api->roster, .ledger = api->ledger, .report = on_report, .report_user = app};
     return open_routes(app, err) && recent_open(&api->recent, err) &&
+           sample_open((uint32_t)app->config.sample_contexts, &api->sample, err) &&
            sdk_copies_open(&api->sdk_copies, err) && context_pool_open(&api->contexts, err) &&
            open_publisher(app, err) && writer_open(api->roster, &writer, &api->writer, err) &&
            shipper_open(&shipper, &api->shipper, err) && open_analyst(app, err) &&
@@ -174,6 +176,7 @@ void close_jobs(struct app *app)
     streams_close(app->api.streams);
     context_pool_close(app->api.contexts);
     recent_close(app->api.recent);
+    sample_close(app->api.sample);
     sdk_copies_close(app->api.sdk_copies);
     free((void *)(uintptr_t)app->api.routes);
 }

@@ -70,6 +70,11 @@ gos_compile_options publisher_compile_options(const struct publisher *publisher)
     return (gos_compile_options){.check_pattern = publisher->options.patterns.check};
 }
 
+struct publisher_patterns publisher_patterns(const struct publisher *publisher)
+{
+    return publisher->options.patterns;
+}
+
 static bool compile(const struct publisher *publisher, gos_str environment, int64_t at,
                     struct slot *slot, gos_error *err)
 {

@@ -50,6 +50,8 @@ void publisher_close(struct publisher *publisher);
 
 /* How it compiles, so that a document can be checked the same way. */
 gos_compile_options publisher_compile_options(const struct publisher *publisher);
+/* How it has patterns prepared and asked. */
+struct publisher_patterns publisher_patterns(const struct publisher *publisher);
 
 /* Brings one environment up to the catalog; does nothing when it is. From any thread. */
 bool publisher_publish(struct publisher *publisher, gos_str environment, gos_error *err);

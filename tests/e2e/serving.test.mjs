@@ -113,6 +113,28 @@ test('what identify has told of a user decides where the request is silent, and 
   assert.deepEqual([user.json.attributes, user.json.claimed], [told, ['plan', 'address']])
 })
 
+test('a change is tried on the users who asked lately, with what identify told of them, patterns included', async () => {
+  await server.call('POST', '/api/v1/flags', {
+    key: 'tried', name: 'Tried', type: 'Boolean', default_value: false, enabled: true, rollout_percentage: 100,
+    targeting_rules: { attributes: { mail: { matches: '@old[.]example$' } } } })
+  await server.call('POST', '/api/v1/identify', { user_id: 'try-told', attributes: { mail: 'x@new.example' } })
+  for (const [targetingKey, mail] of [['try-1', 'a@old.example'], ['try-2', 'b@new.example'], ['try-told', undefined]])
+    await server.call('POST', '/ofrep/v1/evaluate/flags', { context: { targetingKey, mail } })
+  const before = await server.call('GET', '/api/v1/flags/tried')
+  const tried = await server.call('POST', '/api/v1/what-if', { kind: 'flag', name: 'tried',
+    change: { targeting_rules: { attributes: { mail: { matches: '@new[.]example$' } } } } })
+  assert.equal(tried.status, 200, tried.text)
+  assert.equal(tried.json.changed, 3)
+  assert.ok(tried.json.contexts >= 3)
+  const moves = tried.json.transitions.map((one) => [one.flag, one.from_value, one.to_value, one.count])
+  assert.deepEqual(moves.sort(), [['tried', false, true, 2], ['tried', true, false, 1]])
+  assert.deepEqual((await server.call('GET', '/api/v1/flags/tried')).json, before.json, 'nothing was stored')
+  await server.call('DELETE', '/api/v1/users/try-2')
+  const again = await server.call('POST', '/api/v1/what-if', { kind: 'flag', name: 'tried',
+    change: { targeting_rules: { attributes: { mail: { matches: '@new[.]example$' } } } } })
+  assert.equal(again.json.changed, 2, 'who is forgotten is not tried either')
+})
+
 test('a paused experiment keeps its users and takes nobody new; a completed one serves the winner', async () => {
   const id = await running(server.call, 'paused-one')
   const old = await server.call('POST', '/api/v1/assignments', { experiment_id: id, user_id: 'old' })

@@ -22,7 +22,6 @@ interface Answer {
   contexts: number;
   changed: number;
   transitions: Transition[];
-  patterns_left_out: boolean;
 }
 
 export function WhatIf<T extends object>({ editing, kind, name }: { editing: Editing<T>; kind: string; name: string }) {
@@ -49,7 +48,7 @@ export function WhatIf<T extends object>({ editing, kind, name }: { editing: Edi
       {answer && (answer.contexts === 0 ? <span className="muted">No user has sent an event lately, so there is nobody to compare.</span> : (
         <>
           <div>
-            <Hint tip="Every user among the newest events, decided once with what is in force and once with your change. Attributes: those told by identify, else the properties of the event.">
+            <Hint tip="One context for each of up to a thousand users who asked within the last hours, decided once with what is in force and once with your change; what their requests left out is taken from identify.">
               <span className="strong">{answer.changed === 0 ? 'Nobody' : share(answer.changed, answer.contexts)} of {count(answer.contexts)} recent users</span>
             </Hint>{' '}
             would get something else.
@@ -60,7 +59,6 @@ export function WhatIf<T extends object>({ editing, kind, name }: { editing: Edi
               {one.example && <span className="muted">, such as {one.example}</span>}
             </div>
           ))}
-          {answer.patterns_left_out && <span className="muted small">Conditions by pattern were not asked.</span>}
         </>
       ))}
     </div>
