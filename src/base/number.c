@@ -1,9 +1,9 @@
 /* Decimal text to double and back. */
 #include "base/number.h"
 
+#include "base/shortest.h"
 #include "base/text.h"
 
-#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,70 +150,41 @@ size_t number_read(gos_str text, bool is_json, double *out)
     return (size_t)(end - text.data);
 }
 
-/* The digits of `value` at `precision` significant ones, and the power of ten of the first. */
-static size_t digits_of(double value, int precision, char digits[24], int *out_exponent)
-{
-    char text[48];
-    snprintf(text, sizeof text, "%.*e", precision - 1, value);
-    size_t len = 0;
-    const char *at = text;
-    for (; *at != 'e'; at++) {
-        if (*at >= '0' && *at <= '9')
-            digits[len++] = *at;
-    }
-    *out_exponent = atoi(at + 1);
-    while (len > 1 && digits[len - 1] == '0')
-        len--;
-    digits[len] = 0;
-    return len;
-}
-
-static bool reads_back(const char *digits, size_t len, int exponent, double value)
-{
-    char text[48];
-    snprintf(text, sizeof text, "%se%d", digits, exponent - (int)len + 1);
-    return strtod(text, NULL) == value;
-}
-
-/* The next larger decimal of the same length, unless that would take another digit. */
-static bool digits_increment(char *digits, size_t len)
-{
-    if (len == 0 || digits[len - 1] == '9')
-        return false;
-    digits[len - 1]++;
-    return true;
-}
-
-/*
- * 15 digits name at most one normal double, and 17 always do; below the normals fewer may do. Above
- * a power of two doubles lie twice as far apart as below, so 16 digits that round down may miss
- * where the decimal above them hits.
- */
-static size_t digits_shortest(double value, char digits[24], int *out_exponent)
-{
-    size_t len = 0;
-    for (int precision = value < DBL_MIN ? 1 : 15; precision < 17; precision++) {
-        len = digits_of(value, precision, digits, out_exponent);
-        if (reads_back(digits, len, *out_exponent, value))
-            return len;
-    }
-    if (len == 16 && digits_increment(digits, len) && reads_back(digits, len, *out_exponent, value))
-        return len;
-    return digits_of(value, 17, digits, out_exponent);
-}
-
 /* As ECMAScript spells numbers: plain between 1e-7 and 1e21, with an exponent outside. */
 static size_t digits_lay_out(const char *digits, int len, int exponent, char *out)
 {
     if (exponent >= 21 || exponent < -6)
-        return (size_t)snprintf(out, 31, "%c%s%se%+d", digits[0], len > 1 ? "." : "", digits + 1,
-                                exponent);
-    if (exponent < 0)
-        return (size_t)snprintf(out, 31, "0.%.*s%s", -exponent - 1, "000000", digits);
-    if (len <= exponent + 1)
-        return (size_t)snprintf(out, 31, "%s%.*s", digits, exponent + 1 - len,
-                                "000000000000000000000");
-    return (size_t)snprintf(out, 31, "%.*s.%s", exponent + 1, digits, digits + exponent + 1);
+        return (size_t)snprintf(out, 31, "%c%s%.*se%+d", digits[0], len > 1 ? "." : "", len - 1,
+                                digits + 1, exponent);
+    int zeros_before = exponent < 0 ? -exponent : 0;
+    int zeros_behind = exponent + 1 > len ? exponent + 1 - len : 0;
+    char *at = out;
+    for (int i = 0; i < zeros_before; i++) {
+        *at++ = '0';
+        if (i == 0)
+            *at++ = '.';
+    }
+    for (int i = 0; i < len; i++) {
+        if (i == exponent + 1 && exponent >= 0)
+            *at++ = '.';
+        *at++ = digits[i];
+    }
+    for (int i = 0; i < zeros_behind; i++)
+        *at++ = '0';
+    *at = 0;
+    return (size_t)(at - out);
+}
+
+/* The digits of a whole number; how many. */
+static int digits_of(uint64_t number, char digits[24])
+{
+    char reversed[24];
+    int len = 0;
+    for (; number > 0; number /= 10)
+        reversed[len++] = (char)('0' + number % 10);
+    for (int i = 0; i < len; i++)
+        digits[i] = reversed[len - 1 - i];
+    return len;
 }
 
 size_t double_write(double value, char out[32])
@@ -222,12 +193,10 @@ size_t double_write(double value, char out[32])
         return (size_t)snprintf(out, 32, "%s", isnan(value) ? "nan" : value < 0 ? "-inf" : "inf");
     if (value == 0)
         return (size_t)snprintf(out, 32, "%s", signbit(value) ? "-0" : "0");
-    if (fabs(value) < 1e15 && value == trunc(value))
-        return (size_t)snprintf(out, 32, "%lld", (long long)value);
     size_t sign = value < 0 ? 1 : 0;
     out[0] = '-';
     char digits[24];
-    int exponent = 0;
-    size_t len = digits_shortest(fabs(value), digits, &exponent);
-    return sign + digits_lay_out(digits, (int)len, exponent, out + sign);
+    struct decimal_digits decimal = decimal_shortest(fabs(value));
+    int len = digits_of(decimal.digits, digits);
+    return sign + digits_lay_out(digits, len, decimal.exponent + len - 1, out + sign);
 }
