@@ -65,6 +65,22 @@ static int columns_print(const struct calc_method *method)
     return EXIT_DONE;
 }
 
+/* Cases without an answer are counted on stderr; only when there is no other has the run failed. */
+static int answer(const struct calc_call *call)
+{
+    struct calc_report report;
+    gos_error err = {0};
+    if (!calc_answer(call, &report, &err))
+        return command_fail(&err, call->is_json);
+    if (report.failed == 0)
+        return EXIT_DONE;
+    if (report.cases > 1)
+        fprintf(stderr, "gosset: %zu of %zu cases have a status and no answer; the first:\n",
+                report.failed, report.cases);
+    int status = command_fail(&report.first, call->is_json);
+    return report.failed < report.cases ? EXIT_DONE : status;
+}
+
 int command_calc(const struct command *command, int argc, char **argv)
 {
     static const struct option options[] = {{"format", required_argument, NULL, 'f'},
@@ -97,6 +113,5 @@ int command_calc(const struct command *command, int argc, char **argv)
         call.data_path = argv[optind + 1];
     if (asks_columns)
         return columns_print(call.method);
-    gos_error err = {0};
-    return calc_answer(&call, &err) ? EXIT_DONE : command_fail(&err, call.is_json);
+    return answer(&call);
 }

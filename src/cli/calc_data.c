@@ -9,16 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static bool has_data(const struct calc *calc, const char *column)
-{
-    return calc_table_find(calc->data, column) >= 0;
-}
-
-/* A unit or cluster by its name: texts that hash alike are the same, to 2^-64. */
+/* A unit or cluster by its name: texts that hash alike are the same, to 2^-64. Without the column
+ * each row is its own. */
 static uint64_t data_name(const struct calc *calc, size_t row, const char *column)
 {
-    int at = calc_table_find(calc->data, column);
-    return hash_xxh3(calc_table_cell(calc->data, row, (size_t)at), 0);
+    int at = calc_table_find(calc->data, gos_str_from(column));
+    return at < 0 ? row : hash_xxh3(calc_table_cell(calc->data, row, (size_t)at), 0);
 }
 
 /* The values of one arm of the case, and who they belong to. */
@@ -41,7 +37,7 @@ static bool arm_read(struct calc *calc, const size_t *rows, size_t count, double
     for (size_t i = 0; i < count; i++) {
         if (calc_data_number(calc, rows[i], "arm") != arm)
             continue;
-        out->units[out->count] = has_data(calc, "user") ? data_name(calc, rows[i], "user") : i;
+        out->units[out->count] = data_name(calc, rows[i], "user");
         out->values[out->count++] = calc_data_number(calc, rows[i], "value");
     }
     return !calc->has_failed && !calc->is_invalid;
@@ -125,7 +121,8 @@ static bool has_repeats(struct calc *calc, const struct arm_values *arm)
 
 void calc_quantile(struct calc *calc)
 {
-    size_t count, *rows = calc_data_rows(calc, &count);
+    size_t count;
+    const size_t *rows = calc_data_rows(calc, &count);
     double q = calc_number_or(calc, "q", 0.5), alpha = calc_number_or(calc, "alpha", 0.05);
     double clustered = calc_number_or(calc, "clustered", NAN);
     struct arm_values c, t;
@@ -137,7 +134,7 @@ void calc_quantile(struct calc *calc)
     if (isnan(clustered))
         clustered = has_repeats(calc, &c) || has_repeats(calc, &t);
     if (!(c.count && t.count)) {
-        calc_fail(calc, "case", "the data have no values of an arm for it");
+        calc_put_status(calc, GOS_STATUS_NO_DATA);
         return;
     }
     if (!gos_quantile_of_values(c.values, clustered != 0 ? c.units : NULL, c.count, q, alpha,
@@ -149,12 +146,14 @@ void calc_quantile(struct calc *calc)
     }
     put_quantile(calc, &quantile_c, "c");
     put_quantile(calc, &quantile_t, "t");
+    calc_put_status(calc, quantile_c.status | quantile_t.status);
     put_quantile_test(calc, &quantile_c, &quantile_t);
 }
 
 void calc_poststrat(struct calc *calc)
 {
-    size_t count, *rows = calc_data_rows(calc, &count);
+    size_t count;
+    const size_t *rows = calc_data_rows(calc, &count);
     gos_moments *arms = gos_arena_array(calc->arena, 2 * count + 1, sizeof *arms, calc->err);
     gos_strata_result result;
     gos_error err;
@@ -175,6 +174,7 @@ void calc_poststrat(struct calc *calc)
         calc_fail_with(calc, &err);
         return;
     }
+    calc_put_status(calc, result.status);
     calc_put(calc, "strata", (double)result.strata);
     calc_put(calc, "n", result.n);
     calc_put(calc, "est", result.shown.diff);
@@ -243,7 +243,8 @@ static void put_clusters(struct calc *calc, const gos_cluster_result *r)
 
 void calc_cluster(struct calc *calc)
 {
-    size_t count, *rows = calc_data_rows(calc, &count);
+    size_t count;
+    const size_t *rows = calc_data_rows(calc, &count);
     struct clustered_row *list = gos_arena_array(calc->arena, count + 1, sizeof *list, calc->err);
     gos_cluster *clusters = gos_arena_array(calc->arena, count + 1, sizeof *clusters, calc->err);
     gos_cluster_result result;
@@ -262,5 +263,6 @@ void calc_cluster(struct calc *calc)
         calc_fail_with(calc, &err);
         return;
     }
+    calc_put_status(calc, result.status);
     put_clusters(calc, &result);
 }

@@ -10,18 +10,10 @@
 #include <math.h>
 #include <stdio.h>
 
-static double read_positive(struct calc *calc, const char *column)
-{
-    double value = calc_number(calc, column);
-    if (isfinite(value) && !(value > 0))
-        calc_fail(calc, column, "%.17g is not positive", value);
-    return value;
-}
-
 void calc_seq_asympcs(struct calc *calc)
 {
-    double diff = calc_number(calc, "diff"), se = read_positive(calc, "se");
-    double n = read_positive(calc, "n_total"), n_star = read_positive(calc, "n_star");
+    double diff = calc_number(calc, "diff"), se = calc_positive(calc, "se");
+    double n = calc_positive(calc, "n_total"), n_star = calc_positive(calc, "n_star");
     double alpha = calc_between(calc, "alpha", 0, 1);
     if (calc->is_invalid || calc->has_failed)
         return;
@@ -43,8 +35,8 @@ void calc_seq_asympcs(struct calc *calc)
 
 void calc_seq_msprt(struct calc *calc)
 {
-    double diff = calc_number(calc, "diff"), v = read_positive(calc, "var_diff");
-    double tau = read_positive(calc, "tau"), alpha = calc_between(calc, "alpha", 0, 1);
+    double diff = calc_number(calc, "diff"), v = calc_positive(calc, "var_diff");
+    double tau = calc_positive(calc, "tau"), alpha = calc_between(calc, "alpha", 0, 1);
     if (calc->is_invalid || calc->has_failed)
         return;
     gos_sequence look = gos_msprt(diff, v, tau, alpha);
@@ -59,7 +51,7 @@ void calc_seq_power(struct calc *calc)
 {
     double delta = calc_number(calc, "mde_abs"), var_c = calc_number(calc, "var_c");
     double var_t = calc_number(calc, "var_t"), share = calc_between(calc, "alloc_t", 0, 1);
-    double n = read_positive(calc, "n_total"), n_star = read_positive(calc, "n_star");
+    double n = calc_positive(calc, "n_total"), n_star = calc_positive(calc, "n_star");
     double alpha = calc_between(calc, "alpha", 0, 1), n_80;
     gos_error err;
     if (calc->is_invalid || calc->has_failed)
@@ -67,6 +59,8 @@ void calc_seq_power(struct calc *calc)
     calc_put(calc, "power_at_n", gos_power_asympcs(delta, var_c, var_t, share, n, n_star, alpha));
     if (gos_size_asympcs(delta, var_c, var_t, share, n_star, alpha, 0.8, &n_80, &err))
         calc_put(calc, "n_total_for_80", n_80);
+    else
+        calc_put_status(calc, GOS_STATUS_UNREACHABLE);
 }
 
 void calc_seq_peeking(struct calc *calc)
@@ -220,7 +214,7 @@ void calc_srm_sequential(struct calc *calc)
     double least = 1;
     for (calc->row = 0; calc->row < calc->row_count; calc->row++) {
         uint64_t *counts;
-        double *weights, log_e, kappa = read_positive(calc, "kappa");
+        double *weights, log_e, kappa = calc_positive(calc, "kappa");
         size_t count;
         gos_error err;
         calc->is_invalid = isnan(kappa);

@@ -41,18 +41,6 @@ static uint32_t moments_status(const struct calc *calc, const gos_moments *c, co
     return linear_status(c, GOS_METRIC_MEAN) | linear_status(t, GOS_METRIC_MEAN);
 }
 
-static struct effect effect_between(const gos_moments *c, const gos_moments *t)
-{
-    struct effect e = {
-        .mean_c = c->mean[0],
-        .v_c = linear_mean_variance(c),
-        .mean_t = t->mean[0],
-        .v_t = linear_mean_variance(t),
-    };
-    e.df = effect_welch_df(e.v_c, (double)c->n, e.v_t, (double)t->n);
-    return e;
-}
-
 static void put_constant(struct calc *calc, const struct effect *e)
 {
     static const char *const bounds[] = {"diff", "ci_low", "ci_high", "bound_low_1sided",
@@ -84,7 +72,7 @@ static uint32_t answer_welch(struct calc *calc, const gos_moments *c, const gos_
                              double null_diff, double alpha)
 {
     uint32_t status = moments_status(calc, c, t);
-    struct effect e = effect_between(c, t);
+    struct effect e = linear_effect(c, t);
     if (!status && effect_is_constant(effect_se(&e), e.mean_c, e.mean_t)) {
         put_constant(calc, &e);
         status = GOS_STATUS_ZERO_VARIANCE;
@@ -143,7 +131,7 @@ void calc_welch_raw(struct calc *calc)
     gos_moments c = moments_of(values_c, n_c), t = moments_of(values_t, n_t);
     put_arm(calc, &c, "c");
     put_arm(calc, &t, "t");
-    answer_welch(calc, &c, &t, 0, alpha);
+    calc_put_status(calc, answer_welch(calc, &c, &t, 0, alpha));
 }
 
 static void put_lift(struct calc *calc, const struct effect *e, double alpha)
@@ -168,7 +156,7 @@ void calc_lift_ci(struct calc *calc)
     gos_moments c = read_moments(calc, "c"), t = read_moments(calc, "t");
     double alpha = calc_between(calc, "alpha", 0, 1);
     uint32_t status = moments_status(calc, &c, &t);
-    struct effect e = effect_between(&c, &t);
+    struct effect e = linear_effect(&c, &t);
     if (!status && effect_is_constant(effect_se(&e), e.mean_c, e.mean_t))
         status = GOS_STATUS_ZERO_VARIANCE;
     if (!status) {
@@ -203,6 +191,7 @@ void calc_noninferiority(struct calc *calc)
         calc_fail_with(calc, &err);
         return;
     }
+    calc_put_status(calc, test.status);
     calc_put(calc, "t", test.statistic);
     calc_put(calc, "df", test.df);
     calc_put(calc, "p", test.p_value);

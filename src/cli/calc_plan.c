@@ -15,14 +15,6 @@ static int read_sides(struct calc *calc)
     return sides == 1 ? 1 : 2;
 }
 
-static double read_positive(struct calc *calc, const char *column)
-{
-    double value = calc_number(calc, column);
-    if (isfinite(value) && !(value > 0))
-        calc_fail(calc, column, "%.17g is not positive", value);
-    return value;
-}
-
 static double read_rate(struct calc *calc, const char *column)
 {
     double value = calc_number(calc, column);
@@ -39,7 +31,7 @@ static bool is_ready(const struct calc *calc)
 void calc_power_at_mde(struct calc *calc)
 {
     double mde = calc_number(calc, "mde_rel"), mean = calc_number(calc, "mean_c");
-    double se = read_positive(calc, "se_diff"), alpha = calc_between(calc, "alpha", 0, 1);
+    double se = calc_positive(calc, "se_diff"), alpha = calc_between(calc, "alpha", 0, 1);
     int sides = read_sides(calc);
     if (is_ready(calc))
         calc_put(calc, "power_at_mde", gos_power_z(mde * fabs(mean), se, alpha, sides));
@@ -48,7 +40,7 @@ void calc_power_at_mde(struct calc *calc)
 void calc_power_prop(struct calc *calc)
 {
     double p1 = read_rate(calc, "p1"), p2 = read_rate(calc, "p2");
-    double n1 = read_positive(calc, "n1"), n2 = read_positive(calc, "n2");
+    double n1 = calc_positive(calc, "n1"), n2 = calc_positive(calc, "n2");
     double alpha = calc_between(calc, "alpha", 0, 1);
     int sides = read_sides(calc);
     if (!is_ready(calc))
@@ -62,12 +54,16 @@ void calc_power_prop(struct calc *calc)
 
 void calc_power_t(struct calc *calc)
 {
-    double n1 = read_positive(calc, "n1"), n2 = read_positive(calc, "n2");
-    double delta = calc_number(calc, "delta"), sd = read_positive(calc, "sd");
+    double n1 = calc_positive(calc, "n1"), n2 = calc_positive(calc, "n2");
+    double delta = calc_number(calc, "delta"), sd = calc_positive(calc, "sd");
     double alpha = calc_between(calc, "alpha", 0, 1);
     int sides = read_sides(calc);
-    if (!is_ready(calc) || n1 + n2 <= 2)
+    if (!is_ready(calc))
         return;
+    if (n1 + n2 <= 2) {
+        calc_put_status(calc, GOS_STATUS_INSUFFICIENT_N);
+        return;
+    }
     double se = sd * sqrt(1 / n1 + 1 / n2);
     calc_put(calc, "ncp", delta / se);
     calc_put(calc, "t_crit", dist_qt(alpha / sides, n1 + n2 - 2, TAIL_UPPER));
@@ -149,8 +145,8 @@ void calc_mde(struct calc *calc)
     static const char *const metrics[] = {"mean", "binary", NULL};
     bool is_binary = calc_choice(calc, "metric", metrics) == 1;
     gos_plan plan = read_plan(calc);
-    double mean = calc_number(calc, "mean"), variance = read_positive(calc, "var");
-    double n_c = read_positive(calc, "n_c"), n_t = read_positive(calc, "n_t"), mde, lift, p2;
+    double mean = calc_number(calc, "mean"), variance = calc_positive(calc, "var");
+    double n_c = calc_positive(calc, "n_c"), n_t = calc_positive(calc, "n_t"), mde, lift, p2;
     double comparisons = calc_count(calc, "comparisons");
     gos_error err;
     plan.correlation = calc_number(calc, "rho_pre");
@@ -166,9 +162,16 @@ void calc_mde(struct calc *calc)
         calc_put(calc, "mde_rel", mde / fabs(mean));
     if (gos_mde_lift(mean, variance, n_c, n_t, &plan, &lift, &err))
         calc_put(calc, "mde_rel_delta", lift);
+    else
+        calc_put_status(calc, mean == 0 ? GOS_STATUS_UNDEFINED_LIFT : GOS_STATUS_UNREACHABLE);
     plan.correlation = 0;
-    if (is_binary && gos_mde_rate(mean, n_c, n_t, &plan, &p2, &err)) {
-        calc_put(calc, "p2_pooled", p2);
-        calc_put(calc, "mde_rel_pooled", (p2 - mean) / mean);
+    if (!is_binary)
+        return;
+    if (!gos_mde_rate(mean, n_c, n_t, &plan, &p2, &err)) {
+        calc_put_status(calc, GOS_STATUS_UNREACHABLE);
+        return;
     }
+    calc_put(calc, "p2_pooled", p2);
+    if (mean != 0)
+        calc_put(calc, "mde_rel_pooled", (p2 - mean) / mean);
 }

@@ -9,6 +9,9 @@
 
 #include <math.h>
 
+/* A few seconds; so many units need no exact test. */
+enum { FISHER_TABLES_MAX = 200000000 };
+
 static struct counts read_counts(struct calc *calc)
 {
     return (struct counts){calc_count(calc, "x_c"), calc_count(calc, "n_c"),
@@ -95,8 +98,12 @@ void calc_binom_ci(struct calc *calc)
 {
     double x = calc_count(calc, "x"), n = calc_count(calc, "n");
     double alpha = calc_between(calc, "alpha", 0, 1);
-    if (calc->is_invalid || calc->has_failed || n < 1)
+    if (calc->is_invalid || calc->has_failed)
         return;
+    if (n < 1) {
+        calc_put_status(calc, GOS_STATUS_INSUFFICIENT_N);
+        return;
+    }
     if (x > n) {
         calc_fail(calc, "x", "%.17g successes among %.17g units", x, n);
         return;
@@ -126,6 +133,12 @@ void calc_fisher(struct calc *calc)
     struct counts c;
     if (!read_table(calc, &c))
         return;
+    if (c.n_c < 1 || c.n_t < 1)
+        calc_put_status(calc, GOS_STATUS_INSUFFICIENT_N);
+    if (exact_fisher_tables(&c) > FISHER_TABLES_MAX) {
+        calc_put_status(calc, GOS_STATUS_TOO_LARGE);
+        return;
+    }
     struct fisher fisher = exact_fisher(&c);
     calc_put(calc, "p_two_sided", fisher.two_sided);
     calc_put(calc, "p_less", fisher.less);
@@ -138,8 +151,12 @@ void calc_exact_uncond(struct calc *calc)
     struct counts c;
     double barnard, boschloo;
     gos_error err;
-    if (!read_table(calc, &c) || c.n_c < 1 || c.n_t < 1)
+    if (!read_table(calc, &c))
         return;
+    if (c.n_c < 1 || c.n_t < 1) {
+        calc_put_status(calc, GOS_STATUS_INSUFFICIENT_N);
+        return;
+    }
     if (!exact_barnard(&c, calc->arena, &barnard, &err) ||
         !exact_boschloo(&c, calc->arena, &boschloo, &err)) {
         calc_fail_with(calc, &err);

@@ -39,24 +39,12 @@ static void put_ratio_lift(struct calc *calc, const struct effect *e, const gos_
     calc_put(calc, "lift_fieller_high", test->lift_high);
 }
 
-static struct effect effect_between(const gos_moments *c, const gos_moments *t)
-{
-    struct effect e = {
-        .mean_c = c->mean[0],
-        .v_c = linear_mean_variance(c),
-        .mean_t = t->mean[0],
-        .v_t = linear_mean_variance(t),
-    };
-    e.df = effect_welch_df(e.v_c, (double)c->n, e.v_t, (double)t->n);
-    return e;
-}
-
 static uint32_t answer_ratio(struct calc *calc, const gos_moments *control,
                              const gos_moments *treatment, double alpha)
 {
     gos_moments c = linear_value(control, GOS_METRIC_RATIO);
     gos_moments t = linear_value(treatment, GOS_METRIC_RATIO);
-    struct effect e = effect_between(&c, &t);
+    struct effect e = linear_effect(&c, &t);
     gos_inference test = inference_none("ratio");
     calc_put(calc, "ratio_c", e.mean_c);
     calc_put(calc, "se_c", sqrt(e.v_c));
@@ -161,7 +149,7 @@ void calc_cuped(struct calc *calc)
                           ? (uint32_t)GOS_STATUS_INVALID_INPUT
                           : linear_status(&c, GOS_METRIC_MEAN) | linear_status(&t, GOS_METRIC_MEAN);
     if (!status) {
-        struct effect raw = effect_between(&c, &t);
+        struct effect raw = linear_effect(&c, &t);
         calc_put(calc, "diff_raw", raw.mean_t - raw.mean_c);
         calc_put(calc, "se_raw", effect_se(&raw));
         if (!(c.product[2] > 0 && t.product[2] > 0))

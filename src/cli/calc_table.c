@@ -180,11 +180,10 @@ bool calc_table_read_jsonl(gos_str input, gos_arena *arena, struct calc_table *o
     return out->cells != NULL;
 }
 
-int calc_table_find(const struct calc_table *table, const char *name)
+int calc_table_find(const struct calc_table *table, gos_str name)
 {
-    gos_str wanted = gos_str_from(name);
     for (size_t i = 0; i < table->column_count; i++) {
-        if (gos_str_equal(table->names[i], wanted))
+        if (gos_str_equal(table->names[i], name))
             return (int)i;
     }
     return -1;

@@ -22,7 +22,7 @@ bool calc_table_read_csv(gos_str input, gos_arena *arena, struct calc_table *out
 /* Reads one JSON object a line. Columns are all names seen; a list becomes "a;b;c". */
 bool calc_table_read_jsonl(gos_str input, gos_arena *arena, struct calc_table *out, gos_error *err);
 /* The column's number, or -1. */
-int calc_table_find(const struct calc_table *table, const char *name);
+int calc_table_find(const struct calc_table *table, gos_str name);
 static inline gos_str calc_table_cell(const struct calc_table *table, size_t row, size_t column)
 {
     return table->cells[row * table->column_count + column];

@@ -78,14 +78,7 @@ static struct effect cluster_effect(const struct arm_sums *c, const struct arm_s
 {
     gos_moments x = means ? c->means : linear_value(&c->totals, GOS_METRIC_RATIO);
     gos_moments y = means ? t->means : linear_value(&t->totals, GOS_METRIC_RATIO);
-    struct effect e = {
-        .mean_c = x.mean[0],
-        .v_c = linear_mean_variance(&x),
-        .mean_t = y.mean[0],
-        .v_t = linear_mean_variance(&y),
-    };
-    e.df = effect_welch_df(e.v_c, (double)x.n, e.v_t, (double)y.n);
-    return e;
+    return linear_effect(&x, &y);
 }
 
 static uint32_t effect_inference(const struct effect *e, const char *method, double alpha,

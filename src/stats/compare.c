@@ -40,18 +40,6 @@ uint32_t gos_stats_arm(const gos_moments *moments, gos_metric_kind kind, double 
     return linear_arm(moments, kind == GOS_METRIC_RATIO ? kind : GOS_METRIC_MEAN, alpha, out);
 }
 
-static struct effect effect_of(const gos_moments *c, const gos_moments *t)
-{
-    struct effect e = {
-        .mean_c = c->mean[0],
-        .v_c = linear_mean_variance(c),
-        .mean_t = t->mean[0],
-        .v_t = linear_mean_variance(t),
-    };
-    e.df = effect_welch_df(e.v_c, (double)c->n, e.v_t, (double)t->n);
-    return e;
-}
-
 /* Data are constant: the difference stands, no test can be made. */
 static uint32_t effect_constant(const struct effect *e, const char *method, gos_inference *out)
 {
@@ -237,7 +225,7 @@ static void compare_linear(const gos_moments *control, const gos_moments *treatm
     static const char *const names[] = {"welch", "welch", "ratio", "quantile"};
     gos_moments c = linear_value(control, options->kind);
     gos_moments t = linear_value(treatment, options->kind);
-    cmp->effect = effect_of(&c, &t);
+    cmp->effect = linear_effect(&c, &t);
     out->status |= compare_effect(&cmp->effect, names[options->kind], options, &out->raw);
     out->fixed = out->raw;
 }

@@ -18,6 +18,8 @@ struct fisher {
 };
 
 struct fisher exact_fisher(const struct counts *counts);
+/* How many tables it has to look at: the time it takes. */
+double exact_fisher_tables(const struct counts *counts);
 
 enum { EXACT_TABLES_MAX = 100000 };
 

@@ -21,6 +21,9 @@ static double tables_mode(const struct tables *t)
     return fmin(t->high, fmax(t->low, mode));
 }
 
+/* Beyond so many deviations from the mode, both sides together, a weight underflows. */
+enum { DEVIATIONS = 78 };
+
 struct sums {
     double all, extreme, less, greater, ties;
 };
@@ -42,11 +45,19 @@ static void sums_add(struct sums *sums, double x, double weight, double observed
 static double weight_observed(const struct tables *t, double mode, double observed)
 {
     double weight = 1;
-    for (double x = mode; x < observed; x++)
+    for (double x = mode; x < observed && weight > 0; x++)
         weight *= ratio_up(t, x);
-    for (double x = mode; x > observed; x--)
+    for (double x = mode; x > observed && weight > 0; x--)
         weight /= ratio_up(t, x - 1);
     return weight;
+}
+
+double exact_fisher_tables(const struct counts *c)
+{
+    double n = c->n_c + c->n_t, total = c->x_c + c->x_t;
+    double support = fmin(total, c->n_t) - fmax(0, total - c->n_c);
+    double v = total / n * (1 - total / n) * c->n_c * (c->n_t / fmax(1, n - 1));
+    return n > 0 ? fmin(support, DEVIATIONS * sqrt(v)) + 1 : 1;
 }
 
 struct fisher exact_fisher(const struct counts *c)

@@ -220,7 +220,7 @@ bool gos_group_drift(const gos_group_design *design, const double *z, double pow
         return false;
     struct constant_search search = {.design = design, .state = &state, .z = z, .target = power};
     if (!(power > design->alpha && power < 1) || !root_find(drift_gap, &search, 0, 20, 1e-12, out))
-        return gos_fail(err, GOS_BAD_INPUT, "/power", "no drift up to 20 gives power %g", power);
+        return gos_fail(err, GOS_UNREACHABLE, "/power", "no drift up to 20 gives power %g", power);
     return true;
 }
 

@@ -96,3 +96,15 @@ double linear_mean_variance(const gos_moments *linear)
     double n = (double)linear->n;
     return fmax(0, linear->product[0]) / (n - 1) / n;
 }
+
+struct effect linear_effect(const gos_moments *c, const gos_moments *t)
+{
+    struct effect e = {
+        .mean_c = c->mean[0],
+        .v_c = linear_mean_variance(c),
+        .mean_t = t->mean[0],
+        .v_t = linear_mean_variance(t),
+    };
+    e.df = effect_welch_df(e.v_c, (double)c->n, e.v_t, (double)t->n);
+    return e;
+}

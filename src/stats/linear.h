@@ -20,4 +20,7 @@ gos_moments linear_with_covariates(const gos_moments *moments, const gos_moments
 /* Variance of the mean of variable 0, rounding below zero removed. */
 double linear_mean_variance(const gos_moments *linear);
 
+/* Two arms of linear moments as an effect, with Welch's degrees of freedom. */
+struct effect linear_effect(const gos_moments *control, const gos_moments *treatment);
+
 #endif

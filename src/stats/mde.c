@@ -48,7 +48,7 @@ bool gos_mde_lift(double mean, double variance, double n_c, double n_t, const go
     double z = z_sum(plan), q = z * z * variance * variance_factor(plan) / mean / mean;
     double a = 1 - q / n_c, half_b = -q / n_c, last = -q * (1 / n_t + 1 / n_c);
     if (!(a > 0))
-        return gos_fail(err, GOS_BAD_INPUT, "/n_c", "unreachable: no lift is large enough");
+        return gos_fail(err, GOS_UNREACHABLE, "/n_c", "no lift is large enough");
     *out = (sqrt(half_b * half_b - a * last) - half_b) / a;
     return true;
 }
@@ -79,8 +79,7 @@ bool gos_mde_rate(double p_c, double n_c, double n_t, const gos_plan *plan, doub
     double low = p_c + 1e-12, high = 1 - 1e-12;
     if (!(low < high) || !(rate_gap(high, &search) > 0) ||
         !root_find(rate_gap, &search, low, high, 1e-16, out))
-        return gos_fail(err, GOS_BAD_INPUT, "/n_c", "unreachable: no rate up to 1 is told from %g",
-                        p_c);
+        return gos_fail(err, GOS_UNREACHABLE, "/n_c", "no rate up to 1 is told from %g", p_c);
     return true;
 }
 
@@ -100,8 +99,8 @@ bool gos_duration_days(double n, const double *weekly_units, size_t week_count, 
     }
     double more = ceil((n - last) / gain);
     if (!(gain > 0) || more + (double)week_count > WEEKS_MAX)
-        return gos_fail(err, GOS_BAD_INPUT, "/weekly_units",
-                        "unreachable: %g units do not come within %d weeks", n, WEEKS_MAX);
+        return gos_fail(err, GOS_UNREACHABLE, "/weekly_units",
+                        "%g units do not come within %d weeks", n, WEEKS_MAX);
     *out_days = ((uint32_t)week_count + (uint32_t)more) * 7;
     return true;
 }

@@ -12,21 +12,9 @@
 
 #include <math.h>
 
-static struct effect effect_between(const gos_moments *c, const gos_moments *t)
-{
-    struct effect e = {
-        .mean_c = c->mean[0],
-        .v_c = linear_mean_variance(c),
-        .mean_t = t->mean[0],
-        .v_t = linear_mean_variance(t),
-    };
-    e.df = effect_welch_df(e.v_c, (double)c->n, e.v_t, (double)t->n);
-    return e;
-}
-
 static gos_inference welch(const gos_moments *c, const gos_moments *t)
 {
-    struct effect e = effect_between(c, t);
+    struct effect e = linear_effect(c, t);
     gos_inference out = inference_none("welch");
     if (effect_se(&e) > 0)
         effect_test(&e, 0, 0.05, GOS_LIFT_FIELLER, &out);
@@ -103,7 +91,7 @@ static void lift_coverage(struct simulation *s, enum law law, double a, double b
     for (uint64_t run = 0; run < s->runs; run++) {
         gos_moments c = law_moments(&s->random, law, a, b, n);
         gos_moments t = law_moments(&s->random, law, a, b, n);
-        struct effect e = effect_between(&c, &t);
+        struct effect e = linear_effect(&c, &t);
         double k = dist_qt(0.025, e.df, TAIL_UPPER), se = effect_lift_se(&e);
         double lift = (e.mean_t - e.mean_c) / fabs(e.mean_c);
         covered[0] += fabs(lift) <= k * se;
@@ -238,7 +226,7 @@ void simulate_covariate(struct simulation *s)
         for (uint64_t run = 0; run < s->runs; run++) {
             gos_moments c = covariate_moments(&s->random, rho[i], noise, 500);
             gos_moments t = covariate_moments(&s->random, rho[i], noise, 500);
-            struct effect raw = effect_between(&c, &t), lin;
+            struct effect raw = linear_effect(&c, &t), lin;
             if (!adjustment_lin(&c, &t, &lin, NULL, NULL))
                 continue;
             double ratio = effect_se(&lin) / effect_se(&raw);
@@ -259,7 +247,7 @@ void simulate_covariate_arms(struct simulation *s)
     for (uint64_t run = 0; run < s->runs; run++) {
         gos_moments c = covariate_moments(&s->random, 0.2, 1, 9000);
         gos_moments t = covariate_moments(&s->random, 2, 1, 1000);
-        struct effect e[3] = {effect_between(&c, &t)};
+        struct effect e[3] = {linear_effect(&c, &t)};
         double theta;
         adjustment_pooled(&c, &t, &e[1], &theta);
         adjustment_lin(&c, &t, &e[2], NULL, NULL);

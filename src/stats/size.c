@@ -78,7 +78,7 @@ static bool search_solve(const struct search *search, double start, double n_min
         return true;
     }
     if (!root_find(search_gap, search, low, high, 1e-15, &log_n) || log_n > log(1e13))
-        return gos_fail(err, GOS_BAD_INPUT, "/power", "no sample up to 1e13 reaches power %g",
+        return gos_fail(err, GOS_UNREACHABLE, "/power", "no sample up to 1e13 reaches power %g",
                         search->target);
     *out = exp(log_n);
     return true;
@@ -112,7 +112,7 @@ bool gos_size_mean(double delta, double sd_c, double sd_t, const gos_plan *plan,
     if (!gos_plan_check(plan, err))
         return false;
     if (!is_positive(fabs(delta)))
-        return gos_fail(err, GOS_BAD_INPUT, "/delta", "no sample detects a difference of %g",
+        return gos_fail(err, GOS_UNREACHABLE, "/delta", "no sample detects a difference of %g",
                         delta);
     if (!is_positive(sd_c) || !is_positive(sd_t))
         return gos_fail(err, GOS_BAD_INPUT, is_positive(sd_c) ? "/sd_t" : "/sd_c",

@@ -69,7 +69,7 @@ static const struct tolerance *tolerance_of(const char *method, const char *colu
 static double scale_of(const struct calc_table *table, size_t row, const char *scale)
 {
     double value = 0;
-    int at = scale ? calc_table_find(table, scale) : -1;
+    int at = scale ? calc_table_find(table, gos_str_from(scale)) : -1;
     if (at < 0 || !calc_text_number(calc_table_cell(table, row, (size_t)at), &value) ||
         isnan(value))
         return 0;
@@ -120,7 +120,7 @@ static size_t row_check(const struct calc_method *method, const char *file,
     char mark, column[64];
     while (calc_column_take(&rest, &name, &mark)) {
         snprintf(column, sizeof column, "%.*s", GOS_ARG(name));
-        int at_found = calc_table_find(found, column), at_wanted = calc_table_find(wanted, column);
+        int at_found = calc_table_find(found, name), at_wanted = calc_table_find(wanted, name);
         if (mark != '=' || at_wanted < 0)
             continue;
         gos_str a = calc_table_cell(found, row, (size_t)at_found);
@@ -148,7 +148,9 @@ size_t calc_cases_check(const char *folder, const char *name, const char *file, 
         .to = open_memstream(&answers, &answers_len),
     };
     CHECK(call.method != NULL);
-    CHECK_OK(calc_answer(&call, &err), &err);
+    struct calc_report report;
+    CHECK_OK(calc_answer(&call, &report, &err), &err);
+    CHECK_INT(report.failed, 0);
     fclose(call.to);
     gos_arena *arena = gos_arena_open(256 << 20);
     struct calc_table found, wanted;

@@ -58,7 +58,7 @@ TEST(calc, answers_our_own_cases_within_their_tolerance)
     folder_check(GOSSET_SOURCE_DIR "/spec/stats", 37);
 }
 
-/* What calc answers to a text, or its error. */
+/* What calc answers to a text, or its error; of a case that has none, why. */
 static bool answer(const char *method, const char *cases, bool is_json, char **out, gos_error *err)
 {
     char path[512];
@@ -73,8 +73,11 @@ static bool answer(const char *method, const char *cases, bool is_json, char **o
         .is_json = is_json,
         .to = open_memstream(out, &len),
     };
-    bool done = calc_answer(&call, err);
+    struct calc_report report;
+    bool done = calc_answer(&call, &report, err);
     fclose(call.to);
+    if (done && report.failed > 0)
+        *err = report.first;
     return done;
 }
 
@@ -115,31 +118,66 @@ TEST(calc, keeps_foreign_columns_and_ignores_answers_in_the_input)
                  "my_key,mde_rel,mean_c,se_diff,alpha,sided,power_at_mde\n"
                  "\"a,b\",1,1e9,1,0.05,2,nonsense\n\n",
                  false,
-                 "mde_rel,mean_c,se_diff,alpha,sided,power_at_mde,my_key\n"
-                 "1,1e9,1,0.05,2,1,\"a,b\"\n");
+                 "mde_rel,mean_c,se_diff,alpha,sided,power_at_mde,status,my_key\n"
+                 "1,1e9,1,0.05,2,1,ok,\"a,b\"\n");
 }
 
-TEST(calc, names_row_and_column_of_what_is_wrong)
+TEST(calc, names_row_and_column_of_what_is_no_number)
 {
     const char *header = "n_c,mean_c,var_c,n_t,mean_t,var_t,null_diff,alpha\n";
     char cases[256];
     snprintf(cases, sizeof cases, "%s9,1,1,9,1,1,0,0.05\n9,1,x1,9,1,1,0,0.05\n", header);
     check_refusal("welch", cases, "/1/var_c", "row 2, column var_c: \"x1\" is not a number");
-    snprintf(cases, sizeof cases, "%s9.5,1,1,9,1,1,0,0.05\n", header);
-    check_refusal("welch", cases, "/0/n_c",
-                  "row 1, column n_c: 9.5 is not a whole number from 0 to 1e15");
-    snprintf(cases, sizeof cases, "%s9,1,1,9,1,1,0,1\n", header);
-    check_refusal("welch", cases, "/0/alpha", "row 1, column alpha: 1 is not between 0 and 1");
     snprintf(cases, sizeof cases, "%s9,1,1,9,1,1,0\n", header);
     check_refusal("welch", cases, "/0", "row 1 has 7 cells, the header has 8");
     check_refusal("welch", "n_c,mean_c\n1,2\n", "", "column var_c is missing: welch needs it");
-    check_refusal("fisher", "x_t,n_t,x_c,n_c\n5,4,1,2\n", "/0/x_t",
-                  "row 1, column x_t: 5 successes among 4 units");
-    check_refusal("size_t", "delta,sd,alpha,sided,power\n1,1,0.05,2,0.05\n", "/0/power",
-                  "row 1, column power: power 0.05 is not between alpha 0.05 and 1");
     check_refusal("quantile", "case,q\n1,0.5\n", "",
                   "column arm is missing: quantile needs raw data, either as its input or beside "
                   "its cases by --data FILE");
+    check_refusal(
+        "mde",
+        "metric,mean,var,n_c,n_t,alpha,sided,power,rho_pre,comparisons\n"
+        "median,1,1,9,9,0.05,2,0.8,0,1\n",
+        "/0/metric",
+        "row 1, column metric: \"median\" is not one of the known names, such as \"mean\"");
+}
+
+/* The case gets this status and no numbers; the words go to whoever asked. */
+static void check_no_answer(const char *method, const char *cases, const char *status,
+                            const char *pointer, const char *message)
+{
+    char *out;
+    gos_error err;
+    CHECK_OK(answer(method, cases, false, &out, &err), &err);
+    CHECK(strstr(out, status) != NULL);
+    free(out);
+    CHECK_TEXT(gos_str_from(err.pointer), pointer);
+    CHECK_TEXT(gos_str_from(err.message), message);
+}
+
+TEST(calc, answers_a_case_that_is_not_allowed_by_its_status)
+{
+    const char *header = "n_c,mean_c,var_c,n_t,mean_t,var_t,null_diff,alpha\n";
+    const char *invalid = ",invalid_input";
+    char cases[256], *out;
+    gos_error err;
+    snprintf(cases, sizeof cases, "%s9.5,1,1,9,1,1,0,0.05\n", header);
+    check_no_answer("welch", cases, invalid, "/0/n_c",
+                    "row 1, column n_c: 9.5 is not a whole number from 0 to 1e15");
+    snprintf(cases, sizeof cases, "%s9,1,1,9,1,1,0,1\n", header);
+    check_no_answer("welch", cases, invalid, "/0/alpha",
+                    "row 1, column alpha: 1 is not between 0 and 1");
+    check_no_answer("size_t", "delta,sd,alpha,sided,power\n1,1,0.05,2,0.05\n", invalid, "/0/power",
+                    "row 1, column power: power 0.05 is not between alpha 0.05 and 1");
+    check_no_answer("size_t", "delta,sd,alpha,sided,power\n0,1,0.05,2,0.8\n", ",unreachable",
+                    "/0/delta", "row 1, column delta: no sample detects a difference of 0");
+    check_no_answer("exact_uncond", "x_t,n_t,x_c,n_c\n1,1000,1,1000\n", ",too_large", "/0/n_c",
+                    "row 1, column n_c: 1000 x 1000 units: at most 100000 tables are tried");
+    CHECK_OK(answer("srm", "counts,weights\n1;1,1;-1\n5;5,1;1\n", false, &out, &err), &err);
+    CHECK_TEXT(gos_str_from(out),
+               "counts,weights,status,n,chisq,df,p_value,srm_at_0.001,min_expected\n"
+               "1;1,1;-1,invalid_input,NA,NA,NA,NA,NA,NA\n5;5,1;1,ok,10,0,1,1,0,5\n");
+    free(out);
 }
 
 TEST(calc, gives_a_status_to_numbers_that_are_none)
@@ -173,4 +211,14 @@ TEST(calc, keeps_the_digits_of_rates_close_to_1)
              &err);
     CHECK(strstr(out, ",-9.99e-10,") != NULL);
     free(out);
+}
+
+/* Cases and raw rows are found by their cells, wherever they stand. */
+TEST(calc, takes_the_rows_of_a_family_together)
+{
+    check_answer("multitest", "family,p\na,0.01\nb,0.5\na,0.04\n", false,
+                 "family,m,p,bonferroni,holm,hochberg,hommel,bh,by,sidak,holm_sidak,status\n"
+                 "a,2,0.01,0.02,0.02,0.02,0.02,0.02,0.03,0.0199,0.0199,ok\n"
+                 "a,2,0.04,0.08,0.04,0.04,0.04,0.04,0.06,0.0784,0.04,ok\n"
+                 "b,1,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,ok\n");
 }

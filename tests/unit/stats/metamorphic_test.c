@@ -201,9 +201,9 @@ TEST(metamorphic, the_planned_size_has_the_planned_power_and_one_unit_less_has_n
     plan.power = plan.alpha;
     CHECK_FAILS(gos_size_t(1, 1, &plan, &size, &err), &err, GOS_BAD_INPUT, "/power");
     plan.power = 0.8;
-    CHECK_FAILS(gos_size_t(0, 1, &plan, &size, &err), &err, GOS_BAD_INPUT, "/delta");
+    CHECK_FAILS(gos_size_t(0, 1, &plan, &size, &err), &err, GOS_UNREACHABLE, "/delta");
     double rate;
-    CHECK_FAILS(gos_mde_rate(0.9, 5, 5, &plan, &rate, &err), &err, GOS_BAD_INPUT, "/n_c");
+    CHECK_FAILS(gos_mde_rate(0.9, 5, 5, &plan, &rate, &err), &err, GOS_UNREACHABLE, "/n_c");
 }
 
 TEST(metamorphic, an_arm_of_weight_zero_changes_nothing_but_the_status)
