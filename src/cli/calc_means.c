@@ -13,18 +13,16 @@
 
 /* Moments from the columns n, mean and var with this suffix; without variables where n is not
  * known. */
-static gos_moments read_moments(struct calc *calc, const char *suffix)
+static gos_moments read_moments(struct calc *calc, char suffix)
 {
-    char n[16], mean[16], variance[16];
-    snprintf(n, sizeof n, "n_%s", suffix);
-    snprintf(mean, sizeof mean, "mean_%s", suffix);
-    snprintf(variance, sizeof variance, "var_%s", suffix);
+    bool is_control = suffix == 'c';
     bool was_invalid = calc->is_invalid;
     calc->is_invalid = false;
-    double units = calc_count(calc, n);
+    double units = calc_count(calc, is_control ? "n_c" : "n_t");
     bool is_known = !calc->is_invalid;
     calc->is_invalid = calc->is_invalid || was_invalid;
-    double m = calc_number(calc, mean), v = calc_number(calc, variance);
+    double m = calc_number(calc, is_control ? "mean_c" : "mean_t");
+    double v = calc_number(calc, is_control ? "var_c" : "var_t");
     gos_moments moments = gos_moments_from_variance((uint64_t)units, m, v);
     moments.variable_count = is_known ? 1 : 0;
     return moments;
@@ -60,8 +58,10 @@ static void put_welch(struct calc *calc, const struct effect *e, double null_dif
     calc_put(calc, "df", e->df);
     calc_put(calc, "t", two.statistic);
     calc_put(calc, "p_two_sided", two.p_value);
-    calc_put(calc, "p_less", dist_pt(two.statistic, e->df, TAIL_LOWER));
-    calc_put(calc, "p_greater", dist_pt(two.statistic, e->df, TAIL_UPPER));
+    /* The larger tail, at least a half, loses nothing by being taken from 1. */
+    double tail = two.p_value / 2;
+    calc_put(calc, "p_less", two.statistic < 0 ? tail : 1 - tail);
+    calc_put(calc, "p_greater", two.statistic < 0 ? 1 - tail : tail);
     calc_put(calc, "ci_low", two.diff_low);
     calc_put(calc, "ci_high", two.diff_high);
     calc_put(calc, "bound_low_1sided", two.diff - half);
@@ -86,7 +86,7 @@ static uint32_t answer_welch(struct calc *calc, const gos_moments *c, const gos_
 
 void calc_welch(struct calc *calc)
 {
-    gos_moments c = read_moments(calc, "c"), t = read_moments(calc, "t");
+    gos_moments c = read_moments(calc, 'c'), t = read_moments(calc, 't');
     double null_diff = calc_number(calc, "null_diff"), alpha = calc_between(calc, "alpha", 0, 1);
     calc_put_status(calc, answer_welch(calc, &c, &t, null_diff, alpha));
 }
@@ -153,7 +153,7 @@ static void put_lift(struct calc *calc, const struct effect *e, double alpha)
 
 void calc_lift_ci(struct calc *calc)
 {
-    gos_moments c = read_moments(calc, "c"), t = read_moments(calc, "t");
+    gos_moments c = read_moments(calc, 'c'), t = read_moments(calc, 't');
     double alpha = calc_between(calc, "alpha", 0, 1);
     uint32_t status = moments_status(calc, &c, &t);
     struct effect e = linear_effect(&c, &t);
@@ -176,7 +176,7 @@ void calc_noninferiority(struct calc *calc)
 {
     static const char *const types[] = {"absolute", "relative", NULL};
     static const char *const directions[] = {"increase", "decrease", NULL};
-    gos_moments c = read_moments(calc, "c"), t = read_moments(calc, "t");
+    gos_moments c = read_moments(calc, 'c'), t = read_moments(calc, 't');
     gos_margin margin = {
         .margin = calc_number(calc, "margin"),
         .is_relative = calc_choice(calc, "margin_type", types) == 1,
