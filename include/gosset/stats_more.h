@@ -1,6 +1,6 @@
 /*
  * Offered beside the defaults: equivalence, the hybrid of one look and many, weighted families,
- * priors learned from the past, sequential margins, switchbacks, effects under adaptive weights.
+ * priors learned from the past, sequential margins, switchbacks.
  * Formulas: docs/formulas/more.md.
  */
 #ifndef GOSSET_STATS_MORE_H
@@ -44,14 +44,6 @@ bool gos_correct_weighted(const double *p, size_t count, double primary_share, d
 double gos_prior_learn(const double *lift, const double *se, size_t count);
 /* Whether a cap cut the arms differently: two-sided p of the shares capped. */
 double gos_caps_p(const gos_caps *caps, size_t n_c, size_t n_t);
-
-/*
- * The effect where weights changed with time (a bandit, or a ramp): one element per period of
- * constant weights, post-stratified over periods, which does not confound time with treatment.
- */
-bool gos_adaptive_compare(const gos_moments *control, const gos_moments *treatment,
-                          size_t period_count, double alpha, gos_arena *arena,
-                          gos_strata_result *out, gos_error *err);
 
 /* One cell of a switchback: a region's value in a period that was wholly in one arm. */
 typedef struct gos_switch_cell {

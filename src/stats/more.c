@@ -74,10 +74,3 @@ double gos_caps_p(const gos_caps *caps, size_t n_c, size_t n_t)
         return NAN;
     return estimate.fixed.p_value;
 }
-
-bool gos_adaptive_compare(const gos_moments *control, const gos_moments *treatment,
-                          size_t period_count, double alpha, gos_arena *arena,
-                          gos_strata_result *out, gos_error *err)
-{
-    return gos_strata_compare(control, treatment, period_count, alpha, arena, out, err);
-}

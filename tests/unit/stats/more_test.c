@@ -90,17 +90,3 @@ TEST(more, a_switchback_finds_its_effect_under_regions_and_periods)
 }
 
 /* The treatment's share rises while the metric falls: pooled, it would look harmful. */
-TEST(more, weights_that_change_with_time_do_not_confound_the_effect)
-{
-    gos_moments c[2] = {gos_moments_from_variance(9000, 10, 1),
-                        gos_moments_from_variance(1000, 5, 1)};
-    gos_moments t[2] = {gos_moments_from_variance(1000, 10.5, 1),
-                        gos_moments_from_variance(9000, 5.5, 1)};
-    gos_arena *arena = gos_arena_open(1 << 20);
-    gos_strata_result result;
-    gos_error err;
-    CHECK_OK(gos_adaptive_compare(c, t, 2, 0.05, arena, &result, &err), &err);
-    CHECK_NEAR(result.shown.diff, 0.5, 1e-12);
-    CHECK(result.raw_diff < -3);
-    gos_arena_close(arena);
-}
