@@ -17,29 +17,32 @@ extern "C" {
  *
  * status          ok, insufficient_n (no period has 5 units in both arms), zero_variance, ...
  * periods         that took part; left_out: with fewer than 5 units in an arm
- * shown           the studentised periods: sum of d_k / se_k over sqrt(K) is normal whatever the
+ * fixed           the studentised periods: sum of d_k / se_k over sqrt(K) is normal whatever the
  *                 data did to the weights; its estimate and both intervals are dual to it
+ * anytime         the confidence sequence of the same walk, one step a closed period: valid however
+ *                 often it is looked at
  * stratified_diff, _se   the same differences weighted by the periods' units
  * pooled_diff, pooled_se what ignoring the periods would give: biased where outcomes drift
  */
 typedef struct gos_adaptive {
     uint32_t status;
     size_t periods, left_out;
-    gos_arm control, treatment; /* weighted as `shown` */
-    gos_inference shown;
+    gos_arm control, treatment; /* weighted as `fixed` */
+    gos_inference fixed, anytime;
     double stratified_diff, stratified_se;
     double pooled_diff, pooled_se;
 } gos_adaptive;
 
 /*
- * One element of `control` and `treatment` per period: the units that came in it. Variances are
- * pooled over the periods of an arm, so a period without a conversion has one.
+ * One element of `control` and `treatment` per period: the units that came in it. The first
+ * `closed_count` periods are over; only they count for `anytime`. Variances are pooled over the
+ * periods of an arm, so a period without a conversion has one.
  * Errors  BAD_INPUT at "/alpha", "/kind" for quantiles
  * Source  Zhang, Janson, Murphy (2020), NeurIPS, sect. 4 (batched least squares)
  */
 bool gos_adaptive_compare(const gos_moments *control, const gos_moments *treatment,
-                          size_t period_count, gos_metric_kind kind, double alpha,
-                          gos_adaptive *out, gos_error *err);
+                          size_t period_count, size_t closed_count, gos_metric_kind kind,
+                          double alpha, gos_adaptive *out, gos_error *err);
 
 /*
  * Posterior of each arm's mean from `cells` (period by period, arm by arm within): periods in which

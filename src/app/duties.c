@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "jobs/analyst.h"
+#include "jobs/bandit.h"
 #include "jobs/closing.h"
 #include "jobs/publisher.h"
 #include "jobs/retention.h"
@@ -10,6 +11,7 @@
 #include <time.h>
 
 enum { RETENTION_ARENA_BYTES = 256 << 20, CLOSING_ARENA_BYTES = 256 << 20, EVENT_ID_DAYS = 14 };
+#define BANDIT_ARENA_BYTES ((size_t)1 << 30)
 
 int64_t duties_now(void *context)
 {
@@ -76,6 +78,30 @@ static bool close_ended(void *user, gos_error *err)
     return done;
 }
 
+static void bandit_fails(void *user, gos_str experiment, const gos_error *err)
+{
+    struct app *app = user;
+    log_line(app->log, LOG_WARN, "bandits", "%.*s: %s", GOS_ARG(experiment), err->message);
+}
+
+static bool reweigh(void *user, gos_error *err)
+{
+    struct app *app = user;
+    uint32_t count = 0;
+    struct bandit_request request = {.catalog = app->api.catalog,
+                                     .ledger = app->api.ledger,
+                                     .actor = GOS_LIT("gosset (bandit)"),
+                                     .now_ms = duties_now(NULL)};
+    gos_arena *arena = gos_arena_open(BANDIT_ARENA_BYTES);
+    if (!arena)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for bandits");
+    bool done = bandit_run_all(&request, publish, bandit_fails, app, arena, &count, err);
+    if (count > 0)
+        log_line(app->log, LOG_INFO, "bandits", "%u experiments have new weights", count);
+    gos_arena_close(arena);
+    return done;
+}
+
 size_t duties_list(struct app *app, struct scheduler_task tasks[SCHEDULER_TASKS_MAX])
 {
     tasks[0] = (struct scheduler_task){"results", app->config.refresh_seconds * 1000, refresh, app};
@@ -83,5 +109,6 @@ size_t duties_list(struct app *app, struct scheduler_task tasks[SCHEDULER_TASKS_
     tasks[2] = (struct scheduler_task){"event ids", TIME_DAY_MS, forget_event_ids, app};
     tasks[3] = (struct scheduler_task){"keys", TIME_DAY_MS / 1440, note_keys, app};
     tasks[4] = (struct scheduler_task){"planned ends", TIME_DAY_MS / 1440, close_ended, app};
-    return 5;
+    tasks[5] = (struct scheduler_task){"bandits", TIME_DAY_MS / 1440, reweigh, app};
+    return 6;
 }

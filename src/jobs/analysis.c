@@ -3,6 +3,7 @@
 
 #include "base/hash.h"
 #include "base/time.h"
+#include "jobs/bandit.h"
 #include "jobs/decision.h"
 #include "jobs/doctor.h"
 #include "jobs/phases.h"
@@ -79,8 +80,15 @@ struct scorecard_question analysis_question(const struct analysis_design *design
 static bool score(struct run *run, gos_error *err)
 {
     struct analysis_design *design = &run->design;
-    if (!phases_expect(run->sources->ledger, &run->ask, run->request->experiment->tree, design,
-                       run->arena, err))
+    struct periods periods;
+    const struct json *tree = run->request->experiment->tree;
+    if (!periods_read(tree, &run->ask, design, run->arena, &periods, err))
+        return false;
+    if (json_find(tree, GOS_LIT("bandit")) && periods.count > 1 &&
+        !bandit_take_periods(run->sources->ledger, &run->ask, &periods, design, run->arena, err))
+        return false;
+    if (!phases_expect(run->sources->ledger, &run->ask, &periods, &run->answer, design, run->arena,
+                       err))
         return false;
     run->question = analysis_question(design, run->answer.units);
     return scorecard_compute(&run->question, run->arena, &run->scorecard, err);
@@ -168,7 +176,7 @@ static bool decide(struct run *run, const struct doctor_visit *visit, gos_error 
     struct json_writer json;
     text_init(&text, run->arena);
     json_writer_init(&json, &text);
-    if (!decision_write(visit, run->design.planned_units, run->arena, &json, err))
+    if (!decision_write(visit, &run->design, run->arena, &json, err))
         return false;
     run->out->verdict = text_str(&text);
     return text_ok(&text, err);

@@ -8,7 +8,7 @@
 #include "roster/spool.h"
 
 /* Changes when the same facts would give other numbers. */
-#define ANALYSIS_METHOD_VERSION 1
+#define ANALYSIS_METHOD_VERSION 2
 
 struct analysis_sources {
     struct catalog *catalog;
@@ -68,6 +68,7 @@ struct analysis_design {
     uint32_t metric_count;
     uint64_t planned_units;
     int64_t start_ms, end_ms; /* TIME_NONE: open */
+    double ratio_log_e;       /* evidence against the split, valid at every look; see phases.h */
 };
 
 bool analysis_read_design(struct catalog *catalog, gos_str environment, const struct json *tree,

@@ -63,8 +63,9 @@ static bool design_changed(const struct json *experiment)
     return phases && phases->type == JSON_ARRAY && phases->count > 1;
 }
 
-static bool verdict_of(const struct doctor_visit *visit, uint32_t treatment, uint64_t planned_units,
-                       gos_arena *arena, gos_verdict *out, gos_error *err)
+static bool verdict_of(const struct doctor_visit *visit, uint32_t treatment,
+                       const struct analysis_design *design, gos_arena *arena, gos_verdict *out,
+                       gos_error *err)
 {
     const struct scorecard *scorecard = visit->scorecard;
     const struct scorecard_question *question = scorecard->question;
@@ -84,11 +85,11 @@ static bool verdict_of(const struct doctor_visit *visit, uint32_t treatment, uin
         .guardrails = sides.guardrails,
         .guardrail_count = sides.guardrail_count,
         .units = answer->units[treatment] + answer->units[question->control],
-        .planned_units = planned_units * 2 / question->variant_count,
+        .planned_units = design->planned_units * 2 / question->variant_count,
         .units_per_day = units_per_day(visit, treatment, days),
         .days = days,
         .srm = &scorecard->sample_ratio,
-        .srm_log_e = (double)NAN,
+        .srm_log_e = design->ratio_log_e,
         .crossover_share =
             all > 0 ? (double)answer->crossovers / (double)(all + answer->crossovers) : 0,
         .design_changed = design_changed(visit->experiment),
@@ -127,8 +128,8 @@ static void verdict_write(const gos_verdict *verdict, gos_str variant, struct js
     json_close_object(json);
 }
 
-bool decision_write(const struct doctor_visit *visit, uint64_t planned_units, gos_arena *arena,
-                    struct json_writer *json, gos_error *err)
+bool decision_write(const struct doctor_visit *visit, const struct analysis_design *design,
+                    gos_arena *arena, struct json_writer *json, gos_error *err)
 {
     const struct scorecard_question *question = visit->scorecard->question;
     gos_verdict *best = gos_arena_take(arena, sizeof *best, err);
@@ -139,7 +140,7 @@ bool decision_write(const struct doctor_visit *visit, uint64_t planned_units, go
     for (uint32_t v = 0; v < question->variant_count; v++) {
         if (v == question->control)
             continue;
-        if (!verdict_of(visit, v, planned_units, arena, next, err))
+        if (!verdict_of(visit, v, design, arena, next, err))
             return false;
         if (best_variant == question->control || weight_of(next->kind) > weight_of(best->kind)) {
             *best = *next;

@@ -5,15 +5,16 @@
 #ifndef JOBS_DECISION_H
 #define JOBS_DECISION_H
 
+#include "jobs/analysis.h"
 #include "jobs/doctor.h"
 
 /*
  * Writes {"verdict": "ship"|"roll_back"|"keep_running"|"inconclusive"|"broken", "variant",
  * "sentence", "reasons": [...], "days_left": number or null}.
  *
- * planned_units  of all variants together; 0: nothing was planned
+ * design  gives the planned units and the evidence against the split
  */
-bool decision_write(const struct doctor_visit *visit, uint64_t planned_units, gos_arena *arena,
-                    struct json_writer *json, gos_error *err);
+bool decision_write(const struct doctor_visit *visit, const struct analysis_design *design,
+                    gos_arena *arena, struct json_writer *json, gos_error *err);
 
 #endif

@@ -1,72 +1,58 @@
-/* One count of exposures for each phase; the same weights again are no new phase. */
+/* What each period's people should have been split into, added up. */
 #include "jobs/phases.h"
 
-#include "base/time.h"
+#include "gosset/stats_checks.h"
 
-static int64_t start_of(const struct json *phase)
-{
-    const struct json *start = json_find(phase, GOS_LIT("start"));
-    int64_t ms = TIME_NONE;
-    return start && start->type == JSON_STRING && time_read(start->text, &ms) ? ms : TIME_NONE;
-}
+/* Prior strength of the sequential check, as in the paper's reference implementation. */
+static const double KAPPA = 10000;
 
-static double weight_of(const struct json *phase, gos_str variant)
-{
-    const struct json *weight = json_find(json_find(phase, GOS_LIT("traffic_allocation")), variant);
-    return weight && weight->type == JSON_NUMBER ? weight->number : 0;
-}
-
-/* Whether any two phases split differently. */
-static bool split_changed(const struct json *phases, const struct analysis_design *design)
-{
-    for (uint32_t i = 1; i < phases->count; i++) {
-        for (uint32_t v = 0; v < design->variant_count; v++) {
-            if (weight_of(&phases->items[i], design->variants[v]) !=
-                weight_of(&phases->items[0], design->variants[v]))
-                return true;
-        }
-    }
-    return false;
-}
-
-static void add_expected(const struct json *phase, const struct ledger_answer *answer,
+static void add_expected(const struct period *period, const struct ledger_answer *answer,
                          const struct analysis_design *design, double *expected)
 {
     double units = 0, weights = 0;
     for (uint32_t v = 0; v < design->variant_count; v++) {
         units += (double)answer->units[v];
-        weights += weight_of(phase, design->variants[v]);
+        weights += period_share(period, design->variants[v]);
     }
     for (uint32_t v = 0; weights > 0 && v < design->variant_count; v++)
-        expected[v] += units * weight_of(phase, design->variants[v]) / weights;
+        expected[v] += units * period_share(period, design->variants[v]) / weights;
+}
+
+/* Evidence multiplies over periods: in each, the split is a process of its own. */
+static void add_evidence(const struct period *period, const struct ledger_answer *answer,
+                         struct analysis_design *design, double *shares)
+{
+    double log_e;
+    for (uint32_t v = 0; v < design->variant_count; v++)
+        shares[v] = period_share(period, design->variants[v]);
+    if (gos_srm_log_e(answer->units, shares, design->variant_count, KAPPA, &log_e, NULL))
+        design->ratio_log_e += log_e;
 }
 
 bool phases_expect(struct ledger *ledger, const struct ledger_question *ask,
-                   const struct json *tree, struct analysis_design *design, gos_arena *arena,
-                   gos_error *err)
+                   struct periods *periods, const struct ledger_answer *whole,
+                   struct analysis_design *design, gos_arena *arena, gos_error *err)
 {
-    const struct json *phases = json_find(tree, GOS_LIT("phases"));
-    if (!phases || phases->type != JSON_ARRAY || phases->count < 2 ||
-        !split_changed(phases, design))
-        return true;
-    double *expected = gos_arena_array(arena, design->variant_count, sizeof *expected, err);
+    double *expected = gos_arena_array(arena, 2 * design->variant_count + 1u, sizeof(double), err);
     double total = 0;
     if (!expected)
         return false;
-    for (uint32_t i = 0; i < phases->count; i++) {
-        struct ledger_question part = *ask;
-        struct ledger_answer answer;
-        part.plan_count = 0;
-        part.from_ms = i == 0 ? ask->from_ms : start_of(&phases->items[i]);
-        if (i + 1 < phases->count)
-            part.as_of_ms = start_of(&phases->items[i + 1]);
-        if (part.as_of_ms > ask->as_of_ms)
-            part.as_of_ms = ask->as_of_ms;
-        if (part.from_ms >= part.as_of_ms)
-            continue;
-        if (!ledger_compute(ledger, &part, arena, &answer, err))
+    design->ratio_log_e = 0;
+    if (periods->count < 2) {
+        gos_srm_log_e(whole->units, design->weights, design->variant_count, KAPPA,
+                      &design->ratio_log_e, NULL);
+        return true;
+    }
+    if (!periods->answers) {
+        struct ledger_question count = *ask;
+        count.plan_count = 0;
+        if (!periods_compute(ledger, &count, periods, arena, err))
             return false;
-        add_expected(&phases->items[i], &answer, design, expected);
+    }
+    for (uint32_t i = 0; i < periods->count; i++) {
+        add_expected(&periods->items[i], &periods->answers[i], design, expected);
+        add_evidence(&periods->items[i], &periods->answers[i], design,
+                     expected + design->variant_count);
     }
     for (uint32_t v = 0; v < design->variant_count; v++)
         total += expected[v];

@@ -165,6 +165,9 @@ static bool compare_moments(const struct scorecard_question *question,
             continue;
         if (!gos_stats_compare(control, moments, &options, &entry->estimate, err))
             return false;
+        if (metric->period_count > 1 &&
+            !scorecard_compare_periods(question, metric, v, &options, entry, arena, err))
+            return false;
         if (metric->clusters && !compare_clusters(question, metric, v, entry, arena, err))
             return false;
         if (!test_margin(question, metric, v, entry, err))

@@ -23,6 +23,10 @@ struct scorecard_metric {
     const struct ledger_cell *cells;        /* by variant */
     const struct ledger_clusters *clusters; /* by variant; NULL: units were assigned one by one */
     double cap;                             /* in force; NaN: none */
+    const struct ledger_cell *const
+        *periods; /* by period, by variant; NULL: one split throughout */
+    uint32_t period_count;
+    bool is_over; /* the last period is closed */
 };
 
 struct scorecard_question {
@@ -59,6 +63,12 @@ struct scorecard {
 /* The scorecard lives in `arena` and points to the question. */
 bool scorecard_compute(const struct scorecard_question *question, gos_arena *arena,
                        struct scorecard *out, gos_error *err);
+
+/* The estimate of units that came under changing weights: by periods, in place of all others. */
+bool scorecard_compare_periods(const struct scorecard_question *question,
+                               const struct scorecard_metric *metric, uint32_t variant,
+                               const gos_stats_options *options, struct scorecard_entry *entry,
+                               gos_arena *arena, gos_error *err);
 
 static inline const struct scorecard_entry *scorecard_entry(const struct scorecard *scorecard,
                                                             uint32_t metric, uint32_t variant)

@@ -18,6 +18,8 @@ struct ledger_question {
     int64_t from_ms;    /* exposures at or after it */
     int64_t as_of_ms;   /* exposures and events before it */
     uint64_t watermark; /* only facts up to this sequence, as a past computation had; 0: all */
+    /* Only people whose first exposure is in [cohort_from_ms, cohort_before_ms); both 0: all. */
+    int64_t cohort_from_ms, cohort_before_ms;
     const atomic_bool *cancel; /* may be NULL; once true, the answer is CANCELLED */
 };
 

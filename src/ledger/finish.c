@@ -273,6 +273,12 @@ static bool finish_plan(struct tally *tally, uint32_t plan_index, gos_arena *are
     return done;
 }
 
+static bool is_in_cohort(const struct ledger_question *question, const struct slot *slot)
+{
+    return question->cohort_before_ms == 0 || (slot->first >= question->cohort_from_ms &&
+                                               slot->first < question->cohort_before_ms);
+}
+
 /* Counts who is analysed, and takes the others out by VARIANT_NONE. */
 static void count_slots(struct tally *tally, struct ledger_answer *out)
 {
@@ -283,7 +289,7 @@ static void count_slots(struct tally *tally, struct ledger_answer *out)
         out->crossovers += (slot->flags & EXPOSURE_CROSSOVER) != 0;
         out->excluded += slot->flags == EXPOSURE_BY_CHOICE;
         out->strangers += slot->flags == 0 && slot->variant == VARIANT_NONE;
-        if (slot->flags)
+        if (slot->flags || !is_in_cohort(tally->question, slot))
             slot->variant = VARIANT_NONE;
         if (!slot_is_in(tally, slot))
             continue;

@@ -170,11 +170,30 @@ static bool check_named_variants(const struct json *body, gos_error *err)
     return true;
 }
 
+/* New weights would move units that are not kept where they are, and a floor must leave room. */
+static bool check_bandit(const struct json *body, gos_error *err)
+{
+    const struct json *bandit = json_find(body, GOS_LIT("bandit"));
+    const struct json *sticky = json_find(body, GOS_LIT("sticky"));
+    const struct json *floor = json_find(bandit, GOS_LIT("floor"));
+    double arms = (double)json_find(body, GOS_LIT("variants"))->count;
+    if (!bandit)
+        return true;
+    if (sticky && !sticky->boolean)
+        return gos_fail(err, GOS_BAD_INPUT, "/bandit",
+                        "a bandit changes the split, so the experiment must be sticky");
+    if (floor && floor->number * arms >= 100)
+        return gos_fail(err, GOS_BAD_INPUT, "/bandit/floor",
+                        "a floor of %g percent leaves %g variants nothing to share", floor->number,
+                        arms);
+    return true;
+}
+
 bool check_experiment(const struct json *body, gos_error *err)
 {
     return check_variants(json_find(body, GOS_LIT("variants")), err) &&
            check_allocation(body, err) && check_metrics(body, err) && check_dates(body, err) &&
-           check_named_variants(body, err) && check_layers(body, err);
+           check_named_variants(body, err) && check_layers(body, err) && check_bandit(body, err);
 }
 
 bool definition_has_variant(const struct json *experiment, gos_str variant)

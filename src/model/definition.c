@@ -246,6 +246,7 @@ static bool body_settle(const struct definition_input *input, gos_arena *arena, 
         .body = *body,
         .after = *tree,
         .import = input->import,
+        .decision = input->decision,
         .now_ms = input->now_ms,
     };
     if (!experiment_settle(&change, arena, err))
@@ -308,6 +309,25 @@ bool definition_move(const struct definition *stored, gos_str verb, const struct
         .json = &patch,
         .stored = stored,
         .merge = true,
+        .environment = stored->environment,
+        .now_ms = now_ms,
+    };
+    return definition_read(&input, arena, out, err);
+}
+
+bool definition_reweigh(const struct definition *stored, const struct json *allocation,
+                        gos_str decision, int64_t now_ms, gos_arena *arena, struct definition *out,
+                        gos_error *err)
+{
+    gos_str name = GOS_LIT("traffic_allocation");
+    struct json item = *allocation;
+    struct json patch = {.type = JSON_OBJECT, .count = 1, .items = &item, .names = &name};
+    struct definition_input input = {
+        .kind = KIND_EXPERIMENT,
+        .json = &patch,
+        .stored = stored,
+        .merge = true,
+        .decision = decision,
         .environment = stored->environment,
         .now_ms = now_ms,
     };

@@ -38,7 +38,8 @@ struct definition_input {
     bool merge;                      /* PATCH: fields left out stay; null brings back the default */
     bool import; /* id, status, phases, created_at and created_by come from the input if it has them
                   */
-    struct uuid id; /* for a new one that brings none */
+    gos_str decision; /* of an experiment's new split; see experiment.h */
+    struct uuid id;   /* for a new one that brings none */
     gos_str environment;
     gos_str actor; /* who: becomes created_by */
     int64_t now_ms;
@@ -66,6 +67,14 @@ bool definition_open(enum kind kind, gos_str body, gos_arena *arena, struct defi
  */
 bool definition_move(const struct definition *stored, gos_str verb, const struct json *options,
                      int64_t now_ms, gos_arena *arena, struct definition *out, gos_error *err);
+
+/*
+ * Gives an experiment new weights: `allocation` as in traffic_allocation, `decision` what chose
+ * them, an object that is kept in the new phase.
+ */
+bool definition_reweigh(const struct definition *stored, const struct json *allocation,
+                        gos_str decision, int64_t now_ms, gos_arena *arena, struct definition *out,
+                        gos_error *err);
 
 /* An experiment that was started stays, with what happened in it: NOT_ALLOWED_NOW at "". */
 bool definition_check_delete(const struct definition *stored, gos_error *err);

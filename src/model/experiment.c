@@ -124,6 +124,10 @@ static bool phases_append(struct settling *settling, int64_t start_ms)
     json_value(&writer, json_find(body, GOS_LIT("traffic_allocation")));
     json_name(&writer, "coverage");
     json_value(&writer, json_find(body, GOS_LIT("coverage")));
+    if (settling->change->decision.len > 0) {
+        json_name(&writer, "decision");
+        json_raw(&writer, settling->change->decision);
+    }
     json_close_object(&writer);
     json_close_array(&writer);
     if (!text_ok(&text, settling->err))
@@ -174,7 +178,8 @@ static bool settle_state(struct settling *settling, bool phase)
         return settle_start(settling);
     if (moved && settling->to == LIFECYCLE_COMPLETED && settling->from != LIFECYCLE_ARCHIVED)
         return settle_end(settling);
-    return !phase || phases_append(settling, settling->change->now_ms);
+    return !(phase || settling->change->decision.len > 0) ||
+           phases_append(settling, settling->change->now_ms);
 }
 
 bool experiment_settle(struct experiment_change *change, gos_arena *arena, gos_error *err)

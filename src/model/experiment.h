@@ -9,6 +9,7 @@ struct experiment_change {
     gos_str body;              /* after: replaced by what is settled */
     const struct json *after;
     bool import;
+    gos_str decision; /* JSON of what chose the new split: begins a phase in any case; or empty */
     int64_t now_ms;
 };
 

@@ -391,7 +391,8 @@ static bool field_write_default(struct reader *reader, const struct field *field
     if (field->rules & FIELD_REQUIRED)
         return gos_fail(reader->err, GOS_BAD_INPUT, reader->pointer, "\"%s\" is missing",
                         field->name);
-    bool is_record = field->type == FIELD_RECORD && !(field->rules & FIELD_NULLABLE);
+    bool is_record =
+        field->type == FIELD_RECORD && !(field->rules & (FIELD_NULLABLE | FIELD_OPTIONAL));
     if (!field->fallback && !is_record && !(field->rules & FIELD_NULLABLE))
         return true;
     json_name(&reader->out, field->name);

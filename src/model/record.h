@@ -37,7 +37,8 @@ enum field_rule {
     FIELD_GIVEN = 1 << 2,    /* read-only: gosset sets it */
     FIELD_TAKEN = 1 << 3,    /* with GIVEN: an import may bring it along */
     FIELD_IMPORTED = FIELD_GIVEN | FIELD_TAKEN,
-    FIELD_KEPT = 1 << 4, /* stays as it is stored when a replacement leaves it out */
+    FIELD_OPTIONAL = 1 << 5, /* of a record: left out where it is not given, not defaulted */
+    FIELD_KEPT = 1 << 4,     /* stays as it is stored when a replacement leaves it out */
     FIELD_NULLABLE_KEPT = FIELD_NULLABLE | FIELD_KEPT,
 };
 

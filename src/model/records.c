@@ -36,6 +36,14 @@ static const struct field fields_metric_setting[] = {
 };
 static RECORD(record_metric_setting, "a metric setting", fields_metric_setting);
 
+static const struct field fields_bandit[] = {
+    ROW("method", WORD, FREE, 0, 0, "thompson|top_two", "\"thompson\"", NULL),
+    ROW("floor", NUMBER, FREE, 1, 50, NULL, "1", NULL),
+    ROW("interval_hours", NUMBER, FREE, 0.01, 24 * 365, NULL, "24", NULL),
+    ROW("minimum_units", INTEGER, FREE, 2, 1e12, NULL, "100", NULL),
+};
+static RECORD(record_bandit, "a bandit", fields_bandit);
+
 static const struct field fields_experiment_targeting[] = {
     ROW("include_segments", LINES, FREE, 0, REFERENCES_MAX, NULL, "[]", NULL),
     ROW("exclude_segments", LINES, FREE, 0, REFERENCES_MAX, NULL, "[]", NULL),
@@ -53,6 +61,7 @@ static const struct field fields_phase[] = {
     ROW("start", TIME, REQUIRED, 0, 0, NULL, NULL, NULL),
     ROW("traffic_allocation", NUMBERS, REQUIRED, 2, VARIANTS_MAX, NULL, NULL, NULL),
     ROW("coverage", NUMBER, REQUIRED, 0, 100, NULL, NULL, NULL),
+    ROW("decision", OBJECT, FREE, 0, 0, NULL, NULL, NULL),
 };
 static RECORD(record_phase, "a phase", fields_phase);
 

@@ -7,7 +7,8 @@
 
 #include <math.h>
 
-enum { PERIOD_UNITS_MIN = 5 };
+/* The sequence is tightest after two weeks of daily periods. */
+enum { PERIOD_UNITS_MIN = 5, PERIODS_TUNED = 14 };
 
 static bool kind_check(gos_metric_kind kind, gos_error *err)
 {
@@ -75,23 +76,41 @@ static gos_arm arm_of(double n, double mean, double v, double variance, double z
                      .ci_high = mean + half};
 }
 
-static void infer(const struct periods *p, double var_c, double var_t, double alpha,
-                  gos_adaptive *out)
+static struct effect effect_of(const struct periods *p)
 {
-    struct effect e = {
+    return (struct effect){
         .mean_c = p->mean_c,
         .v_c = p->v_c / p->weight / p->weight,
         .mean_t = p->mean_t,
         .v_t = p->v_t / p->weight / p->weight,
         .df = INFINITY,
     };
+}
+
+static void infer(const struct periods *p, double var_c, double var_t, double alpha,
+                  gos_adaptive *out)
+{
+    struct effect e = effect_of(p);
     double z = dist_qnorm(alpha / 2, TAIL_UPPER);
-    effect_test(&e, 0, alpha, GOS_LIFT_FIELLER, &out->shown);
+    effect_test(&e, 0, alpha, GOS_LIFT_FIELLER, &out->fixed);
     out->control = arm_of(p->n_c, e.mean_c, e.v_c, var_c, z);
     out->treatment = arm_of(p->n_t, e.mean_t, e.v_t, var_t, z);
     out->stratified_diff = p->by_units;
     out->stratified_se = sqrt(p->by_units_v) / p->units;
-    out->status |= compare_lift_status(&out->shown, e.mean_c, false);
+    out->status |= compare_lift_status(&out->fixed, e.mean_c, false);
+}
+
+/* sqrt(K) times the statistic is a walk of K steps, each nearly standard normal. */
+static void infer_anytime(const struct periods *p, double alpha, gos_inference *out)
+{
+    struct effect e = effect_of(p);
+    double se = effect_se(&e), diff = e.mean_t - e.mean_c;
+    gos_sequence look = gos_asympcs(diff, se, p->count, PERIODS_TUNED, alpha);
+    effect_test(&e, 0, alpha, GOS_LIFT_FIELLER, out);
+    effect_intervals(&e, look.critical, GOS_LIFT_FIELLER, out);
+    out->method = "periods_sequence";
+    out->p_value = look.p_value;
+    out->log10_p = -fmax(0, look.log_e) / log(10);
 }
 
 static gos_adaptive adaptive_none(void)
@@ -99,7 +118,8 @@ static gos_adaptive adaptive_none(void)
     gos_arm arm = {.mean = NAN, .variance = NAN, .ci_low = NAN, .ci_high = NAN};
     return (gos_adaptive){.control = arm,
                           .treatment = arm,
-                          .shown = inference_none("periods"),
+                          .fixed = inference_none("periods"),
+                          .anytime = inference_none("periods_sequence"),
                           .stratified_diff = NAN,
                           .stratified_se = NAN,
                           .pooled_diff = NAN,
@@ -115,8 +135,8 @@ static void put_pooled(const struct periods *p, gos_adaptive *out)
 }
 
 bool gos_adaptive_compare(const gos_moments *control, const gos_moments *treatment,
-                          size_t period_count, gos_metric_kind kind, double alpha,
-                          gos_adaptive *out, gos_error *err)
+                          size_t period_count, size_t closed_count, gos_metric_kind kind,
+                          double alpha, gos_adaptive *out, gos_error *err)
 {
     struct periods p = {.all_c = gos_moments_empty(1), .all_t = gos_moments_empty(1)};
     if (!kind_check(kind, err))
@@ -127,6 +147,8 @@ bool gos_adaptive_compare(const gos_moments *control, const gos_moments *treatme
     double var_c = variance_within(control, period_count, 1, kind);
     double var_t = variance_within(treatment, period_count, 1, kind);
     for (size_t k = 0; k < period_count; k++) {
+        if (k == closed_count && p.count > 0)
+            infer_anytime(&p, alpha, &out->anytime);
         gos_moments c = linear_or_empty(&control[k], kind);
         gos_moments t = linear_or_empty(&treatment[k], kind);
         gos_moments_merge(&p.all_c, &c);
@@ -141,6 +163,8 @@ bool gos_adaptive_compare(const gos_moments *control, const gos_moments *treatme
     out->periods = (size_t)p.count;
     out->left_out = (size_t)p.left_out;
     put_pooled(&p, out);
+    if (p.count > 0 && closed_count >= period_count)
+        infer_anytime(&p, alpha, &out->anytime);
     if (p.count > 0)
         infer(&p, var_c, var_t, alpha, out);
     else if (!out->status)

@@ -1,0 +1,56 @@
+/* A bandit's estimates: arms are only compared within periods of one split. */
+#include "gosset/stats_adaptive.h"
+#include "gosset/stats_plan.h"
+#include "jobs/scorecard.h"
+
+#include <math.h>
+
+/* One variant's moments in every period. */
+static gos_moments *gather(const struct scorecard_metric *metric, uint32_t variant,
+                           gos_arena *arena, gos_error *err)
+{
+    gos_moments *moments = gos_arena_array(arena, metric->period_count, sizeof *moments, err);
+    for (uint32_t k = 0; moments && k < metric->period_count; k++)
+        moments[k] = metric->periods[k][variant].moments;
+    return moments;
+}
+
+static void take(const gos_adaptive *found, const gos_stats_options *options,
+                 gos_estimate *estimate)
+{
+    uint64_t units = found->control.n + found->treatment.n;
+    double base = fabs(found->control.mean);
+    estimate->reached_plan = options->planned_n > 0 && units >= options->planned_n;
+    estimate->fixed = found->fixed;
+    estimate->shown = estimate->reached_plan ? found->fixed : found->anytime;
+    estimate->raw = found->fixed;
+    estimate->variance_reduction = 0;
+    estimate->status = found->status;
+    if (!estimate->reached_plan && isnan(found->anytime.diff))
+        estimate->status |= GOS_STATUS_BURN_IN;
+    estimate->adjusted_p = estimate->shown.p_value;
+    estimate->statistical_power =
+        gos_power_z(options->mde_relative * base, found->fixed.se, options->alpha, 2);
+    estimate->posterior =
+        gos_posterior_normal(found->fixed.lift, found->fixed.se / base, options->prior_mean,
+                             options->prior_sd, options->alpha, options->direction);
+    estimate->significant =
+        estimate->shown.p_value < options->alpha && !gos_status_blocks(estimate->status);
+}
+
+bool scorecard_compare_periods(const struct scorecard_question *question,
+                               const struct scorecard_metric *metric, uint32_t variant,
+                               const gos_stats_options *options, struct scorecard_entry *entry,
+                               gos_arena *arena, gos_error *err)
+{
+    gos_moments *control = gather(metric, question->control, arena, err);
+    gos_moments *treatment = gather(metric, variant, arena, err);
+    size_t count = metric->period_count;
+    gos_adaptive found;
+    if (!control || !treatment ||
+        !gos_adaptive_compare(control, treatment, count, metric->is_over ? count : count - 1,
+                              options->kind, options->alpha, &found, err))
+        return false;
+    take(&found, options, &entry->estimate);
+    return true;
+}
