@@ -275,8 +275,8 @@ static bool finish_plan(struct tally *tally, uint32_t plan_index, gos_arena *are
 
 static bool is_in_cohort(const struct ledger_question *question, const struct slot *slot)
 {
-    return question->cohort_before_ms == 0 || (slot->first >= question->cohort_from_ms &&
-                                               slot->first < question->cohort_before_ms);
+    return question->cohort_before_ms == 0 ||
+           (slot->first >= question->cohort_from_ms && slot->first < question->cohort_before_ms);
 }
 
 /* Counts who is analysed, and takes the others out by VARIANT_NONE. */
