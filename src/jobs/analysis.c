@@ -188,6 +188,7 @@ static bool examine(struct run *run, gos_error *err)
         .experiment = run->request->experiment->tree,
         .scorecard = &run->scorecard,
         .answer = &run->answer,
+        .ratio_log_e = run->design.ratio_log_e,
         .now_ms = run->request->now_ms,
     };
     struct ledger_day *days = NULL;

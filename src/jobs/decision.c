@@ -59,8 +59,7 @@ static double units_per_day(const struct doctor_visit *visit, uint32_t treatment
 
 static bool design_changed(const struct json *experiment)
 {
-    const struct json *phases = json_find(experiment, GOS_LIT("phases"));
-    return phases && phases->type == JSON_ARRAY && phases->count > 1;
+    return doctor_changes(experiment) > 0;
 }
 
 static bool verdict_of(const struct doctor_visit *visit, uint32_t treatment,
@@ -89,7 +88,7 @@ static bool verdict_of(const struct doctor_visit *visit, uint32_t treatment,
         .units_per_day = units_per_day(visit, treatment, days),
         .days = days,
         .srm = &scorecard->sample_ratio,
-        .srm_log_e = design->ratio_log_e,
+        .srm_log_e = visit->ratio_log_e,
         .crossover_share =
             all > 0 ? (double)answer->crossovers / (double)(all + answer->crossovers) : 0,
         .design_changed = design_changed(visit->experiment),

@@ -8,7 +8,7 @@
 #include <stdio.h>
 
 enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ALARM };
-enum { FINDINGS_MAX = 256, OUTLIER_UNITS_MIN = 100, BEHIND_MS_MAX = 60000 };
+enum { FINDINGS_MAX = 256, OUTLIER_UNITS_MIN = 100, BEHIND_MS_MAX = 60000, DOUBT_UNITS = 200 };
 
 #define CROSSOVER_WARN      0.01
 #define CROSSOVER_ALARM     0.10
@@ -106,11 +106,16 @@ static void check_sample_ratio(struct doctor *doctor)
 {
     const struct scorecard *scorecard = doctor->visit->scorecard;
     const gos_srm *ratio = &scorecard->sample_ratio;
-    if (ratio->p_value >= GOS_SRM_WARN)
+    double always_p = exp(-doctor->visit->ratio_log_e);
+    if (!ratio->alarm && always_p < GOS_SRM_ALARM)
+        find(doctor, DIAGNOSIS_SAMPLE_RATIO, SEVERITY_ALARM, none, none, always_p,
+             "units are not split as configured: p = %.2g, valid at every look", always_p);
+    else if (ratio->p_value >= GOS_SRM_WARN)
         return;
-    find(doctor, DIAGNOSIS_SAMPLE_RATIO, ratio->alarm ? SEVERITY_ALARM : SEVERITY_WARNING, none,
-         none, ratio->p_value, "units are not split as configured: chi-square %.1f, p = %.2g",
-         ratio->chisq, ratio->p_value);
+    else
+        find(doctor, DIAGNOSIS_SAMPLE_RATIO, ratio->alarm ? SEVERITY_ALARM : SEVERITY_WARNING, none,
+             none, ratio->p_value, "units are not split as configured: chi-square %.1f, p = %.2g",
+             ratio->chisq, ratio->p_value);
     gos_srm assigned;
     if (doctor->visit->assignments &&
         gos_srm_check(doctor->visit->assignments, scorecard->question->weights,
@@ -147,13 +152,22 @@ static void check_days(struct doctor *doctor)
              (double)(visit->now_ms - last) / TIME_DAY_MS);
 }
 
+uint32_t doctor_changes(const struct json *experiment)
+{
+    const struct json *phases = json_find(experiment, GOS_LIT("phases"));
+    uint32_t changes = 0;
+    for (uint32_t i = 1; phases && phases->type == JSON_ARRAY && i < phases->count; i++)
+        changes += json_find(&phases->items[i], GOS_LIT("decision")) == NULL;
+    return changes;
+}
+
 static void check_design(struct doctor *doctor)
 {
     const struct doctor_visit *visit = doctor->visit;
-    const struct json *phases = json_find(visit->experiment, GOS_LIT("phases"));
-    if (phases && phases->type == JSON_ARRAY && phases->count > 1)
-        find(doctor, DIAGNOSIS_CHANGED, SEVERITY_WARNING, none, none, phases->count,
-             "split, coverage or targeting changed after the start: %u phases", phases->count);
+    uint32_t changes = doctor_changes(visit->experiment);
+    if (changes > 0)
+        find(doctor, DIAGNOSIS_CHANGED, SEVERITY_WARNING, none, none, changes + 1,
+             "split, coverage or targeting changed after the start: %u phases", changes + 1);
     if (visit->facts_behind > 0 && visit->behind_ms > BEHIND_MS_MAX)
         find(doctor, DIAGNOSIS_LATE, SEVERITY_WARNING, none, none, (double)visit->facts_behind,
              "%" PRIu64 " facts have not reached the ledger yet", visit->facts_behind);
@@ -228,6 +242,61 @@ static void check_values(struct doctor *doctor, uint32_t m, uint32_t v)
              estimate->statistical_power,
              "the planned sample is reached, and the power for an effect of %g %% is %.0f %%",
              metric->plan->minimum_effect, estimate->statistical_power * 100);
+}
+
+/* Noise is large too, and a few units vary as they like: neither is worth a question. */
+static bool is_told(const gos_warning *warning, const struct scorecard_entry *entry)
+{
+    bool is_large = warning->kind == GOS_WARNING_LARGE_LIFT;
+    bool is_varying = warning->kind == GOS_WARNING_VARIANCE_RATIO;
+    return isfinite(warning->value) && (!is_large || entry->estimate.significant) &&
+           (!is_varying || entry->estimate.control.n + entry->estimate.treatment.n >= DOUBT_UNITS);
+}
+
+/* Twyman's law: what looks too good or too odd is asked about, and never hidden. */
+static void check_doubts(struct doctor *doctor, uint32_t m, uint32_t v)
+{
+    static const struct {
+        gos_warning_kind kind;
+        enum diagnosis diagnosis;
+        const char *format; /* metric, variant, value */
+    } doubts[] = {
+        {GOS_WARNING_LARGE_LIFT, DIAGNOSIS_LARGE_LIFT,
+         "\"%.*s\" in \"%.*s\" differs by %.2g times the control"},
+        {GOS_WARNING_LARGE_STATISTIC, DIAGNOSIS_LARGE_STATISTIC,
+         "\"%.*s\" in \"%.*s\" lies %.3g standard errors off"},
+        {GOS_WARNING_VARIANCE_RATIO, DIAGNOSIS_VARIANCE_RATIO,
+         "\"%.*s\" in \"%.*s\": one variant varies %.3g times as much"},
+        {GOS_WARNING_LOW_POWER, DIAGNOSIS_EXAGGERATED,
+         "\"%.*s\" in \"%.*s\" was found by a weak test: such effects are %.2g times too large"},
+    };
+    const struct scorecard_question *question = doctor->visit->scorecard->question;
+    const struct scorecard_metric *metric = &question->metrics[m];
+    const struct scorecard_entry *entry = scorecard_entry(doctor->visit->scorecard, m, v);
+    gos_str name = metric->plan->name, variant = question->variants[v];
+    gos_warning warnings[GOS_WARNINGS];
+    if (entry->is_control || metric->plan->kind == PLAN_QUANTILE ||
+        gos_status_blocks(entry->estimate.status))
+        return;
+    const gos_oddities oddities = {.estimate = &entry->estimate,
+                                   .control = &metric->cells[question->control].moments,
+                                   .treatment = &metric->cells[v].moments,
+                                   .is_primary = metric->role == ROLE_PRIMARY,
+                                   .srm_p = (double)NAN,
+                                   .balance_p = (double)NAN,
+                                   .crossover_share = (double)NAN,
+                                   .baseline = (double)NAN,
+                                   .exposure_lag_p = (double)NAN,
+                                   .platform_p = (double)NAN};
+    size_t count = gos_warnings_find(&oddities, warnings);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < sizeof doubts / sizeof doubts[0] && is_told(warnings + i, entry);
+             k++) {
+            if (doubts[k].kind == warnings[i].kind)
+                find(doctor, doubts[k].diagnosis, SEVERITY_NOTE, name, variant, warnings[i].value,
+                     doubts[k].format, GOS_ARG(name), GOS_ARG(variant), warnings[i].value);
+        }
+    }
 }
 
 static void write_member(struct json_writer *json, const char *name, double value)
@@ -331,8 +400,10 @@ void doctor_write(const struct doctor_visit *visit, gos_arena *arena, struct jso
     check_design(&doctor);
     for (uint32_t m = 0; m < question->metric_count && unit_total(&doctor) > 0; m++) {
         check_events(&doctor, m);
-        for (uint32_t v = 0; v < question->variant_count; v++)
+        for (uint32_t v = 0; v < question->variant_count; v++) {
             check_values(&doctor, m, v);
+            check_doubts(&doctor, m, v);
+        }
     }
     write_all(&doctor, json);
 }

@@ -25,8 +25,12 @@ struct doctor_visit {
     int64_t behind_ms;           /* how long the oldest of them has waited */
     const gos_str *overlapping;  /* names of running experiments that share units */
     uint32_t overlapping_count;
+    double ratio_log_e; /* evidence against the split, valid at every look; NaN: not found */
     int64_t now_ms;
 };
+
+/* How often people changed the design after the start; a bandit's decisions are its design. */
+uint32_t doctor_changes(const struct json *experiment);
 
 /*
  * Writes {"status":"ok"|"warning"|"alarm","sample_ratio":{...},"units":{...},...,"findings":[...]}.

@@ -276,6 +276,26 @@ TEST(analyst, diagnoses_what_is_wrong_with_the_data)
     end();
 }
 
+TEST(analyst, asks_about_what_is_too_good)
+{
+    begin();
+    add_people(0, 120, "control", 10);
+    add_people(1000, 120, "green", 5);
+    ship();
+    now++;
+    const struct json *health = answer(true, "health");
+    CHECK(!has_finding(health, "large_lift")); /* not told from chance yet: the plan's sequence */
+    add_people(3000, 9000, "control", 10);
+    add_people(20000, 9000, "green", 5);
+    ship();
+    now++;
+    health = answer(true, "health");
+    CHECK(has_finding(health, "large_lift"));
+    CHECK(has_finding(health, "large_statistic"));
+    CHECK(!has_finding(health, "variance_ratio"));
+    end();
+}
+
 TEST(analyst, expects_of_each_phase_the_split_that_it_had)
 {
     begin();
