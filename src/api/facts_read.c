@@ -186,6 +186,39 @@ bool assignment_request_read(const struct json *item, const char *pointer,
     return true;
 }
 
+static bool is_given(gos_str value, const char *name, const char *pointer, gos_error *err)
+{
+    char at[GOS_POINTER_BYTES];
+    return value.len > 0 ||
+           gos_fail(err, GOS_BAD_INPUT, pointer_below(at, pointer, gos_str_from(name)),
+                    "%s is missing", name);
+}
+
+bool exposure_request_read(const struct json *item, const struct fact_origin *origin,
+                           const char *pointer, gos_arena *arena, struct exposure_request *out,
+                           gos_error *err)
+{
+    const struct json *experiment = NULL, *user_id = NULL, *device_id = NULL, *variant = NULL,
+                      *attributes = NULL, *timestamp = NULL;
+    const struct wanted wanted[] = {
+        {"experiment_id", JSON_STRING, &experiment}, {"user_id", JSON_STRING, &user_id},
+        {"device_id", JSON_STRING, &device_id},      {"variant", JSON_STRING, &variant},
+        {"attributes", JSON_OBJECT, &attributes},    {"timestamp", JSON_STRING, &timestamp},
+    };
+    *out = (struct exposure_request){0};
+    return members_take(item, wanted, sizeof wanted / sizeof wanted[0], pointer, err) &&
+           text_take(experiment, "experiment_id", NAME_BYTES_MAX, pointer, &out->experiment_id,
+                     err) &&
+           text_take(user_id, "user_id", UNIT_BYTES_MAX, pointer, &out->user_id, err) &&
+           text_take(device_id, "device_id", UNIT_BYTES_MAX, pointer, &out->device_id, err) &&
+           text_take(variant, "variant", NAME_BYTES_MAX, pointer, &out->variant, err) &&
+           object_take(attributes, "attributes", pointer, arena, &out->attributes, err) &&
+           time_take(timestamp, origin, pointer, &out->at, err) &&
+           someone_is_named(out->user_id, out->device_id, pointer, err) &&
+           is_given(out->experiment_id, "experiment_id", pointer, err) &&
+           is_given(out->variant, "variant", pointer, err);
+}
+
 bool identify_request_read(const struct json *item, const char *pointer, gos_arena *arena,
                            struct identify_request *out, gos_error *err)
 {

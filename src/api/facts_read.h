@@ -35,6 +35,22 @@ struct assignment_request {
 bool assignment_request_read(const struct json *item, const char *pointer,
                              struct assignment_request *out, gos_error *err);
 
+/* A decision that a program made itself, by the ruleset. */
+struct exposure_request {
+    gos_str experiment_id; /* id or name */
+    gos_str user_id;       /* the unit */
+    gos_str device_id;
+    gos_str variant;
+    gos_str attributes; /* JSON text, or empty */
+    int64_t at;
+};
+
+/* {"experiment_id", "user_id" or "device_id", "variant", "attributes"?, "timestamp"?}; errors as
+ * event_read's. */
+bool exposure_request_read(const struct json *item, const struct fact_origin *origin,
+                           const char *pointer, gos_arena *arena, struct exposure_request *out,
+                           gos_error *err);
+
 /* {"user_id", "device_id"?, "attributes"?} */
 struct identify_request {
     gos_str user_id;

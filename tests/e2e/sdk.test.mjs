@@ -153,3 +153,44 @@ test('the stream tells the present hash at once and every later one, but not tho
   assert.equal(`"${told.etag}"`, (await get(serverKey)).headers.etag)
   request.destroy()
 })
+
+async function experiment() {
+  const made = await server.call('POST', '/api/v1/experiments', {
+    name: 'button', type: 'AB', variants: [{ name: 'control' }, { name: 'treatment' }],
+    traffic_allocation: { control: 50, treatment: 50 }, success_metrics: { primary_metric: 'bought' },
+  })
+  assert.equal(made.status, 201, made.text)
+  const started = await server.call('POST', `/api/v1/experiments/${made.json.id}/start`)
+  assert.equal(started.status, 200, started.text)
+  return made.json.id
+}
+
+test('an exposure of a decision made elsewhere is an assignment; another variant is a crossover', async () => {
+  const id = await experiment()
+  const own = { authorization: `Bearer ${serverKey}` }
+  const send = (exposures, headers = own) => server.call('POST', '/api/v1/events', { exposures }, headers)
+  const one = { experiment_id: 'button', user_id: 'local', variant: 'treatment', attributes: { plan: 'pro' } }
+  assert.deepEqual((await send([one])).json, { accepted: 1, duplicates: 0 })
+  assert.deepEqual((await send([{ ...one, experiment_id: id }])).json, { accepted: 0, duplicates: 1 })
+  const asked = await server.call('POST', '/api/v1/assignments', { experiment_id: id, user_id: 'local' })
+  assert.equal(asked.json.variant, 'treatment')
+  assert.equal((await send([{ ...one, variant: 'control' }])).json.accepted, 1)
+  assert.equal((await server.call('POST', '/api/v1/assignments', { experiment_id: id, user_id: 'local' })).json.variant, 'treatment')
+  const both = { events: [{ name: 'purchase', user_id: 'local' }], exposures: [{ ...one, user_id: 'other' }] }
+  assert.deepEqual((await server.call('POST', '/api/v1/events', both, own)).json, { accepted: 2, duplicates: 0 })
+  for (const [bad, status, pointer] of [
+    [{ ...one, variant: 'blue' }, 400, '/exposures/1/variant'],
+    [{ ...one, experiment_id: 'none' }, 404, '/exposures/1/experiment_id'],
+    [{ ...one, user_id: undefined }, 400, '/exposures/1/user_id'],
+    [{ ...one, variant: undefined }, 400, '/exposures/1/variant'],
+    [{ ...one, colour: 1 }, 400, '/exposures/1/colour'],
+  ]) {
+    const refused = await send([{ ...one, user_id: 'never' }, bad])
+    assert.equal(refused.status, status, refused.text)
+    assert.equal(refused.json.pointer, pointer)
+  }
+  assert.equal((await server.call('GET', '/api/v1/users/never')).json.assignments.length, 0)
+  const refused = await send([one], { authorization: `Bearer ${clientKey}` })
+  assert.equal(refused.status, 403)
+  assert.equal(refused.json.pointer, '/exposures')
+})
