@@ -8,7 +8,6 @@
 #include "api/sdk_copies.h"
 #include "app/duties.h"
 #include "app/pages.h"
-#include "app/regex_pcre2.h"
 #include "base/secret.h"
 #include "base/time.h"
 #include "jobs/analyst.h"
@@ -17,6 +16,7 @@
 #include "jobs/shipper.h"
 #include "jobs/writer.h"
 #include "ledger/ledger.h"
+#include "regex/regex_pcre2.h"
 #include "roster/roster.h"
 
 #include <errno.h>

@@ -1,8 +1,8 @@
 /* A definitions document in a file, compiled, for commands that need no server. */
 #include "cli/definitions.h"
 
-#include "app/regex_pcre2.h"
 #include "cli/command.h"
+#include "regex/regex_pcre2.h"
 
 #include <time.h>
 

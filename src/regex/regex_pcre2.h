@@ -1,6 +1,6 @@
 /* Regular expressions for rules: compiled once for each ruleset, matched in bounded time. */
-#ifndef APP_REGEX_PCRE2_H
-#define APP_REGEX_PCRE2_H
+#ifndef REGEX_REGEX_PCRE2_H
+#define REGEX_REGEX_PCRE2_H
 
 #include "gosset/context.h"
 

@@ -1,5 +1,5 @@
 /* Regular expressions of rules. */
-#include "app/regex_pcre2.h"
+#include "regex/regex_pcre2.h"
 
 #include "gosset/eval.h"
 

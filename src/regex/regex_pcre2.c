@@ -3,9 +3,10 @@
  * the pattern: what passes it counts as no match.
  */
 #define PCRE2_CODE_UNIT_WIDTH 8
-#include "app/regex_pcre2.h"
+#include "regex/regex_pcre2.h"
 
 #include <pcre2.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 enum { MATCH_LIMIT = 10000, DEPTH_LIMIT = 1000, HEAP_LIMIT_KIB = 1024, TEXT_BYTES_MAX = 64 << 10 };
@@ -16,8 +17,31 @@ struct regexes {
     pcre2_code *codes[];
 };
 
-/* Matching needs a little memory that is not shared; each thread keeps its own. */
+/* Matching needs a little memory that is not shared; each thread keeps its own, until it ends. */
 static _Thread_local pcre2_match_data *thread_data;
+static pthread_once_t thread_end_once = PTHREAD_ONCE_INIT;
+static pthread_key_t thread_end;
+
+static void thread_data_free(void *data)
+{
+    pcre2_match_data_free(data);
+}
+
+static void thread_end_make(void)
+{
+    pthread_key_create(&thread_end, thread_data_free);
+}
+
+static pcre2_match_data *thread_data_make(void)
+{
+    pthread_once(&thread_end_once, thread_end_make);
+    pcre2_match_data *data = pcre2_match_data_create(1, NULL);
+    if (data && pthread_setspecific(thread_end, data) != 0) {
+        pcre2_match_data_free(data);
+        return NULL;
+    }
+    return data;
+}
 
 static pcre2_code *regex_compile(gos_str pattern, gos_error *err)
 {
@@ -91,7 +115,7 @@ bool regex_match(void *prepared, uint32_t pattern, gos_str text)
     if (!regexes || pattern >= regexes->count || text.len > TEXT_BYTES_MAX)
         return false;
     if (!thread_data)
-        thread_data = pcre2_match_data_create(1, NULL);
+        thread_data = thread_data_make();
     return thread_data && pcre2_match(regexes->codes[pattern], (PCRE2_SPTR)text.data, text.len, 0,
                                       PCRE2_NO_UTF_CHECK, thread_data, regexes->limits) >= 0;
 }
