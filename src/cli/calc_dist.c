@@ -98,6 +98,10 @@ void calc_dist(struct calc *calc)
         .tail = calc_count(calc, "lower") != 0 ? TAIL_LOWER : TAIL_UPPER,
         .log = calc_count(calc, "log") != 0,
     };
-    if (!calc->has_failed && !isnan(a.x))
-        calc_put(calc, "expected", evaluate(f, &a));
+    if (calc->has_failed || isnan(a.x))
+        return;
+    double value = evaluate(f, &a);
+    calc_put(calc, "expected", value);
+    if (isnan(value))
+        calc_put_status(calc, GOS_STATUS_INVALID_INPUT);
 }

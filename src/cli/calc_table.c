@@ -64,6 +64,10 @@ static bool header_read(gos_str *rest, gos_arena *arena, struct calc_table *out,
             return gos_fail(err, GOS_TOO_LARGE, "", "more than %d columns", CALC_COLUMNS_MAX);
         if (!cell_take(rest, arena, &out->names[out->column_count++], &last))
             return gos_fail(err, GOS_BAD_INPUT, "", "the header has a quote that does not end");
+        gos_str name = out->names[out->column_count - 1];
+        if (calc_table_find(out, name) + 1 < (int)out->column_count)
+            return gos_fail(err, GOS_BAD_INPUT, "", "the column %.*s stands there twice",
+                            GOS_ARG(name));
     }
     return true;
 }

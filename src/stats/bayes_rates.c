@@ -58,6 +58,9 @@ static double beta_loss(struct beta x, struct beta y)
     return fmax(0, mean_y * beta_exceeds(more_y, x) - mean_x * beta_exceeds(y, more_x));
 }
 
+/* As many units as are counted. */
+static const double PRIOR_MAX = 1e15;
+
 static bool rates_check(double x, double n, const char *pointer, gos_error *err)
 {
     if (!(x >= 0 && x <= n) || isinf(n))
@@ -70,9 +73,10 @@ bool gos_posterior_rates(double x_c, double n_c, double x_t, double n_t, double 
 {
     if (!rates_check(x_c, n_c, "/x_c", err) || !rates_check(x_t, n_t, "/x_t", err))
         return false;
-    if (!(prior_a > 0 && prior_b > 0) || isinf(prior_a) || isinf(prior_b))
-        return gos_fail(err, GOS_BAD_INPUT, prior_a > 0 ? "/prior_b" : "/prior_a",
-                        "prior Beta(%g, %g): both must be positive", prior_a, prior_b);
+    if (!(prior_a > 0 && prior_b > 0 && prior_a <= PRIOR_MAX && prior_b <= PRIOR_MAX))
+        return gos_fail(
+            err, GOS_BAD_INPUT, prior_a > 0 && prior_a <= PRIOR_MAX ? "/prior_b" : "/prior_a",
+            "prior Beta(%g, %g): both must be above 0 and at most 1e15", prior_a, prior_b);
     if (!(alpha > 0 && alpha < 1))
         return gos_fail(err, GOS_BAD_INPUT, "/alpha", "alpha %g is not between 0 and 1", alpha);
     struct beta c = {x_c + prior_a, n_c - x_c + prior_b};

@@ -13,6 +13,8 @@
 static const double LN_2 = 0.693147180559945309417232121458;
 static const double LN_SQRT_2PI = 0.918938533204672741780329736406;
 static const double LN_10 = 2.302585092994045684017991454684;
+/* Beyond them libRmath prints of underflow; Student's t has long been the normal. */
+static const double PARAMETER_MIN = 1e-290, PARAMETER_MAX = 1e300;
 
 double dist_dnorm(double x)
 {
@@ -60,18 +62,23 @@ double dist_qnorm_log(double log_p, enum tail tail)
     return (tail == TAIL_UPPER) != near_one ? x : -x;
 }
 
+static double df_within(double df)
+{
+    return df > PARAMETER_MAX ? INFINITY : df;
+}
+
 double dist_pt(double t, double df, enum tail tail)
 {
     if (isnan(t) || isnan(df) || df <= 0)
         return NAN;
-    return pt(t, df, tail == TAIL_LOWER, 0);
+    return pt(t, df_within(df), tail == TAIL_LOWER, 0);
 }
 
 double dist_pt_log(double t, double df, enum tail tail)
 {
     if (isnan(t) || isnan(df) || df <= 0)
         return NAN;
-    return pt(t, df, tail == TAIL_LOWER, 1);
+    return pt(t, df_within(df), tail == TAIL_LOWER, 1);
 }
 
 static double log_dt(double t, double df)
@@ -86,7 +93,7 @@ double dist_qt(double p, double df, enum tail tail)
 {
     if (!is_probability(p) || isnan(df) || df <= 0)
         return NAN;
-    if (isinf(df))
+    if (df > PARAMETER_MAX)
         return dist_qnorm(p, tail);
     double x = qt(p, df, tail == TAIL_LOWER, 0);
     if (!isfinite(x) || x == 0 || p == 0 || p == 1)
@@ -140,7 +147,8 @@ double dist_qchisq(double p, double df, enum tail tail)
 
 static bool is_beta(double x, double a, double b)
 {
-    return !isnan(x) && a > 0 && b > 0 && isfinite(a) && isfinite(b);
+    return !isnan(x) && a >= PARAMETER_MIN && b >= PARAMETER_MIN && a <= PARAMETER_MAX &&
+           b <= PARAMETER_MAX;
 }
 
 double dist_pbeta(double x, double a, double b, enum tail tail)
@@ -183,23 +191,29 @@ double dist_qbeta(double p, double a, double b, enum tail tail)
     return x;
 }
 
+/* libRmath does not converge for far more. */
+static bool is_trials(double n)
+{
+    return n >= 0 && n <= 1e18;
+}
+
 double dist_pbinom(double x, double n, double p, enum tail tail)
 {
-    if (isnan(x) || !(n >= 0) || !is_probability(p))
+    if (isnan(x) || !is_trials(n) || !is_probability(p))
         return NAN;
     return pbinom(x, n, p, tail == TAIL_LOWER, 0);
 }
 
 double dist_dbinom(double x, double n, double p)
 {
-    if (isnan(x) || x != floor(x) || !(n >= 0) || !is_probability(p))
+    if (isnan(x) || x != floor(x) || !is_trials(n) || !is_probability(p))
         return NAN;
     return dbinom(x, n, p, 0);
 }
 
 double dist_qbinom(double q, double n, double p)
 {
-    return is_probability(q) && n >= 0 && is_probability(p) ? qbinom(q, n, p, 1, 0) : NAN;
+    return is_probability(q) && is_trials(n) && is_probability(p) ? qbinom(q, n, p, 1, 0) : NAN;
 }
 
 double dist_phyper(double x, double white, double black, double drawn, enum tail tail)
@@ -218,7 +232,7 @@ double dist_lgamma(double x)
 
 double dist_lbeta(double a, double b)
 {
-    return a > 0 && b > 0 ? lbeta(a, b) : NAN;
+    return is_beta(0, a, b) ? lbeta(a, b) : NAN;
 }
 
 double dist_log10_two_sided_t(double t, double df)

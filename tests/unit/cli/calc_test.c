@@ -2,6 +2,7 @@
 #include "calc_cases.h"
 
 #include "cli/calc.h"
+#include "cli/command.h"
 
 #include "test.h"
 
@@ -221,4 +222,81 @@ TEST(calc, takes_the_rows_of_a_family_together)
                  "a,2,0.01,0.02,0.02,0.02,0.02,0.02,0.03,0.0199,0.0199,ok\n"
                  "a,2,0.04,0.08,0.04,0.04,0.04,0.04,0.06,0.0784,0.04,ok\n"
                  "b,1,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,0.5,ok\n");
+}
+
+static const char *const nasty[] = {"0",      "1",      "-1",   "NA",    "",
+                                    "Inf",    "-Inf",   "1e15", "1e308", "-1e308",
+                                    "1e-308", "5e-324", "0.5",  "-0.0",  "1e-17"};
+enum { NASTY_COUNT = sizeof nasty / sizeof nasty[0] };
+
+/* The first rows of a file, each cell in turn replaced by each nasty number. */
+static size_t nasty_cases(const char *path, gos_arena *arena, FILE *to)
+{
+    struct calc_table table;
+    gos_str text;
+    gos_error err;
+    size_t count = 0;
+    CHECK_OK(command_read_file(path, 64 << 20, arena, &text, &err), &err);
+    CHECK_OK(calc_table_read_csv(text, arena, &table, &err), &err);
+    for (size_t c = 0; c < table.column_count; c++)
+        fprintf(to, "%s%.*s", c ? "," : "", GOS_ARG(table.names[c]));
+    fputc('\n', to);
+    for (size_t at = 0; at < table.column_count; at++) {
+        double number;
+        for (size_t n = 0; n < NASTY_COUNT; n++) {
+            if (!calc_text_number(calc_table_cell(&table, 0, at), &number))
+                break;
+            for (size_t c = 0; c < table.column_count; c++) {
+                gos_str cell = c == at ? gos_str_from(nasty[n]) : calc_table_cell(&table, 0, c);
+                fprintf(to, "%s%.*s", c ? "," : "", GOS_ARG(cell));
+            }
+            fputc('\n', to);
+            count++;
+        }
+    }
+    return count;
+}
+
+/* Every case has an answer with a status, whatever its numbers; "nan" is none. */
+static void nasty_check(const struct calc_method *method)
+{
+    char path[512], cases_path[512], *cases, *out;
+    size_t cases_len, out_len, lines = 0;
+    gos_error err;
+    struct calc_report report;
+    snprintf(path, sizeof path, GOSSET_SOURCE_DIR "/spec/stats/%s.csv", method->name);
+    FILE *exists = fopen(path, "r");
+    if (!exists || method->data[0]) {
+        if (exists)
+            fclose(exists);
+        return;
+    }
+    fclose(exists);
+    gos_arena *arena = gos_arena_open(256 << 20);
+    FILE *to = open_memstream(&cases, &cases_len);
+    size_t count = nasty_cases(path, arena, to);
+    fclose(to);
+    snprintf(cases_path, sizeof cases_path, "%s/nasty", test_folder());
+    to = fopen(cases_path, "w");
+    fwrite(cases, 1, cases_len, to);
+    fclose(to);
+    struct calc_call call = {
+        .method = method, .in_path = cases_path, .to = open_memstream(&out, &out_len)};
+    CHECK_OK(calc_answer(&call, &report, &err), &err);
+    fclose(call.to);
+    for (size_t i = 0; i < out_len; i++)
+        lines += out[i] == '\n';
+    CHECK_INT(lines, count + 1);
+    CHECK(strstr(out, "nan") == NULL);
+    free(out);
+    free(cases);
+    gos_arena_close(arena);
+}
+
+TEST(calc, answers_whatever_numbers_come)
+{
+    size_t count;
+    const struct calc_method *methods = calc_methods(&count);
+    for (size_t i = 0; i < count; i++)
+        nasty_check(&methods[i]);
 }
