@@ -18,11 +18,13 @@ extern "C" {
 /*
  * status  ok, no_data, single_arm (under two arms with weight), units_in_zero_weight_arm
  * units   in arms with weight; chisq and df are NaN without a test, p_value is 1 then
+ * p_exact the multinomial test's, where an expected count is under 5 and the tables can be counted;
+ *         it decides the alarm then. Else NaN
  */
 typedef struct gos_srm {
     uint32_t status;
     uint64_t units;
-    double chisq, df, p_value;
+    double chisq, df, p_value, p_exact;
     double expected_min;
     bool alarm;
 } gos_srm;

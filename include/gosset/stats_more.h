@@ -6,6 +6,7 @@
 #ifndef GOSSET_STATS_MORE_H
 #define GOSSET_STATS_MORE_H
 
+#include "gosset/stats_checks.h"
 #include "gosset/stats_data.h"
 #include "gosset/stats_methods.h"
 #include "gosset/stats_sequential.h"
@@ -55,12 +56,28 @@ typedef struct gos_switch_cell {
 } gos_switch_cell;
 
 /*
- * Effect by weighted least squares on treatment, region and period; p by `draws` permutations of
- * the schedule within regions, (1 + as extreme) / (1 + draws), deterministic for a seed.
- * Errors  BAD_INPUT at "/cells" when an effect is not identified; TOO_LARGE
+ * effect, se, df      by regions as clusters (CR2 of the regression with regions and periods
+ *                     absorbed, Satterthwaite); p_cluster, low, high: its t test and interval
+ * p_permutation       of the schedule within regions, (1 + as extreme) / (1 + draws)
+ * p_value             p_cluster from 10 regions on; below p_permutation, flagged few_clusters
+ * carry_over          coefficient of the period before's treatment, beside that of its own: what
+ *                     the treatment leaves behind; NaN where no region has periods on end
  */
-bool gos_switchback(const gos_switch_cell *cells, size_t count, uint32_t draws, uint64_t seed,
-                    gos_arena *arena, double *out_effect, double *out_p, gos_error *err);
+typedef struct gos_switchback_result {
+    uint32_t status;
+    uint32_t regions, periods;
+    double effect, se, df, low, high;
+    double p_cluster, p_permutation, p_value;
+    gos_check carry_over;
+} gos_switchback_result;
+
+/*
+ * Effect by weighted least squares on treatment, region and period. Deterministic for a seed.
+ * Errors  BAD_INPUT at "/cells" when an effect is not identified, "/alpha"; TOO_LARGE
+ * Source  Bojinov, Simchi-Levi, Zhao (2023), Manag. Sci. 69; Pustejovsky, Tipton (2018), JBES 36
+ */
+bool gos_switchback(const gos_switch_cell *cells, size_t count, double alpha, uint32_t draws,
+                    uint64_t seed, gos_arena *arena, gos_switchback_result *out, gos_error *err);
 
 #ifdef __cplusplus
 }

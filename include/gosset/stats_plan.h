@@ -83,6 +83,12 @@ bool gos_mde_rate(double p_c, double n_c, double n_t, const gos_plan *plan, doub
                   gos_error *err);
 
 /*
+ * Share of all units that the control best has when `treatments` arms of equal size are each
+ * compared with it: n_c / n_t = sqrt(treatments) sd_c / sd_t. Source  Dunnett (1955), JASA 50
+ */
+double gos_control_share(uint32_t treatments, double sd_c, double sd_t);
+
+/*
  * Days until n units have come: `weekly_units[i]` are the unique units after i + 1 weeks (they
  * saturate); past the last week the last week's gain goes on. Whole weeks, at least one.
  * Errors  BAD_INPUT "/weekly_units" when it never grows to n

@@ -205,7 +205,8 @@ void calc_srm(struct calc *calc)
     calc_put(calc, "chisq", srm.chisq);
     calc_put(calc, "df", srm.df);
     calc_put(calc, "p_value", srm.p_value);
-    calc_put(calc, "srm_at_0.001", srm.alarm);
+    calc_put(calc, "srm_at_0.001", srm.p_value < GOS_SRM_ALARM);
+    calc_put(calc, "p_exact", srm.p_exact);
     calc_put(calc, "min_expected", srm.expected_min);
 }
 

@@ -83,6 +83,12 @@ bool gos_mde_rate(double p_c, double n_c, double n_t, const gos_plan *plan, doub
     return true;
 }
 
+double gos_control_share(uint32_t treatments, double sd_c, double sd_t)
+{
+    double arms = treatments, control = sqrt(arms) * sd_c, treatment = arms * sd_t;
+    return arms > 0 && control + treatment > 0 ? control / (control + treatment) : NAN;
+}
+
 bool gos_duration_days(double n, const double *weekly_units, size_t week_count, uint32_t *out_days,
                        gos_error *err)
 {

@@ -1,11 +1,16 @@
 /* Sample ratio mismatch: chi-square for one look, the Dirichlet-multinomial e-value for many. */
 #include "gosset/stats_checks.h"
+#include "gosset/stats_methods.h"
 
 #include "stats/distribution.h"
 #include "stats/special.h"
+#include "stats/srm_exact.h"
 
 #include <math.h>
 #include <stdio.h>
+
+/* Below it chi-square is not to be trusted. */
+static const double EXPECTED_MIN = 5;
 
 static bool weights_check(const double *weights, size_t arm_count, gos_error *err)
 {
@@ -32,12 +37,26 @@ static long double weight_total(const double *weights, size_t arm_count)
     return total;
 }
 
+/* Of the arms with weight. */
+static double exact_p(const uint64_t *counts, const double *weights, size_t arm_count, double total)
+{
+    double x[GOS_ARMS_MAX], shares[GOS_ARMS_MAX];
+    size_t used = 0;
+    for (size_t i = 0; i < arm_count && used < GOS_ARMS_MAX; i++) {
+        if (weights[i] == 0)
+            continue;
+        x[used] = (double)counts[i];
+        shares[used++] = weights[i] / total;
+    }
+    return srm_exact(x, shares, used);
+}
+
 bool gos_srm_check(const uint64_t *counts, const double *weights, size_t arm_count, gos_srm *out,
                    gos_error *err)
 {
     if (!weights_check(weights, arm_count, err))
         return false;
-    gos_srm srm = {.chisq = NAN, .df = NAN, .p_value = 1};
+    gos_srm srm = {.chisq = NAN, .df = NAN, .p_value = 1, .p_exact = NAN};
     size_t used = 0;
     for (size_t i = 0; i < arm_count; i++) {
         used += weights[i] > 0;
@@ -64,7 +83,9 @@ bool gos_srm_check(const uint64_t *counts, const double *weights, size_t arm_cou
         srm.chisq = (double)chisq;
         srm.df = (double)(used - 1);
         srm.p_value = chisq > 0 ? dist_pchisq(srm.chisq, srm.df, TAIL_UPPER) : 1;
-        srm.alarm = srm.p_value < GOS_SRM_ALARM;
+        if (srm.expected_min < EXPECTED_MIN)
+            srm.p_exact = exact_p(counts, weights, arm_count, (double)total);
+        srm.alarm = (isnan(srm.p_exact) ? srm.p_value : srm.p_exact) < GOS_SRM_ALARM;
     }
     *out = srm;
     return true;

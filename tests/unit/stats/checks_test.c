@@ -1,5 +1,6 @@
 /* Checks of the data, against numbers from R 4.2.2 or worked by hand. */
 #include "gosset/stats_checks.h"
+#include "gosset/stats_plan.h"
 
 #include "test.h"
 
@@ -96,4 +97,34 @@ TEST(checks, warn_of_what_is_too_good)
     CHECK_INT(gos_warnings_find(&o, found), 4);
     CHECK_TEXT(gos_str_from(gos_warning_name(found[0].kind)), "large_lift");
     CHECK_TEXT(gos_str_from(gos_warning_name(found[3].kind)), "low_power");
+}
+
+/* dmultinom by hand: 6 : 0 of equal arms has 2 / 64, 5 : 1 and worse 14 / 64. */
+TEST(checks, of_tiny_samples_are_exact)
+{
+    uint64_t counts[3] = {6, 0, 0};
+    double weights[3] = {1, 1, 0};
+    gos_srm srm;
+    gos_error err;
+    CHECK_OK(gos_srm_check(counts, weights, 3, &srm, &err), &err);
+    CHECK_NEAR(srm.p_exact, 2.0 / 64, 1e-13);
+    counts[0] = 5;
+    counts[1] = 1;
+    CHECK_OK(gos_srm_check(counts, weights, 3, &srm, &err), &err);
+    CHECK_NEAR(srm.p_exact, 14.0 / 64, 1e-13);
+    counts[0] = 12;
+    counts[1] = 0;
+    CHECK_OK(gos_srm_check(counts, weights, 3, &srm, &err), &err);
+    CHECK(isnan(srm.p_exact) && srm.alarm); /* 6 are expected: chi-square decides */
+    weights[1] = 0.5;
+    weights[2] = 0.5;
+    CHECK_OK(gos_srm_check(counts, weights, 3, &srm, &err), &err);
+    CHECK_NEAR(srm.p_exact, 0.0017080307006835948, 1e-12); /* by scipy */
+}
+
+TEST(checks, of_the_control_share_grow_with_the_root_of_the_arms)
+{
+    CHECK_NEAR(gos_control_share(1, 2, 2), 0.5, 1e-15);
+    CHECK_NEAR(gos_control_share(4, 1, 1), 1.0 / 3, 1e-15);
+    CHECK(isnan(gos_control_share(0, 1, 1)));
 }

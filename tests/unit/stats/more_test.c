@@ -72,21 +72,69 @@ TEST(more, a_switchback_finds_its_effect_under_regions_and_periods)
 {
     gos_switch_cell cells[REGIONS * PERIODS];
     gos_arena *arena = gos_arena_open(1 << 20);
-    double effect, p;
+    gos_switchback_result got;
     gos_error err;
+    size_t count = REGIONS * PERIODS;
     switch_cells(cells, 1);
-    CHECK_OK(gos_switchback(cells, REGIONS * PERIODS, 199, 1, arena, &effect, &p, &err), &err);
-    CHECK(fabs(effect - 1) < 0.1);
-    CHECK_NEAR(p, 0.005, 1e-12);
+    CHECK_OK(gos_switchback(cells, count, 0.05, 199, 1, arena, &got, &err), &err);
+    CHECK(fabs(got.effect - 1) < 0.1);
+    CHECK_NEAR(got.p_permutation, 0.005, 1e-12);
+    CHECK_NEAR(got.p_value, got.p_permutation, 0);
+    CHECK_INT(got.status, GOS_STATUS_FEW_CLUSTERS);
+    CHECK(got.low < got.effect && got.effect < got.high && got.p_cluster < 0.001);
+    CHECK(got.df > 3 && got.df < REGIONS);
     switch_cells(cells, 0);
-    CHECK_OK(gos_switchback(cells, REGIONS * PERIODS, 199, 1, arena, &effect, &p, &err), &err);
-    CHECK(p > 0.05);
-    for (int i = 0; i < REGIONS * PERIODS; i++)
+    CHECK_OK(gos_switchback(cells, count, 0.05, 199, 1, arena, &got, &err), &err);
+    CHECK(got.p_value > 0.05);
+    for (size_t i = 0; i < count; i++)
         cells[i].is_treatment = cells[i].region % 2;
-    CHECK_FAILS(gos_switchback(cells, REGIONS * PERIODS, 9, 1, arena, &effect, &p, &err), &err,
-                GOS_BAD_INPUT, "/cells");
+    CHECK_FAILS(gos_switchback(cells, count, 0.05, 9, 1, arena, &got, &err), &err, GOS_BAD_INPUT,
+                "/cells");
     CHECK_INT(gos_arena_used(arena), 0);
     gos_arena_close(arena);
 }
 
-/* The treatment's share rises while the metric falls: pooled, it would look harmful. */
+/* What a period's treatment leaves in the next one is found, and not taken for its own effect. */
+TEST(more, a_switchback_finds_what_carries_over)
+{
+    gos_switch_cell cells[REGIONS * PERIODS];
+    gos_arena *arena = gos_arena_open(1 << 20);
+    gos_switchback_result got;
+    gos_error err;
+    switch_cells(cells, 1);
+    CHECK_OK(gos_switchback(cells, REGIONS * PERIODS, 0.05, 9, 1, arena, &got, &err), &err);
+    CHECK(got.carry_over.p_value > 0.05 && fabs(got.carry_over.value) < 0.1);
+    for (int i = 0; i < REGIONS * PERIODS; i++)
+        cells[i].value += cells[i].period > 0 && cells[i - 1].is_treatment ? 0.5 : 0;
+    CHECK_OK(gos_switchback(cells, REGIONS * PERIODS, 0.05, 9, 1, arena, &got, &err), &err);
+    CHECK(got.carry_over.p_value < 0.001 && fabs(got.carry_over.value - 0.5) < 0.1);
+    gos_arena_close(arena);
+}
+
+/* Neighbouring periods are alike, no effect: clusters of regions reject about as often as said. */
+TEST(more, a_switchback_of_many_regions_keeps_its_error)
+{
+    enum { MANY = 14, DAYS = 20, RUNS = 600 };
+    gos_switch_cell cells[MANY * DAYS];
+    gos_arena *arena = gos_arena_open(1 << 20);
+    struct random random;
+    gos_switchback_result got;
+    double rejected = 0;
+    gos_error err;
+    random_start(&random, 4);
+    for (int run = 0; run < RUNS; run++) {
+        for (uint32_t r = 0; r < MANY; r++) {
+            double noise = 0;
+            for (uint32_t p = 0; p < DAYS; p++) {
+                noise = 0.7 * noise + random_normal(&random);
+                bool flipped = random_uniform(&random) < 0.1, on = (p / 4 + r) % 2 != 0;
+                cells[r * DAYS + p] = (gos_switch_cell){r, p, noise, 1, on != flipped};
+            }
+        }
+        CHECK_OK(gos_switchback(cells, MANY * DAYS, 0.05, 0, 1, arena, &got, &err), &err);
+        CHECK_NEAR(got.p_value, got.p_cluster, 0);
+        rejected += got.p_value < 0.05;
+    }
+    CHECK(rejected / RUNS > 0.02 && rejected / RUNS < 0.08);
+    gos_arena_close(arena);
+}
