@@ -2,6 +2,7 @@
 #include "cli/calc.h"
 
 #include "base/text.h"
+#include "cli/calc_arms.h"
 #include "gosset/stats_data.h"
 #include "gosset/stats_methods.h"
 #include "stats/compare.h"
@@ -10,23 +11,6 @@
 
 #include <math.h>
 #include <stdio.h>
-
-/* Moments from the columns n, mean and var with this suffix; without variables where n is not
- * known. */
-static gos_moments read_moments(struct calc *calc, char suffix)
-{
-    bool is_control = suffix == 'c';
-    bool was_invalid = calc->is_invalid;
-    calc->is_invalid = false;
-    double units = calc_count(calc, is_control ? "n_c" : "n_t");
-    bool is_known = !calc->is_invalid;
-    calc->is_invalid = calc->is_invalid || was_invalid;
-    double m = calc_number(calc, is_control ? "mean_c" : "mean_t");
-    double v = calc_number(calc, is_control ? "var_c" : "var_t");
-    gos_moments moments = gos_moments_from_variance((uint64_t)units, m, v);
-    moments.variable_count = is_known ? 1 : 0;
-    return moments;
-}
 
 /* Too few units come before all else: R has no variance of one unit. */
 static uint32_t moments_status(const struct calc *calc, const gos_moments *c, const gos_moments *t)
@@ -86,7 +70,7 @@ static uint32_t answer_welch(struct calc *calc, const gos_moments *c, const gos_
 
 void calc_welch(struct calc *calc)
 {
-    gos_moments c = read_moments(calc, 'c'), t = read_moments(calc, 't');
+    gos_moments c = calc_read_moments(calc, 'c'), t = calc_read_moments(calc, 't');
     double null_diff = calc_number(calc, "null_diff"), alpha = calc_between(calc, "alpha", 0, 1);
     calc_put_status(calc, answer_welch(calc, &c, &t, null_diff, alpha));
 }
@@ -153,7 +137,7 @@ static void put_lift(struct calc *calc, const struct effect *e, double alpha)
 
 void calc_lift_ci(struct calc *calc)
 {
-    gos_moments c = read_moments(calc, 'c'), t = read_moments(calc, 't');
+    gos_moments c = calc_read_moments(calc, 'c'), t = calc_read_moments(calc, 't');
     double alpha = calc_between(calc, "alpha", 0, 1);
     uint32_t status = moments_status(calc, &c, &t);
     struct effect e = linear_effect(&c, &t);
@@ -174,15 +158,8 @@ void calc_lift_ci(struct calc *calc)
 
 void calc_noninferiority(struct calc *calc)
 {
-    static const char *const types[] = {"absolute", "relative", NULL};
-    static const char *const directions[] = {"increase", "decrease", NULL};
-    gos_moments c = read_moments(calc, 'c'), t = read_moments(calc, 't');
-    gos_margin margin = {
-        .margin = calc_number(calc, "margin"),
-        .is_relative = calc_choice(calc, "margin_type", types) == 1,
-        .direction = calc_choice(calc, "direction", directions) ? GOS_DECREASE : GOS_INCREASE,
-        .alpha = calc_between(calc, "alpha", 0, 0.5),
-    };
+    gos_moments c = calc_read_moments(calc, 'c'), t = calc_read_moments(calc, 't');
+    gos_margin margin = calc_read_margin(calc);
     gos_margin_test test;
     gos_error err;
     if (calc->is_invalid || calc->has_failed)

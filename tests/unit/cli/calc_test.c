@@ -104,13 +104,14 @@ static void check_refusal(const char *method, const char *cases, const char *poi
 
 TEST(calc, answers_json_lines_in_kind)
 {
-    check_answer("srm", "{\"counts\":[10,10],\"weights\":[1,1]}\n", true,
-                 "{\"counts\":[10,10],\"weights\":[1,1],\"status\":\"ok\",\"n\":20,\"chisq\":0,"
-                 "\"df\":1,\"p_value\":1,\"srm_at_0.001\":0,\"min_expected\":10}\n");
+    check_answer(
+        "srm", "{\"counts\":[10,10],\"weights\":[1,1]}\n", true,
+        "{\"counts\":[10,10],\"weights\":[1,1],\"status\":\"ok\",\"n\":20,\"chisq\":0,"
+        "\"df\":1,\"p_value\":1,\"srm_at_0.001\":0,\"min_expected\":10,\"p_exact\":null}\n");
     check_answer("srm", "{\"counts\":[0,0],\"weights\":[1,1]}\n", true,
                  "{\"counts\":[0,0],\"weights\":[1,1],\"status\":\"no_data\",\"n\":0,"
                  "\"chisq\":null,\"df\":null,\"p_value\":1,\"srm_at_0.001\":0,"
-                 "\"min_expected\":0}\n");
+                 "\"min_expected\":0,\"p_exact\":null}\n");
 }
 
 TEST(calc, keeps_foreign_columns_and_ignores_answers_in_the_input)
@@ -176,8 +177,8 @@ TEST(calc, answers_a_case_that_is_not_allowed_by_its_status)
                     "row 1, column n_c: 1000 x 1000 units: at most 100000 tables are tried");
     CHECK_OK(answer("srm", "counts,weights\n1;1,1;-1\n5;5,1;1\n", false, &out, &err), &err);
     CHECK_TEXT(gos_str_from(out),
-               "counts,weights,status,n,chisq,df,p_value,srm_at_0.001,min_expected\n"
-               "1;1,1;-1,invalid_input,NA,NA,NA,NA,NA,NA\n5;5,1;1,ok,10,0,1,1,0,5\n");
+               "counts,weights,status,n,chisq,df,p_value,srm_at_0.001,min_expected,p_exact\n"
+               "1;1,1;-1,invalid_input,NA,NA,NA,NA,NA,NA,NA\n5;5,1;1,ok,10,0,1,1,0,5,NA\n");
     free(out);
 }
 
@@ -299,4 +300,48 @@ TEST(calc, answers_whatever_numbers_come)
     const struct calc_method *methods = calc_methods(&count);
     for (size_t i = 0; i < count; i++)
         nasty_check(&methods[i]);
+}
+
+/* Each of these is a few lines on the library, whose own tests prove the numbers. */
+TEST(calc, reaches_what_is_offered_beside_the_defaults)
+{
+    static const struct {
+        const char *method, *cases, *want; /* somewhere in the answer */
+    } rows[] = {
+        {"adaptive",
+         "case,n_c,mean_c,var_c,n_t,mean_t,var_t,alpha\n"
+         "a,900,10,1,100,10.5,1,0.05\na,100,15,1,900,15.5,1,0.05\n",
+         ",ok,2,0,0.5,0.07453559924999299,"},
+        {"capped_shares", "capped_c,n_c,capped_t,n_t\n10,1000,30,1000\n", "0.00140130158096"},
+        {"control_share", "treatments,sd_c,sd_t\n4,1,1\n", ",0.3333333333333333,"},
+        {"dilution", "diff,se_diff,trigger_rate,n\n1,0.1,0.2,1000\n", ",0.2,0.0236643191323"},
+        {"duration", "n,weekly_units\n2500,1000;1800\n", ",21,ok"},
+        {"equivalence",
+         "n_c,mean_c,var_c,n_t,mean_t,var_t,margin,alpha\n1000,10,1,1000,10.02,1,0.095,0.05\n",
+         ",1998,0.0468444678"},
+        {"interaction",
+         "n_neither,mean_neither,var_neither,n_first,mean_first,var_first,n_second,mean_second,"
+         "var_second,n_both,mean_both,var_both\n100,5,1,100,6,1,100,5,1,100,7,1\n",
+         ",1,0.2,5,"},
+        {"prior_learn", "family,lift,se\na,0.1,0.1\n", ",1,NA,insufficient_n"},
+        {"seq_noninferiority",
+         "n_c,mean_c,var_c,n_t,mean_t,var_t,margin_type,margin,direction,alpha,n_star\n"
+         "1000,10,1,1000,10,1,absolute,0.2,increase,0.05,2000\n",
+         ",ok,0.2,0.0447213595499"},
+        {"slices",
+         "family,attribute,diff,se_diff,p\na,c,1,1,0.3\na,d,3,1,0.003\na,c,3,1,0.003\n"
+         "a,c,0,2,1\na,d,NA,NA,NA\n",
+         "a,c,3,1,0.003,0.012,0.8,2.2,1.34164078649987"},
+        {"uniformity", "p_values\n0.1;0.9;0.5\n", ",3,0.23333333333333"},
+        {"units_missing", "n,se_diff,delta,alpha,power\n1000,0.1,0.2,0.05,0.8\n", ",963,ok"},
+        {"winners_curse", "power,alpha\n0.5,0.05\n", ",1.40706575"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char *out;
+        gos_error err;
+        CHECK_OK(answer(rows[i].method, rows[i].cases, false, &out, &err), &err);
+        if (!strstr(out, rows[i].want))
+            fail_msg("%s: found %s, wanted %s", rows[i].method, out, rows[i].want);
+        free(out);
+    }
 }
