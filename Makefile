@@ -1,6 +1,6 @@
 # A thin front: CMake builds, tools/ do the rest. `make demo` and `make test` need nothing installed.
 
-.PHONY: demo test check bench setup build web format tidy fuzz nightly clean
+.PHONY: demo test check bench setup build web wasm format tidy fuzz nightly clean
 
 # Installs what is missing, builds, and serves the UI with live simulated traffic.
 demo: setup web
@@ -18,6 +18,7 @@ check: tidy
 # One JSON line per figure.
 bench: setup web
 	@tools/build release all
+	@tools/wasm-build
 	@bench/run
 
 setup:
@@ -28,6 +29,10 @@ build: setup web
 
 web:
 	@tools/web-build
+
+# The engine for sdk/js.
+wasm: setup
+	@tools/wasm-build
 
 format:
 	@git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format -i

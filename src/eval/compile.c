@@ -3,7 +3,9 @@
 
 #include "base/hash.h"
 
-enum { COMPILE_BYTES_MAX_SHIFT = 33, BLOCK_BYTES_MAX_SHIFT = 30 };
+enum { BLOCK_BYTES_MAX_SHIFT = 30 };
+/* 8 GiB, and what a machine of 32 bits can address at most. */
+#define COMPILE_BYTES_MAX ((size_t)1 << 30 << (sizeof(size_t) > 4 ? 3 : 1))
 
 static const struct json *list_find(struct compiler *compiler, const struct json *document,
                                     const char *name)
@@ -186,7 +188,7 @@ bool gos_ruleset_compile(gos_str document, const gos_compile_options *options, g
     gos_error unread;
     struct compiler compiler = {.options = options ? options : &usual, .arena = arena};
     *out_report = (gos_report){0};
-    gos_arena *scratch = gos_arena_open((size_t)1 << COMPILE_BYTES_MAX_SHIFT);
+    gos_arena *scratch = gos_arena_open(COMPILE_BYTES_MAX);
     if (!scratch)
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "there is no memory to compile with");
     compiler.findings = gos_arena_array(arena, FINDINGS_MAX, sizeof *compiler.findings, err);

@@ -1,0 +1,2 @@
+export { GossetClient } from './client.js'
+export { Engine, GossetError, Ruleset } from './engine.js'
