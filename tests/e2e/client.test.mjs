@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, sta
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
-import { binary, startServer } from './server.mjs'
+import { adminKey, binary, startServer } from './server.mjs'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const folder = mkdtempSync(path.join(tmpdir(), 'gosset-client-'))
@@ -117,6 +117,54 @@ test('every build decides as the server does, and what it tells arrives', async 
       assert.equal(explained.json.variant, kept.json.assignments[0].variant)
     }
   }
+})
+
+/** A watcher: what it says, line by line; `ask` makes it look at the flag. */
+function watch(env) {
+  const child = spawn(path.join(folder, 'c/build/watch'), ['live', 'u'], { env: { ...process.env, GOSSET_KEY: key, LD_LIBRARY_PATH: installed, ...env } })
+  const made = { lines: [], ask: () => child.stdin.write('\n') }
+  child.stdout.on('data', (part) => made.lines.push(...String(part).trim().split('\n')))
+  made.says = async (wanted, ask = false) => {
+    for (let i = 0; i < 1000; i++) {
+      if (ask && i % 5 === 0) made.ask()
+      if (made.lines.includes(wanted)) {
+        made.lines = []
+        return
+      }
+      await new Promise((resolve) => setTimeout(resolve, 10))
+    }
+    assert.fail(`${wanted} is not in ${made.lines.slice(-10)}`)
+  }
+  made.stop = () => new Promise((resolve) => {
+    child.on('close', resolve)
+    child.stdin.end()
+  })
+  return made
+}
+
+test('over TLS, with the stream: a change is seen, and a restarted server is found again', async () => {
+  const kept = mkdtempSync(path.join(folder, 'data-'))
+  const pem = { key: path.join(folder, 'key.pem'), cert: path.join(folder, 'cert.pem') }
+  run('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', pem.key, '-out', pem.cert])
+  const start = (port) => startServer({ data: kept, args: ['--listen', `127.0.0.1:${port}`, '--tls-certificate', pem.cert, '--tls-key', pem.key] })
+  const change = (port, method, route, body) => JSON.parse(run('curl', ['-s', '--cacert', pem.cert, '-X', method, '-H', `Authorization: Bearer ${adminKey}`, '-d', JSON.stringify(body), `https://127.0.0.1:${port}/api/v1/${route}`]))
+  let own = await start(0)
+  const { port } = new URL(own.url)
+  const itsKey = change(port, 'POST', 'keys', { name: 's', scope: 'server' }).key
+  change(port, 'POST', 'flags', { key: 'live', name: 'live', type: 'Boolean', default_value: false, enabled: true })
+  const watcher = watch({ GOSSET_URL: `https://127.0.0.1:${port}`, GOSSET_KEY: itsKey, GOSSET_CA: pem.cert })
+  const stranger = watch({ GOSSET_URL: `https://127.0.0.1:${port}`, GOSSET_KEY: itsKey })
+  await watcher.says('live: true')
+  change(port, 'PATCH', 'flags/live', { enabled: false })
+  await watcher.says('live: false', true)
+  await own.stop('SIGKILL')
+  await watcher.says('live: false', true)
+  own = await start(port)
+  change(port, 'PATCH', 'flags/live', { enabled: true })
+  await watcher.says('live: true', true)
+  await stranger.says('live: false') // a certificate that nobody vouches for: no ruleset, the caller's value
+  await Promise.all([watcher.stop(), stranger.stop()])
+  await own.stop()
 })
 
 test('a wrong key, a client\'s key and no server at all leave the caller\'s values', async () => {

@@ -20,7 +20,7 @@ export async function startServer({ data, args = [], env = {} } = {}) {
   const url = await new Promise((resolve, reject) => {
     const read = (chunk) => {
       output += chunk
-      const found = output.match(/http:\/\/127\.0\.0\.1:\d+/)
+      const found = output.match(/https?:\/\/127\.0\.0\.1:\d+/)
       if (found) resolve(found[0])
     }
     child.stdout.on('data', read)
