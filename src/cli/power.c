@@ -1,9 +1,6 @@
 /* gosset power: sample size, minimum detectable effect, power and duration of a plan. */
-#include "base/json.h"
+#include "cli/power.h"
 #include "base/text.h"
-#include "cli/command.h"
-#include "cli/terminal.h"
-#include "gosset/stats_plan.h"
 #include "gosset/stats_sequential.h"
 
 #include <math.h>
@@ -11,28 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WEEKS_MAX = 104, LOOKS_ASKED_MAX = 100, ARENA_BYTES = 4 << 20 };
-
-/* What is asked for; NaN where nothing was said. */
-struct power_call {
-    bool is_rate;
-    bool is_relative; /* the effect is a share of the mean */
-    bool as_json;
-    double mean, sd, effect, units, per_day;
-    double weekly[WEEKS_MAX];
-    size_t week_count;
-    uint32_t looks;
-    gos_plan plan;
-};
-
-/* The answer: units are of all arms of one comparison together. */
-struct power_answer {
-    double n_c, n_t;
-    double effect; /* absolute */
-    double power;
-    double power_anytime; /* of the confidence sequence at one look after all units */
-    uint32_t days;
-};
+enum { LOOKS_ASKED_MAX = 100, ARMS_ASKED_MAX = 63, ARENA_BYTES = 4 << 20 };
 
 static double standard_deviation(const struct power_call *call, double effect)
 {
@@ -45,8 +21,7 @@ static double absolute_effect(const struct power_call *call)
     return call->is_relative ? call->effect * fabs(call->mean) : call->effect;
 }
 
-/* Power of the fixed test with n_c and n_t units, after what the plan does to the variance. */
-static double power_at(const struct power_call *call, double n_c, double n_t, double effect)
+double power_at(const struct power_call *call, double n_c, double n_t, double effect)
 {
     const gos_plan *p = &call->plan;
     double factor = (1 - p->correlation * p->correlation) * p->design_effect * p->inflation;
@@ -70,7 +45,7 @@ static bool solve_size(const struct power_call *call, struct power_answer *out, 
     return done;
 }
 
-static bool solve_effect(const struct power_call *call, struct power_answer *out, gos_error *err)
+bool power_solve_effect(const struct power_call *call, struct power_answer *out, gos_error *err)
 {
     double rate;
     if (!call->is_rate)
@@ -113,102 +88,24 @@ static bool solve(struct power_call *call, struct power_answer *out, gos_error *
         return false;
     *out = (struct power_answer){.effect = absolute_effect(call)};
     if (!isnan(call->units)) {
-        out->n_t = round(call->units * call->plan.ratio / (1 + call->plan.ratio));
-        out->n_c = call->units - out->n_t;
+        double arms = call->arms;
+        out->n_t = round(call->units * call->plan.ratio / (1 + arms * call->plan.ratio));
+        out->n_c = call->units - arms * out->n_t;
     }
     if (isnan(call->units) ? !solve_size(call, out, err)
-                           : isnan(call->effect) && !solve_effect(call, out, err))
+                           : isnan(call->effect) && !power_solve_effect(call, out, err))
         return false;
     double n = out->n_c + out->n_t, share = out->n_t / n;
+    out->n_all = out->n_c + call->arms * out->n_t;
     double sd_c = standard_deviation(call, 0), sd_t = standard_deviation(call, out->effect);
     double keep = 1 - call->plan.correlation * call->plan.correlation;
     out->power = power_at(call, out->n_c, out->n_t, out->effect);
     out->power_anytime = gos_power_asympcs(out->effect, sd_c * sd_c * keep, sd_t * sd_t * keep,
                                            share, n, n, call->plan.alpha / call->plan.comparisons);
     if (call->week_count > 0)
-        return gos_duration_days(n, call->weekly, call->week_count, &out->days, err);
+        return gos_duration_days(out->n_all, call->weekly, call->week_count, &out->days, err);
     double weekly = 7 * call->per_day;
-    return isnan(call->per_day) || gos_duration_days(n, &weekly, 1, &out->days, err);
-}
-
-static bool print_json(const struct power_call *call, const struct power_answer *answer,
-                       gos_arena *arena, gos_error *err)
-{
-    struct text text;
-    struct json_writer writer;
-    text_init(&text, arena);
-    json_writer_init(&writer, &text);
-    json_open_object(&writer);
-    const struct {
-        const char *name;
-        double value;
-    } fields[] = {
-        {"n_control", answer->n_c},
-        {"n_treatment", answer->n_t},
-        {"n_total", answer->n_c + answer->n_t},
-        {"mde_absolute", answer->effect},
-        {"mde_relative", call->mean != 0 ? answer->effect / fabs(call->mean) : NAN},
-        {"power", answer->power},
-        {"power_anytime", answer->power_anytime},
-        {"alpha", call->plan.alpha},
-        {"target_power", call->plan.power},
-        {"inflation_looks", call->plan.inflation},
-        {"days", answer->days > 0 ? (double)answer->days : NAN},
-    };
-    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
-        json_name(&writer, fields[i].name);
-        json_double(&writer, fields[i].value);
-    }
-    json_close_object(&writer);
-    printf("%.*s\n", GOS_ARG(text_str(&text)));
-    return text_ok(&text, err);
-}
-
-/* Power against the sample, a bar a line; the line of the plan is marked. */
-static void print_curve(const struct power_call *call, const struct power_answer *answer)
-{
-    static const double shares[] = {0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3};
-    enum { BAR = 40 };
-    printf("\n  units        power\n");
-    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
-        double n_c = answer->n_c * shares[i], n_t = answer->n_t * shares[i];
-        double power = power_at(call, n_c, n_t, answer->effect);
-        int filled = (int)lround(power * BAR), target = (int)lround(call->plan.power * BAR);
-        printf("%c %-12.0f ", shares[i] == 1 ? '>' : ' ', n_c + n_t);
-        for (int c = 0; c < BAR; c++)
-            fputs(c < filled ? "█" : c == target ? "│" : "·", stdout);
-        printf(" %.0f %%\n", 100 * power);
-    }
-    printf("\n  effect needed for %.0f %% power\n", 100 * call->plan.power);
-    for (size_t i = 0; i < sizeof shares / sizeof shares[0]; i++) {
-        struct power_answer at = {.n_c = answer->n_c * shares[i], .n_t = answer->n_t * shares[i]};
-        if (solve_effect(call, &at, NULL))
-            printf("%c %-12.0f %+.4g (%+.2f %%)\n", shares[i] == 1 ? '>' : ' ', at.n_c + at.n_t,
-                   at.effect, 100 * at.effect / fabs(call->mean));
-    }
-}
-
-static void print_human(const struct power_call *call, const struct power_answer *answer)
-{
-    const gos_plan *plan = &call->plan;
-    printf("%s %g, %s test at alpha %g", call->is_rate ? "Rate" : "Mean", call->mean,
-           plan->sides == 2 ? "two-sided" : "one-sided", plan->alpha);
-    if (plan->comparisons > 1)
-        printf(" shared by %u comparisons", plan->comparisons);
-    printf("\n\n  units      %.0f control + %.0f treatment = %.0f\n", answer->n_c, answer->n_t,
-           answer->n_c + answer->n_t);
-    printf("  effect     %+.6g (%+.3f %% of the mean)\n", answer->effect,
-           100 * answer->effect / fabs(call->mean));
-    printf("  power      %.1f %% at one look after all units\n", 100 * answer->power);
-    printf("             %.1f %% for an anytime-valid interval, looked at once\n",
-           100 * answer->power_anytime);
-    if (plan->inflation > 1)
-        printf("  looks      %u planned (O'Brien-Fleming spending): %.1f %% more units\n",
-               call->looks, 100 * (plan->inflation - 1));
-    if (answer->days > 0)
-        printf("  duration   %u days (whole weeks)%s\n", answer->days,
-               answer->days > 56 ? "; over 8 weeks, cookies and seasons change" : "");
-    print_curve(call, answer);
+    return isnan(call->per_day) || gos_duration_days(out->n_all, &weekly, 1, &out->days, err);
 }
 
 /* A number, or a share in percent. */
@@ -229,7 +126,7 @@ static bool read_number(const char *text, double *out, bool *out_percent)
 static bool read_weekly(char *text, struct power_call *call)
 {
     gos_str rest = gos_str_from(text);
-    while (rest.len > 0 && call->week_count < WEEKS_MAX) {
+    while (rest.len > 0 && call->week_count < POWER_WEEKS_MAX) {
         if (!str_read_double(str_cut(&rest, ','), &call->weekly[call->week_count++]))
             return false;
     }
@@ -250,25 +147,35 @@ enum option_id {
     OPTION_SIDES,
     OPTION_COMPARISONS,
     OPTION_LOOKS,
-    OPTION_WEEKLY
+    OPTION_ARMS,
+    OPTION_WEEKLY,
+    OPTION_EXPERIMENT,
+    OPTION_METRIC,
+    OPTION_URL,
+    OPTION_KEY
 };
 
 static const struct option options[] = {
     {"alpha", required_argument, NULL, OPTION_ALPHA},
+    {"arms", required_argument, NULL, OPTION_ARMS},
     {"comparisons", required_argument, NULL, OPTION_COMPARISONS},
     {"correlation", required_argument, NULL, OPTION_CORRELATION},
     {"design-effect", required_argument, NULL, OPTION_DESIGN},
     {"effect", required_argument, NULL, OPTION_EFFECT},
+    {"experiment", required_argument, NULL, OPTION_EXPERIMENT},
     {"help", no_argument, NULL, 'h'},
     {"json", no_argument, NULL, 'j'},
+    {"key", required_argument, NULL, OPTION_KEY},
     {"looks", required_argument, NULL, OPTION_LOOKS},
     {"mean", required_argument, NULL, OPTION_MEAN},
+    {"metric", required_argument, NULL, OPTION_METRIC},
     {"per-day", required_argument, NULL, OPTION_PER_DAY},
     {"power", required_argument, NULL, OPTION_POWER},
     {"ratio", required_argument, NULL, OPTION_RATIO},
     {"sd", required_argument, NULL, OPTION_SD},
     {"sides", required_argument, NULL, OPTION_SIDES},
     {"units", required_argument, NULL, OPTION_UNITS},
+    {"url", required_argument, NULL, OPTION_URL},
     {"weekly", required_argument, NULL, OPTION_WEEKLY},
     {NULL, 0, NULL, 0},
 };
@@ -297,22 +204,31 @@ static void option_put(struct power_call *call, int option, double value, bool i
         call->plan.comparisons = (uint32_t)whole;
     if (option == OPTION_LOOKS)
         call->looks = (uint32_t)whole;
+    if (option == OPTION_ARMS)
+        call->arms = (uint32_t)whole;
+    call->has_ratio = call->has_ratio || option == OPTION_RATIO;
 }
 
 static int help_print(const struct command *command)
 {
     command_help(command);
-    puts("\n  --mean M         mean, rate or ratio of the control (5% or 0.05)\n"
-         "  --sd S           deviation of a unit's value; of its linearised value for a ratio\n"
-         "  --effect E       difference to detect, 2% of the mean or in its unit\n"
-         "  --units N        units in all: gives power with --effect, else the effect they show\n"
-         "  --per-day U, --weekly A,B,...  traffic, or unique units after 1, 2, ... weeks\n"
-         "  --alpha 0.05  --power 0.8  --sides 2  --ratio 1 (treatment per control)\n"
-         "  --correlation R  with the covariate of the time before (CUPED)\n"
-         "  --design-effect D of clusters   --comparisons K sharing alpha   --looks K planned\n"
-         "  --json           one JSON object\n\n"
-         "  gosset power rate --mean 4% --effect 5% --per-day 12000\n"
-         "  gosset power mean --mean 32 --sd 61 --effect 2% --correlation 0.6 --looks 4");
+    puts(
+        "\n  --mean M         mean, rate or ratio of the control (5% or 0.05)\n"
+        "  --sd S           deviation of a unit's value; of its linearised value for a ratio\n"
+        "  --effect E       difference to detect, 2% of the mean or in its unit\n"
+        "  --units N        units in all: gives power with --effect, else the effect they show\n"
+        "  --per-day U, --weekly A,B,...  traffic, or unique units after 1, 2, ... weeks\n"
+        "  --alpha 0.05  --power 0.8  --sides 2  --ratio 1 (treatment per control)\n"
+        "  --correlation R  with the covariate of the time before (CUPED)\n"
+        "  --design-effect D of clusters   --comparisons K sharing alpha   --looks K planned\n"
+        "  --arms K         treatments beside the control: each is compared at alpha / K, and the\n"
+        "                   control gets sqrt(K) times the units of one\n"
+        "  --experiment E   mean, deviation, covariate and traffic as a running server measured\n"
+        "                   them of its control; [--metric NAME] [--url URL] [--key KEY]\n"
+        "  --json           one JSON object\n\n"
+        "  gosset power rate --mean 4% --effect 5% --per-day 12000\n"
+        "  gosset power mean --mean 32 --sd 61 --effect 2% --correlation 0.6 --looks 4\n"
+        "  gosset power --experiment Checkout --effect 2%");
     return EXIT_DONE;
 }
 
@@ -328,46 +244,146 @@ static const char *call_missing(const struct power_call *call)
         return "--units must be 2 or more";
     if (call->looks > LOOKS_ASKED_MAX)
         return "at most 100 --looks are planned";
+    if (call->arms < 1 || call->arms > ARMS_ASKED_MAX)
+        return "--arms is a whole number of treatments, 1 to 63";
+    if (call->is_rate && !(call->mean > 0 && call->mean < 1))
+        return "--mean of a rate lies between 0 and 1, or 0% and 100%";
+    if (!isnan(call->per_day) && !(call->per_day > 0))
+        return "--per-day must be above 0";
     return NULL;
 }
 
-int command_power(const struct command *command, int argc, char **argv)
+/* An option with a text: true when it was one. */
+static bool option_put_text(struct power_call *call, int option, const char *text)
 {
-    struct power_call call = {.mean = NAN, .sd = NAN, .effect = NAN, .units = NAN, .per_day = NAN};
-    call.plan = gos_plan_default();
-    for (int option; (option = getopt_long(argc, argv, "hj", options, NULL)) != -1;) {
+    const char **const targets[] = {&call->source.experiment, &call->source.metric,
+                                    &call->source.url, &call->source.key};
+    if (option < OPTION_EXPERIMENT)
+        return false;
+    *targets[option - OPTION_EXPERIMENT] = text;
+    return true;
+}
+
+/* Options first: -1 goes on, else the exit status. */
+static int options_read(struct power_call *call, const struct command *command, int argc,
+                        char **argv)
+{
+    int index = 0;
+    for (int option; (option = getopt_long(argc, argv, "hj", options, &index)) != -1;) {
         double value;
         bool is_percent = false;
         if (option == 'h')
             return help_print(command);
         if (option == '?')
-            return command_usage(command, "an option is not known");
-        call.as_json = call.as_json || option == 'j';
-        if (option == 'j')
+            return command_usage(command, "an option is not known, or has no value");
+        call->as_json = call->as_json || option == 'j';
+        if (option == 'j' || option_put_text(call, option, optarg))
             continue;
-        if (option == OPTION_WEEKLY ? !read_weekly(optarg, &call)
+        if (option == OPTION_WEEKLY ? !read_weekly(optarg, call)
                                     : !read_number(optarg, &value, &is_percent))
-            return command_usage(command, "\"%s\" is not a number", optarg);
+            return command_usage(command, "--%s \"%s\" is not a number%s", options[index].name,
+                                 optarg, option == OPTION_WEEKLY ? ", or list of them" : "");
         if (option != OPTION_WEEKLY)
-            option_put(&call, option, value, is_percent);
+            option_put(call, option, value, is_percent);
     }
-    const char *kind = optind < argc ? argv[optind] : "";
-    call.is_rate = strcmp(kind, "rate") == 0;
-    if (!call.is_rate && strcmp(kind, "mean") != 0 && strcmp(kind, "ratio") != 0)
+    return -1;
+}
+
+/* What the options did not say is as it was measured. */
+static void take_measured(struct power_call *call)
+{
+    const struct power_measured *m = &call->measured;
+    call->is_rate = m->is_rate;
+    call->mean = isnan(call->mean) ? m->mean : call->mean;
+    call->sd = isnan(call->sd) ? m->sd : call->sd;
+    if (call->plan.correlation == 0)
+        call->plan.correlation = m->correlation;
+    if (isnan(call->per_day) && call->week_count == 0) {
+        call->per_day = m->per_day;
+        call->week_count = m->week_count;
+        for (size_t i = 0; i < m->week_count; i++)
+            call->weekly[i] = m->weekly[i];
+    }
+}
+
+static void share_arms(struct power_call *call)
+{
+    if (call->arms < 2)
+        return;
+    if (!call->has_ratio)
+        call->plan.ratio = 1 / sqrt(call->arms);
+    call->plan.comparisons *= call->arms;
+}
+
+static int kind_read(struct power_call *call, const struct command *command, const char *kind)
+{
+    int code;
+    if (call->source.experiment) {
+        if (!power_measure(command, &call->source, call->as_json, &call->measured, &code))
+            return code;
+        take_measured(call);
+        return -1;
+    }
+    call->is_rate = strcmp(kind, "rate") == 0;
+    if (!call->is_rate && strcmp(kind, "mean") != 0 && strcmp(kind, "ratio") != 0)
         return command_usage(command, "which metric: mean, rate or ratio?");
+    return -1;
+}
+
+/* The library names fields; who called named options. */
+static int fail_at_option(const gos_error *err, bool as_json)
+{
+    static const char *const options_of[][2] = {
+        {"/alpha", "--alpha"},
+        {"/comparisons", "--comparisons"},
+        {"/correlation", "--correlation"},
+        {"/delta", "--effect"},
+        {"/design_effect", "--design-effect"},
+        {"/looks", "--looks"},
+        {"/mean", "--mean"},
+        {"/n_c", "--units"},
+        {"/n_t", "--units"},
+        {"/p_c", "--mean"},
+        {"/p_t", "--effect"},
+        {"/power", "--power"},
+        {"/ratio", "--ratio"},
+        {"/sd_c", "--sd"},
+        {"/sides", "--sides"},
+        {"/variance", "--sd"},
+        {"/weekly_units", "--per-day or --weekly"},
+    };
+    gos_error named = *err;
+    for (size_t i = 0; i < sizeof options_of / sizeof options_of[0]; i++) {
+        if (strcmp(err->pointer, options_of[i][0]) == 0)
+            snprintf(named.pointer, sizeof named.pointer, "%s", options_of[i][1]);
+    }
+    return command_fail(&named, as_json);
+}
+
+int command_power(const struct command *command, int argc, char **argv)
+{
+    struct power_call call = {
+        .mean = NAN, .sd = NAN, .effect = NAN, .units = NAN, .per_day = NAN, .arms = 1};
+    call.plan = gos_plan_default();
+    int code = options_read(&call, command, argc, argv);
+    if (code < 0)
+        code = kind_read(&call, command, optind < argc ? argv[optind] : "");
+    if (code >= 0)
+        return code;
     const char *missing = call_missing(&call);
     if (missing)
         return command_usage(command, "%s", missing);
+    share_arms(&call);
     struct power_answer answer;
     gos_error err;
     if (!solve(&call, &answer, &err))
-        return command_fail(&err, call.as_json);
+        return fail_at_option(&err, call.as_json);
     gos_arena *arena = gos_arena_open(ARENA_BYTES);
     bool done = true;
     if (call.as_json)
-        done = arena && print_json(&call, &answer, arena, &err);
+        done = arena && power_print_json(&call, &answer, arena, &err);
     else
-        print_human(&call, &answer);
+        power_print(&call, &answer);
     gos_arena_close(arena);
     return done ? EXIT_DONE : command_fail(&err, call.as_json);
 }

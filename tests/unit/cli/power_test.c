@@ -78,6 +78,28 @@ TEST(power, turns_a_sample_into_the_effect_it_shows_and_back)
     gos_arena_close(arena);
 }
 
+/* Each of three treatments is tested at alpha / 3 against a control that is sqrt(3) as large. */
+TEST(power, shares_units_and_alpha_among_treatments)
+{
+    gos_arena *arena = gos_arena_open(8 << 20);
+    gos_str out;
+    CHECK_INT(RUN(command_power, arena, &out, "power", "mean", "--mean", "10", "--sd", "10",
+                  "--effect", "1", "--arms", "3", "--json"),
+              EXIT_DONE);
+    double n_c = field(out, "n_control", arena), n_t = field(out, "n_treatment", arena);
+    CHECK_NEAR(n_c / n_t, sqrt(3), 1e-2);
+    CHECK_NEAR(field(out, "n_total", arena), n_c + 3 * n_t, 0);
+    CHECK_INT(RUN(command_power, arena, &out, "power", "mean", "--mean", "10", "--sd", "10",
+                  "--effect", "1", "--ratio", "0.57735026918962573", "--comparisons", "3",
+                  "--json"),
+              EXIT_DONE);
+    CHECK_NEAR(field(out, "n_control", arena), n_c, 0);
+    CHECK_INT(RUN(command_power, arena, &out, "power", "mean", "--mean", "10", "--sd", "10",
+                  "--effect", "1", "--arms", "64"),
+              EXIT_USAGE);
+    gos_arena_close(arena);
+}
+
 TEST(power, refuses_what_cannot_be_planned)
 {
     gos_arena *arena = gos_arena_open(8 << 20);
