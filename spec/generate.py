@@ -377,6 +377,23 @@ def flag_cases():
         if expect[2] == "ERROR":
             case["expect"]["code"] = "TARGETING_KEY_MISSING"
         yield case
+    day = ["2026-05-31T23:59:59.999Z", "2026-06-01T00:00:00Z", "2026-06-01T00:00:00.001Z"]
+    for number, (enabled, steps) in enumerate([
+            (True, []), (False, []),
+            (False, [(day[0], True)]), (False, [(day[1], True)]), (False, [(day[2], True)]),
+            (True, [(day[1], False)]), (True, [(day[2], False)]),
+            (False, [(day[0], True), (day[1], False)]), (False, [(day[0], True), (day[2], False)]),
+            (True, [("2026-01-01", False), ("2026-02-01", True), ("2027-01-01", False)])]):
+        on = enabled
+        for at, switched in steps:
+            on = switched if time(at) <= time(NOW) else on
+        yield {"name": f"schedule-{number}",
+               "document": {"flags": [{"key": "f", "type": "Boolean", "enabled": enabled,
+                                       "schedule": [{"at": at, "enabled": switched}
+                                                    for at, switched in steps]}]},
+               "flag": "f", "context": {},
+               "expect": {"value": on, "variant": "on" if on else "off",
+                          "reason": "STATIC" if on else "DISABLED"}}
     for percent in [1, 10, 33.3, 50, 90, 99.9]:
         for unit in ["u1", "user-42", "größe", "日本語", "7"]:
             on = point("f:percentage", unit) < round(percent * 10**9) * 2**64 // 10**11

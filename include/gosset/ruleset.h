@@ -73,7 +73,7 @@ typedef struct gos_flag_info {
     gos_str key;
     gos_str id; /* empty when the document gave none */
     gos_flag_type type;
-    bool enabled;
+    bool enabled; /* before the first step of its schedule */
     bool client_visible;
     gos_str metadata; /* a JSON object, or empty */
     int64_t version;  /* 0 when the document gave none */
@@ -109,6 +109,13 @@ int32_t gos_ruleset_find_experiment(const gos_ruleset *rules, gos_str id_or_name
 /* Of the experiment and variant at these indices: its name, and its configuration as JSON. */
 gos_str gos_ruleset_variant(const gos_ruleset *rules, uint32_t experiment, uint32_t variant);
 gos_str gos_ruleset_configuration(const gos_ruleset *rules, uint32_t experiment, uint32_t variant);
+
+/*
+ * The first time after `now_ms` at which decisions may change by themselves: a schedule, a rule's
+ * or an experiment's dates, a step of a rollout; a minute from now while one moves on a line.
+ * INT64_MAX: never. Conditions that compare dates are not looked at.
+ */
+int64_t gos_ruleset_next_change(const gos_ruleset *rules, int64_t now_ms);
 
 /* Patterns of the operator "matches", to be prepared once for each ruleset. */
 uint32_t gos_ruleset_pattern_count(const gos_ruleset *rules);

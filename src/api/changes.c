@@ -18,6 +18,7 @@ enum {
     TOKEN_MS = 12 * 3600 * 1000,
     RECONNECT_MS = 2000,
     INACTIVITY_S = 120,
+    WATCH_S = 1,
     QUIET_MS = 20, /* between two notices, so that a burst of changes becomes one */
     SIGN_KEY_BYTES = 32,
     MAC_CHARS = 2 * SECRET_HASH_BYTES,
@@ -40,6 +41,7 @@ struct change {
     char hash[64];
     int64_t sequence;
     bool is_new;
+    bool is_due; /* decisions change by themselves: all are told, whatever they know */
 };
 
 struct streams {
@@ -53,6 +55,8 @@ struct streams {
     size_t waiter_count;
     struct change changes[ENVIRONMENTS_MAX];
     size_t change_count;
+    struct publisher *publisher; /* see streams_watch */
+    int64_t watched_ms;          /* until when */
 };
 
 static gos_str notice_write(char out[NOTICE_BYTES], int64_t sequence, const char *hash)
@@ -70,13 +74,14 @@ static void change_tell(struct streams *streams, struct change *change)
     char notice[NOTICE_BYTES];
     gos_str text = notice_write(notice, change->sequence, change->hash);
     for (struct waiter *waiter = streams->waiters; waiter; waiter = waiter->next) {
-        if (waiter->sequence >= change->sequence ||
-            strcmp(waiter->environment, change->environment) != 0)
+        bool knows = waiter->sequence >= change->sequence && !change->is_due;
+        if (knows || strcmp(waiter->environment, change->environment) != 0)
             continue;
         waiter->sequence = change->sequence;
         http_stream_send(waiter->stream, text);
     }
     change->is_new = false;
+    change->is_due = false;
 }
 
 static bool any_new(const struct streams *streams)
@@ -88,6 +93,25 @@ static bool any_new(const struct streams *streams)
     return false;
 }
 
+/* Under the lock: looks whether a moment has passed at which decisions change by themselves. */
+static void watch(struct streams *streams)
+{
+    struct timespec clock;
+    clock_gettime(CLOCK_REALTIME, &clock);
+    int64_t now_ms = (int64_t)clock.tv_sec * 1000 + clock.tv_nsec / 1000000;
+    for (size_t i = 0; streams->publisher && i < streams->change_count; i++) {
+        struct change *change = &streams->changes[i];
+        struct publisher_pin pin;
+        gos_error err;
+        if (!publisher_pin(streams->publisher, gos_str_from(change->environment), &pin, &err))
+            continue;
+        change->is_due = gos_ruleset_next_change(pin.rules, streams->watched_ms) <= now_ms;
+        change->is_new = change->is_new || change->is_due;
+        publisher_unpin(streams->publisher, &pin);
+    }
+    streams->watched_ms = now_ms;
+}
+
 static void *tell(void *argument)
 {
     struct streams *streams = argument;
@@ -95,7 +119,11 @@ static void *tell(void *argument)
     pthread_mutex_lock(&streams->lock);
     while (!streams->is_closing) {
         if (!any_new(streams)) {
-            pthread_cond_wait(&streams->wake, &streams->lock);
+            struct timespec until;
+            clock_gettime(CLOCK_REALTIME, &until);
+            until.tv_sec += WATCH_S;
+            pthread_cond_timedwait(&streams->wake, &streams->lock, &until);
+            watch(streams);
             continue;
         }
         for (size_t i = 0; i < streams->change_count; i++) {
@@ -167,6 +195,14 @@ void streams_changed(void *user, gos_str environment, gos_str hash, int64_t sequ
         change->is_new = true;
         pthread_cond_signal(&streams->wake);
     }
+    pthread_mutex_unlock(&streams->lock);
+}
+
+void streams_watch(struct streams *streams, struct publisher *publisher)
+{
+    pthread_mutex_lock(&streams->lock);
+    streams->publisher = publisher;
+    streams->watched_ms = (int64_t)time(NULL) * 1000;
     pthread_mutex_unlock(&streams->lock);
 }
 

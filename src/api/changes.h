@@ -17,6 +17,11 @@ void streams_close(struct streams *streams);
  * waits. Changes that follow each other closely reach a client as one notice.
  */
 void streams_changed(void *streams, gos_str environment, gos_str hash, int64_t sequence);
+/*
+ * From now on also tells of changes that come by themselves, such as a schedule's. NULL ends it,
+ * and must be said before the publisher is closed.
+ */
+void streams_watch(struct streams *streams, struct publisher *publisher);
 /* How many clients wait. */
 size_t streams_count(struct streams *streams);
 

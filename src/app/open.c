@@ -147,7 +147,10 @@ static bool open_publisher(struct app *app, gos_error *err)
         .now_ms = duties_now,
         .published = streams_changed,
         .published_user = api->streams};
-    return publisher_open(&options, &api->publisher, err);
+    if (!publisher_open(&options, &api->publisher, err))
+        return false;
+    streams_watch(api->streams, api->publisher);
+    return true;
 }
 
 bool open_jobs(struct app *app, gos_error *err)
@@ -172,6 +175,8 @@ void close_jobs(struct app *app)
         writer_close(app->api.writer);
     if (app->api.shipper)
         shipper_close(app->api.shipper);
+    if (app->api.streams)
+        streams_watch(app->api.streams, NULL);
     publisher_close(app->api.publisher);
     streams_close(app->api.streams);
     context_pool_close(app->api.contexts);

@@ -12,6 +12,7 @@ enum {
     REFERENCES_MAX = 256, /* segments, metrics, dependencies named by one definition */
     TAGS_MAX = 50,
     RULES_MAX = 256, /* rules of one flag */
+    STEPS_MAX = 100, /* of a schedule or a progressive rollout */
     METRICS_PER_EXPERIMENT_MAX = 100,
     FORCED_VARIANTS_MAX = 1000, /* users of one experiment with a variant fixed for QA */
     LAYERS_PER_EXPERIMENT_MAX = 8,

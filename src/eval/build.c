@@ -13,7 +13,7 @@ static const size_t element_bytes[SECTION_COUNT] = {
 
 /* No struct may hold hidden padding: its bytes would differ between equal rulesets. */
 static_assert(sizeof(struct test) == 32, "test has padding");
-static_assert(sizeof(struct flag) == 48, "flag has padding");
+static_assert(sizeof(struct flag) == 52, "flag has padding");
 static_assert(sizeof(struct rule) == 96, "rule has padding");
 static_assert(sizeof(struct experiment) == 120, "experiment has padding");
 static_assert(sizeof(struct layer) == 24 && sizeof(struct holdout) == 32, "layer has padding");

@@ -1,6 +1,7 @@
 /* Flags: their values by type, and what they serve without any rule. */
 #include "eval/compile_flag.h"
 
+#include "base/limits.h"
 #include "base/text.h"
 
 #include <stdio.h>
@@ -216,6 +217,42 @@ static uint32_t serve_default(struct compiler *compiler, const struct flag_readi
     return index;
 }
 
+static void switch_add(struct compiler *compiler, struct flag *flag, int64_t at_ms, bool enabled)
+{
+    build_add_switches(&compiler->build, (struct flag_switch){.at_ms = at_ms, .enabled = enabled});
+    flag->switches.count++;
+}
+
+static void compile_schedule(struct compiler *compiler, const struct json *json, struct flag *flag)
+{
+    static const char *const members[] = {"at", "enabled", NULL};
+    const struct json *schedule = member_find(compiler, json, "schedule", JSON_ARRAY);
+    int64_t before = INT64_MIN;
+    if (!schedule || schedule->count == 0)
+        return;
+    size_t outer = at_enter(compiler, GOS_LIT("schedule"));
+    if (schedule->count > STEPS_MAX)
+        compiler_error(compiler, "a schedule has at most %d steps", STEPS_MAX);
+    flag->switches.first = build_switches_count(&compiler->build);
+    switch_add(compiler, flag, INT64_MIN, flag->enabled);
+    for (uint32_t i = 0; i < schedule->count && schedule->count <= STEPS_MAX; i++) {
+        const struct json *step = &schedule->items[i];
+        int64_t at = INT64_MIN;
+        size_t mark = at_enter_index(compiler, i);
+        members_known(compiler, step, "a step", members);
+        member_time(compiler, step, "at", &at);
+        if (at == INT64_MIN || !member_find(compiler, step, "enabled", JSON_BOOL))
+            compiler_error(compiler, "a step needs \"at\", a date, and \"enabled\"");
+        else if (at <= before)
+            compiler_error_at(compiler, "at", "the steps must be in the order of time");
+        before = at;
+        switch_add(compiler, flag, at, member_bool(compiler, step, "enabled", false));
+        at_leave(compiler, mark);
+    }
+    flag->enabled = FLAG_SCHEDULED;
+    at_leave(compiler, outer);
+}
+
 static void compile_one(struct compiler *compiler, const struct json *json)
 {
     struct build *build = &compiler->build;
@@ -233,6 +270,7 @@ static void compile_one(struct compiler *compiler, const struct json *json)
             build_text(build, metadata ? compile_json_text(compiler, metadata) : GOS_LIT(""));
         flag.type = (uint8_t)reading.type;
         flag.enabled = member_bool(compiler, json, "enabled", false);
+        compile_schedule(compiler, json, &flag);
         about.client_visible = member_bool(compiler, json, "client_visible", false);
         check_variants(compiler, &reading);
         flag.default_served = serve_default(compiler, &reading);

@@ -1,6 +1,7 @@
 /* What a flag serves for the variants of an experiment, and percentages that move with time. */
 #include "eval/compile_flag.h"
 
+#include "base/limits.h"
 #include "eval/limits.h"
 #include "eval/share.h"
 

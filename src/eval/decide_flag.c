@@ -152,11 +152,25 @@ static void rules_ask(const struct asked *asked, const struct flag *flag, gos_de
     serve(asked, flag->default_served, flag->default_reason, GOS_BY_DEFAULT, out);
 }
 
+/* On or off by the last switch that has passed. */
+static bool is_on(const struct asked *asked, const struct flag *flag)
+{
+    if (flag->enabled != FLAG_SCHEDULED)
+        return flag->enabled;
+    const struct flag_switch *switches = ruleset_switches(asked->rules) + flag->switches.first;
+    uint32_t last = flag->switches.count - 1;
+    while (last > 0 && switches[last].at_ms > asked->context->subject.now_ms)
+        last--;
+    if (asked->trace)
+        trace_switch(asked->trace, &switches[last]);
+    return switches[last].enabled;
+}
+
 /* Disabled or overridden: decided before dependencies are looked at. */
 static bool decide_first(const struct asked *asked, const struct flag *flag, uint32_t index,
                          gos_decision *out)
 {
-    if (!flag->enabled) {
+    if (flag->enabled != FLAG_ON && !is_on(asked, flag)) {
         serve(asked, flag->default_served, GOS_REASON_DISABLED, GOS_BY_NOTHING, out);
         if (asked->trace)
             trace_step(asked->trace, "disabled", true);

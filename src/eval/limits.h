@@ -11,7 +11,6 @@ enum {
     PATTERN_BYTES_MAX = 1000,
     EXACT_IDS_MAX = 1000, /* longer lists are kept as hashes */
     PATH_PARTS_MAX = 8,   /* names in a dotted attribute path */
-    STEPS_MAX = 100,      /* of a progressive rollout */
     MEMBERSHIPS_MAX = 8,  /* layers of one experiment */
     FINDINGS_MAX = 1000,
 };

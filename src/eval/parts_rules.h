@@ -1,22 +1,25 @@
-/* The parts of a ruleset that flags and experiments consist of. */
+/* The parts of a ruleset that flags consist of. */
 #ifndef EVAL_PARTS_RULES_H
 #define EVAL_PARTS_RULES_H
 
 #include "eval/parts.h"
+
+/* FLAG_SCHEDULED: the first switch says how it is before all others. */
+enum flag_enabled { FLAG_OFF, FLAG_ON, FLAG_SCHEDULED };
 
 /* What deciding reads of a flag. */
 struct flag {
     struct text_ref key;
     uint32_t constant; /* what everybody gets that no override fixes, or NONE */
     uint8_t type;
-    uint8_t enabled;
+    uint8_t enabled; /* of enum flag_enabled */
     uint8_t has_overrides;
     uint8_t default_reason;
     uint32_t default_served;
     struct span rules;
     struct span closure; /* flags it depends on, each after its own dependencies */
     struct span requires;
-    uint32_t pad;
+    struct span switches; /* FLAG_SCHEDULED */
 };
 
 /* What only others read. */
@@ -59,6 +62,13 @@ struct rule {
     struct text_ref pointer;
 };
 
+/* From this time on a flag is on or off. */
+struct flag_switch {
+    int64_t at_ms;
+    uint32_t enabled;
+    uint32_t pad;
+};
+
 struct progress_step {
     int64_t at_ms;
     uint64_t threshold;
@@ -74,73 +84,6 @@ struct dependency {
 struct requirement {
     uint32_t position;
     struct span variants; /* in strings; none: it must be on */
-};
-
-/* Points up to and including `last` belong to `variant`. */
-struct range {
-    uint32_t last;
-    uint32_t variant;
-};
-
-struct variant {
-    struct text_ref name;
-    struct text_ref configuration;
-};
-
-struct membership {
-    uint32_t layer;
-    struct span ranges; /* variant 1: inside */
-};
-
-struct layer {
-    struct text_ref name;
-    uint64_t seed;
-    uint32_t unit;
-    uint32_t pad;
-};
-
-struct holdout {
-    struct text_ref name;
-    uint64_t seed;
-    uint64_t threshold;
-    uint32_t unit;
-    uint32_t layer; /* NONE: of all experiments */
-};
-
-struct experiment {
-    struct text_ref id;
-    struct text_ref name;
-    uint8_t status;
-    uint8_t sticky;
-    uint8_t has_forced;
-    uint8_t covers_all;
-    uint32_t unit;
-    uint32_t exclude; /* programs, NONE: nobody is left out */
-    uint32_t include;
-    uint32_t attributes;
-    uint32_t shipped; /* variant, or NONE */
-    uint32_t hash;    /* of hashes.def */
-    uint32_t pad;
-    struct span variants;
-    struct span ranges;
-    struct span memberships;
-    struct span holdouts; /* in indices */
-    int64_t starts_ms;
-    int64_t ends_ms;
-    uint64_t split_seed;
-    uint64_t coverage_seed;
-    uint64_t coverage;
-};
-
-enum override_kind { OVERRIDE_FLAG, OVERRIDE_EXPERIMENT };
-
-/* `target` (served value, or variant) is fixed for the user. */
-struct override_entry {
-    struct text_ref user;
-    uint32_t kind;
-    uint32_t owner;
-    uint32_t target;
-    uint32_t pad;
 };
 
 #endif

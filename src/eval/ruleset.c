@@ -68,7 +68,9 @@ gos_flag_info gos_ruleset_flag(const gos_ruleset *rules, uint32_t index)
     return (gos_flag_info){.key = ruleset_text(rules, flag->key),
                            .id = ruleset_text(rules, about->id),
                            .type = flag->type,
-                           .enabled = flag->enabled,
+                           .enabled = flag->enabled == FLAG_SCHEDULED
+                                          ? ruleset_switches(rules)[flag->switches.first].enabled
+                                          : flag->enabled,
                            .client_visible = about->client_visible,
                            .metadata = ruleset_text(rules, about->metadata),
                            .version = about->version};

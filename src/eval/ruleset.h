@@ -2,13 +2,14 @@
 #ifndef EVAL_RULESET_H
 #define EVAL_RULESET_H
 
+#include "eval/parts_experiments.h"
 #include "eval/parts_rules.h"
 
 #include <assert.h>
 
 #define RULESET_MAGIC "gossetRS"
 /* Names the layout. Raise it with every change of parts.h, sections.def or operators. */
-enum { RULESET_VERSION = 1, RULESET_HASH_BYTES = 32 };
+enum { RULESET_VERSION = 2, RULESET_HASH_BYTES = 32 };
 
 enum section_id {
 #define SECTION(name, type) SECTION_##name,

@@ -109,6 +109,15 @@ void trace_step(struct trace *trace, const char *step, bool answer)
     step_close(trace, answer);
 }
 
+void trace_switch(struct trace *trace, const struct flag_switch *from)
+{
+    char at[TIME_TEXT_BYTES];
+    step_open(trace, "schedule");
+    if (from->at_ms != INT64_MIN)
+        step_text(trace, "since", (gos_str){at, time_write(from->at_ms, at)});
+    step_close(trace, from->enabled);
+}
+
 void trace_rule_begin(struct trace *trace, const struct rule *rule, uint32_t index)
 {
     step_open(trace, "rule");

@@ -17,6 +17,8 @@ void trace_segment_begin(struct trace *trace, uint32_t segment);
 void trace_segment_end(struct trace *trace, uint32_t segment, bool answer);
 /* A step that needs no more than a name: "enabled", "override", ... and whether it decided. */
 void trace_step(struct trace *trace, const char *step, bool answer);
+/* The switch of a schedule that is in force; the first is in force from the beginning. */
+void trace_switch(struct trace *trace, const struct flag_switch *from);
 void trace_rule_begin(struct trace *trace, const struct rule *rule, uint32_t index);
 void trace_rule_end(struct trace *trace, bool answer);
 void trace_dependency_begin(struct trace *trace, uint32_t flag);

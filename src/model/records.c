@@ -57,6 +57,12 @@ static const struct field fields_flag_targeting[] = {
 };
 static RECORD(record_flag_targeting, "targeting rules", fields_flag_targeting);
 
+static const struct field fields_switch[] = {
+    ROW("at", TIME, REQUIRED, 0, 0, NULL, NULL, NULL),
+    ROW("enabled", BOOL, REQUIRED, 0, 0, NULL, NULL, NULL),
+};
+static RECORD(record_switch, "a step of the schedule", fields_switch);
+
 static const struct field fields_phase[] = {
     ROW("start", TIME, REQUIRED, 0, 0, NULL, NULL, NULL),
     ROW("traffic_allocation", NUMBERS, REQUIRED, 2, VARIANTS_MAX, NULL, NULL, NULL),

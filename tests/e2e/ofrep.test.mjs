@@ -315,6 +315,23 @@ test('a change is told once on a stream, and told again to who missed it (O16)',
   assert.ok(Number(missed.text.match(/id: (\d+)\n/)[1]) > Number(id))
 })
 
+test('a scheduled change happens by itself, changes the ETag, and is told on streams', async () => {
+  const at = new Date(Date.now() + 1500).toISOString()
+  const made = await server.call('POST', '/api/v1/flags', { key: 'timed', name: 'Timed', type: 'Boolean', enabled: false,
+    client_visible: true, schedule: [{ at, enabled: true }] })
+  assert.equal(made.status, 201, made.text)
+  const valueOf = (bulk) => bulk.json.flags.find((flag) => flag.key === 'timed').value
+  const before = await all({ targetingKey: 'u' }, {}, clientKey)
+  const told = await listen(await streamUrl(), {}, (text) => text.includes('data:'))
+  assert.match(told.text, /refetchEvaluation/)
+  const later = await all({ targetingKey: 'u' }, {}, clientKey)
+  assert.deepEqual([valueOf(before), valueOf(later)], [false, true])
+  assert.notEqual(before.headers.get('etag'), later.headers.get('etag'))
+  const wrong = await server.call('PATCH', '/api/v1/flags/timed', { schedule: [{ at, enabled: true }, { at: '2020-01-01', enabled: false }] })
+  assert.deepEqual([wrong.status, wrong.json.pointer], [400, '/schedule/1/at'])
+  await server.call('DELETE', '/api/v1/flags/timed')
+})
+
 test('a burst of changes becomes few notices', async () => {
   const url = await streamUrl()
   let last

@@ -295,6 +295,22 @@ static bool rule_serves(const struct json *document, const struct json *rule, go
     return variant.len > 0;
 }
 
+/* By the latest step that is not later than now, wherever it stands in the list. */
+static bool oracle_is_on(const struct json *flag)
+{
+    const struct json *schedule = member(flag, "schedule");
+    bool is_on = member(flag, "enabled")->boolean;
+    int64_t latest = INT64_MIN, at;
+    for (uint32_t i = 0; schedule && i < schedule->count; i++) {
+        const struct json *step = &schedule->items[i];
+        if (!time_read(member(step, "at")->text, &at) || at > ORACLE_NOW || at <= latest)
+            continue;
+        latest = at;
+        is_on = member(step, "enabled")->boolean;
+    }
+    return is_on;
+}
+
 gos_str oracle_flag(const struct json *document, const struct json *flag,
                     const struct json *context, gos_arena *arena)
 {
@@ -302,7 +318,7 @@ gos_str oracle_flag(const struct json *document, const struct json *flag,
     const struct json *override = &member(document, "overrides")->items[0];
     const struct json *dependencies = member(flag, "dependencies");
     const struct json *rules = member(flag, "rules");
-    if (!member(flag, "enabled")->boolean)
+    if (!oracle_is_on(flag))
         return quoted(arena, value);
     if (gos_str_equal(member(override, "flag_key")->text, key) &&
         gos_str_equal(member(override, "user_id")->text, member(context, "user_id")->text))

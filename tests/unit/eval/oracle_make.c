@@ -184,6 +184,12 @@ gos_str oracle_document(struct choices *choices, gos_arena *arena)
                    "\"value\":\"on\",\"rollout_percentage\":%u,",
                    i ? "," : "", i, choose(choices, 6) ? "true" : "false",
                    choose(choices, 3) ? 100 : 45);
+        if (choose(choices, 4) == 0)
+            text_print(&out,
+                       "\"schedule\":[{\"at\":\"2026-05-%02uT00:00:00Z\",\"enabled\":%s},"
+                       "{\"at\":\"2026-0%u-02T00:00:00Z\",\"enabled\":%s}],",
+                       1 + choose(choices, 31), choose(choices, 2) ? "true" : "false",
+                       6 + choose(choices, 2), choose(choices, 2) ? "true" : "false");
         if (i && choose(choices, 2))
             text_print(&out, "\"dependencies\":[\"f%u\"],", choose(choices, i));
         text_add(&out, GOS_LIT("\"rules\":["));
