@@ -14,11 +14,14 @@
 struct analyst;
 struct context_pool;
 struct ledger;
+struct logins;
+struct proxies;
 struct publisher;
 struct recent;
 struct sample;
 struct roster;
 struct sdk_copies;
+struct sessions;
 struct shipper;
 struct streams;
 struct writer;
@@ -37,6 +40,9 @@ struct api {
     struct analyst *analyst;
     struct shipper *shipper;
     struct keyring *keyring;
+    struct sessions *sessions; /* NULL: nobody logs in */
+    struct logins *logins;
+    const struct proxies *proxies; /* that are believed; NULL: none */
     struct context_pool *contexts; /* see decide.h */
     struct telemetry *telemetry;
     struct streams *streams; /* clients that wait for changes; see changes.h */
@@ -71,9 +77,9 @@ const struct caller *api_caller(const struct http_request *request);
  * it does not name, OVERLOADED past its rate.
  */
 bool api_admit_key(struct http_request *request, gos_str key, struct caller *out, gos_error *err);
-/* The environment that the caller's key is bound to. */
+/* The environment of the caller's key, or the one that a member's request names. */
 gos_str api_environment(const struct http_request *request);
-/* For the audit log: the key's name. */
+/* For the audit log: the key's name, or the member's e-mail. */
 gos_str api_actor(const struct http_request *request);
 
 /*

@@ -107,7 +107,8 @@ void change_reply(struct http_request *request, struct http_response *response, 
 
 bool change_check_home(struct http_request *request, gos_str environment, gos_error *err)
 {
-    if (gos_str_equal(environment, api_environment(request)) ||
+    if (api_caller(request)->role != ROLE_NONE ||
+        gos_str_equal(environment, api_environment(request)) ||
         gos_str_equal(api_environment(request), GOS_LIT("production")))
         return true;
     return gos_fail(err, GOS_FORBIDDEN, "/environment",

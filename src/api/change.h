@@ -28,7 +28,8 @@ void change_reply(struct http_request *request, struct http_response *response, 
                   const struct definition *definition);
 
 /*
- * Whether the caller may reach into an environment: its own, or any when it rules production.
+ * Whether the caller may reach into an environment: a key into its own, or any when it rules
+ * production; a member into any.
  * FORBIDDEN at "/environment".
  */
 bool change_check_home(struct http_request *request, gos_str environment, gos_error *err);

@@ -34,24 +34,6 @@ struct keyring {
     gos_arena *arena; /* of the slots' origins */
 };
 
-static const char *const scope_words[] = {"none", "client", "server", "admin"};
-
-bool scope_find(gos_str word, enum scope *out)
-{
-    for (int i = SCOPE_CLIENT; i <= SCOPE_ADMIN; i++) {
-        if (gos_str_equal(word, gos_str_from(scope_words[i]))) {
-            *out = (enum scope)i;
-            return true;
-        }
-    }
-    return false;
-}
-
-const char *scope_word(enum scope scope)
-{
-    return scope_words[scope];
-}
-
 static size_t slot_start(const char *hash, size_t slot_count)
 {
     return (size_t)hash_xxh3(gos_str_from(hash), 0) & (slot_count - 1);

@@ -5,18 +5,17 @@
 #ifndef API_KEYRING_H
 #define API_KEYRING_H
 
+#include "api/access.h"
 #include "base/limits.h"
 #include "catalog/catalog.h"
-
-/* Each scope may do what the ones before it may. */
-enum scope { SCOPE_NONE, SCOPE_CLIENT, SCOPE_SERVER, SCOPE_ADMIN };
 
 enum { CALLER_NAME_BYTES = 256, KEY_TEXT_BYTES = 128 };
 
 /* A caller that was let in; kept by value in its request. */
 struct caller {
-    struct uuid key_id;
-    enum scope scope;
+    struct uuid key_id; /* of a key, or of a member */
+    enum scope scope;   /* of a member: the one whose answers the member may see */
+    enum role role;     /* ROLE_NONE: a key */
     char environment[KEY_BYTES_MAX + 1];
     char name[CALLER_NAME_BYTES];
 };
@@ -62,8 +61,5 @@ size_t keyring_count(struct keyring *keyring);
  */
 bool keyring_add(struct keyring *keyring, const struct api_key *key, gos_str given,
                  char out_key[KEY_TEXT_BYTES], gos_error *err);
-
-bool scope_find(gos_str word, enum scope *out);
-const char *scope_word(enum scope scope);
 
 #endif

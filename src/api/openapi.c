@@ -91,11 +91,12 @@ static void route_write(struct json_writer *json, const struct http_route *route
         body_schema(json, route->takes);
         json_close_object(json);
     }
-    text_member(json, "x-scope", scope_word((enum scope)route->scope));
+    text_member(json, "x-scope", scope_word(door_scope((enum door)route->scope)));
+    text_member(json, "x-role", role_word(door_role((enum door)route->scope)));
     json_name(json, "security");
     json_open_array(json);
     json_open_object(json);
-    if (route->scope != SCOPE_NONE) {
+    if (route->scope != DOOR_NONE) {
         json_name(json, "key");
         json_open_array(json);
         json_close_array(json);
@@ -259,13 +260,16 @@ static void record_write(struct json_writer *json, const char *name, const struc
 }
 
 /* Schemas that no field table holds. */
-static const char other_schemas[] =
-#define SCHEMA(name, json) "\"" name "\":" json ","
+static const struct {
+    const char *name;
+    const char *json;
+} other_schemas[] = {
+#define SCHEMA(name, json) {name, json},
 #include "api/schemas.def"
 #undef SCHEMA
-    ;
+};
 
-static void schemas_write(struct json_writer *json, struct text *text)
+static void schemas_write(struct json_writer *json)
 {
     json_name(json, "schemas");
     json_open_object(json);
@@ -275,8 +279,10 @@ static void schemas_write(struct json_writer *json, struct text *text)
     record_write(json, "Holdout", &record_holdout);
     record_write(json, "Layer", &record_layer);
     record_write(json, "SegmentDefinition", &record_segment);
-    text_add_char(text, ',');
-    text_add(text, (gos_str){other_schemas, sizeof other_schemas - 2});
+    for (size_t i = 0; i < sizeof other_schemas / sizeof other_schemas[0]; i++) {
+        json_name(json, other_schemas[i].name);
+        json_raw(json, gos_str_from(other_schemas[i].json));
+    }
     json_close_object(json);
 }
 
@@ -295,9 +301,11 @@ void api_openapi(struct http_request *request, struct http_response *response)
     paths_write(json);
     json_name(json, "components");
     json_open_object(json);
-    schemas_write(json, &answer.text);
+    schemas_write(json);
     json_name(json, "securitySchemes");
-    json_raw(json, GOS_LIT("{\"key\":{\"type\":\"http\",\"scheme\":\"bearer\"}}"));
+    json_raw(json, GOS_LIT("{\"key\":{\"type\":\"http\",\"scheme\":\"bearer\"},"
+                           "\"session\":{\"type\":\"apiKey\",\"in\":\"cookie\","
+                           "\"name\":\"gosset_session\"}}"));
     json_close_object(json);
     json_close_object(json);
     api_write_end(request, response, &answer, 200);

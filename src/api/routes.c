@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-#define ROUTE(handler, method, pattern, scope, mode, bytes, fail, tag, summary, takes, gives)      \
+#define ROUTE(handler, method, pattern, door, mode, bytes, fail, tag, summary, takes, gives)       \
     http_handler api_##handler;
 #include "api/routes.def"
 #undef ROUTE
@@ -11,9 +11,9 @@
 http_fail_writer api_fail_ofrep;
 
 static const struct http_route routes[] = {
-#define ROUTE(handler, method, pattern, scope, mode, bytes, fail, tag, summary, takes, gives)      \
-    {method, pattern, SCOPE_##scope, HTTP_##mode, bytes, api_##handler,                            \
-     fail,   tag,     summary,       takes,       gives},
+#define ROUTE(handler, method, pattern, door, mode, bytes, fail, tag, summary, takes, gives)       \
+    {method, pattern, DOOR_##door, HTTP_##mode, bytes, api_##handler,                              \
+     fail,   tag,     summary,     takes,       gives},
 #include "api/routes.def"
 #undef ROUTE
 };
@@ -22,58 +22,6 @@ const struct http_route *api_routes(size_t *out_count)
 {
     *out_count = sizeof routes / sizeof routes[0];
     return routes;
-}
-
-const struct caller *api_caller(const struct http_request *request)
-{
-    return request->identity;
-}
-
-gos_str api_environment(const struct http_request *request)
-{
-    return gos_str_from(api_caller(request)->environment);
-}
-
-gos_str api_actor(const struct http_request *request)
-{
-    return gos_str_from(api_caller(request)->name);
-}
-
-bool api_admit_key(struct http_request *request, gos_str key, struct caller *out, gos_error *err)
-{
-    struct api *api = api_of(request);
-    gos_str origin = http_header(request, "Origin");
-    enum keyring_verdict verdict = keyring_use(api->keyring, key, origin, request->now_ms, out);
-    if (verdict == KEY_ADMITTED)
-        return true;
-    if (verdict == KEY_TOO_OFTEN)
-        return gos_fail(err, GOS_OVERLOADED, "",
-                        "the key makes more requests a second than it may; slow down");
-    telemetry_count(api->telemetry, COUNT_auth_refused, 1);
-    if (verdict == KEY_WRONG_ORIGIN)
-        return gos_fail(err, GOS_FORBIDDEN, "", "the key may not be used by pages of %.*s",
-                        (int)(origin.len < 100 ? origin.len : 100), origin.data);
-    return gos_fail(err, GOS_UNAUTHORIZED, "",
-                    key.len > 0 ? "the key is not known or was revoked"
-                                : "a key is needed: \"Authorization: Bearer KEY\" or "
-                                  "\"X-API-Key: KEY\"");
-}
-
-bool api_admit(struct http_request *request, struct http_response *response, gos_error *err)
-{
-    (void)response;
-    if (request->route->scope == SCOPE_NONE)
-        return true;
-    struct caller *caller = gos_arena_take(request->arena, sizeof *caller, err);
-    if (!caller || !api_admit_key(request, http_bearer(request), caller, err))
-        return false;
-    if ((int)caller->scope < request->route->scope) {
-        telemetry_count(api_of(request)->telemetry, COUNT_auth_refused, 1);
-        return gos_fail(err, GOS_FORBIDDEN, "", "a key of scope %s may not do this; it takes %s",
-                        scope_word(caller->scope), scope_word((enum scope)request->route->scope));
-    }
-    request->identity = caller;
-    return true;
 }
 
 bool api_cors(const struct http_request *request, gos_str origin)

@@ -53,7 +53,7 @@ bool app_start(const struct app_options *options, struct app **out, gos_error *e
     app->log = options->log;
     sem_init(&app->stop, 0, 0);
     if (!open_stores(app, err) || !open_keys(app, options->admin_key, err) ||
-        !open_jobs(app, err) || !server_start(app, err)) {
+        !open_access(app, err) || !open_jobs(app, err) || !server_start(app, err)) {
         app_close(app);
         return false;
     }

@@ -1,6 +1,7 @@
 /* The tasks of the scheduler. Each takes one look and returns. */
 #include "app/duties.h"
 
+#include "api/sessions.h"
 #include "base/time.h"
 #include "jobs/analyst.h"
 #include "jobs/bandit.h"
@@ -55,7 +56,8 @@ static bool forget_event_ids(void *user, gos_error *err)
 static bool note_keys(void *user, gos_error *err)
 {
     struct app *app = user;
-    return keyring_flush(app->api.keyring, err);
+    return keyring_flush(app->api.keyring, err) &&
+           sessions_flush(app->api.sessions, duties_now(NULL), err);
 }
 
 static bool publish(void *user, gos_str environment, gos_error *err)

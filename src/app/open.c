@@ -3,9 +3,11 @@
 
 #include "api/changes.h"
 #include "api/decide.h"
+#include "api/logins.h"
 #include "api/recent.h"
 #include "api/sample.h"
 #include "api/sdk_copies.h"
+#include "api/sessions.h"
 #include "app/duties.h"
 #include "app/pages.h"
 #include "base/secret.h"
@@ -94,6 +96,17 @@ bool open_keys(struct app *app, gos_str admin_key, gos_error *err)
     if (admin_key.len == 0)
         snprintf(app->new_admin_key, sizeof app->new_admin_key, "%s", key_text);
     return true;
+}
+
+bool open_access(struct app *app, gos_error *err)
+{
+    struct sessions_options sessions = {.catalog = app->api.catalog,
+                                        .idle_ms = app->config.session_idle_minutes * 60000,
+                                        .life_ms = app->config.session_hours * 3600000};
+    app->api.proxies = &app->proxies;
+    return proxies_read(gos_str_from(app->config.trusted_proxies), &app->proxies, err) &&
+           logins_open(&app->api.logins, err) &&
+           sessions_open(&sessions, duties_now(NULL), &app->api.sessions, err);
 }
 
 /* Names every route to the counters, and adds the pages of the UI to the API's routes. */
@@ -188,6 +201,8 @@ void close_jobs(struct app *app)
 
 void close_stores(struct app *app)
 {
+    sessions_close(app->api.sessions);
+    logins_close(app->api.logins);
     keyring_close(app->api.keyring);
     if (app->api.ledger)
         ledger_close(app->api.ledger);

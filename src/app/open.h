@@ -3,6 +3,7 @@
 #define APP_OPEN_H
 
 #include "api/api.h"
+#include "api/forwarded.h"
 #include "app/app.h"
 
 #include <semaphore.h>
@@ -14,6 +15,7 @@ struct app {
     const struct log *log;
     struct api api;
     struct telemetry telemetry;
+    struct proxies proxies;
     struct shipper *shipper;
     struct scheduler *scheduler;
     struct http_server *server;
@@ -26,6 +28,7 @@ struct app {
 /* Each opens what it can and leaves in `app` what close_... takes down again. */
 bool open_stores(struct app *app, gos_error *err);
 bool open_keys(struct app *app, gos_str admin_key, gos_error *err);
+bool open_access(struct app *app, gos_error *err);
 bool open_jobs(struct app *app, gos_error *err);
 void close_jobs(struct app *app);
 void close_stores(struct app *app);

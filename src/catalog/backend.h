@@ -3,6 +3,7 @@
 #define CATALOG_BACKEND_H
 
 #include "catalog/catalog.h"
+#include "catalog/members.h"
 
 struct catalog_backend {
     const char *name;
@@ -41,6 +42,19 @@ struct catalog_backend {
                            uint32_t *, gos_error *);
     bool (*result_history)(struct catalog *, gos_str, struct uuid, gos_str, int64_t, uint32_t,
                            gos_arena *, struct result **, uint32_t *, gos_error *);
+    bool (*add_member)(struct catalog *, const struct member *, gos_error *);
+    bool (*find_member)(struct catalog *, gos_str, gos_arena *, struct member *, bool *,
+                        gos_error *);
+    bool (*list_members)(struct catalog *, gos_arena *, struct member **, uint32_t *, gos_error *);
+    bool (*put_member)(struct catalog *, const struct member *, bool, gos_str, int64_t,
+                       gos_error *);
+    bool (*delete_member)(struct catalog *, const struct member *, gos_str, int64_t, gos_error *);
+    bool (*add_session)(struct catalog *, const struct session *, gos_error *);
+    bool (*list_sessions)(struct catalog *, gos_arena *, struct session **, uint32_t *,
+                          gos_error *);
+    bool (*touch_session)(struct catalog *, gos_str, int64_t, gos_error *);
+    bool (*end_session)(struct catalog *, gos_str, gos_error *);
+    bool (*prune_sessions)(struct catalog *, int64_t, int64_t, gos_error *);
     bool (*backup)(struct catalog *, const char *, gos_error *);
 };
 

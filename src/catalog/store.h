@@ -113,5 +113,16 @@ bool store_latest_results(struct catalog *, gos_str, struct uuid, gos_arena *, s
                           uint32_t *, gos_error *);
 bool store_result_history(struct catalog *, gos_str, struct uuid, gos_str, int64_t, uint32_t,
                           gos_arena *, struct result **, uint32_t *, gos_error *);
+bool store_add_member(struct catalog *, const struct member *, gos_error *);
+bool store_find_member(struct catalog *, gos_str, gos_arena *, struct member *, bool *,
+                       gos_error *);
+bool store_list_members(struct catalog *, gos_arena *, struct member **, uint32_t *, gos_error *);
+bool store_put_member(struct catalog *, const struct member *, bool, gos_str, int64_t, gos_error *);
+bool store_delete_member(struct catalog *, const struct member *, gos_str, int64_t, gos_error *);
+bool store_add_session(struct catalog *, const struct session *, gos_error *);
+bool store_list_sessions(struct catalog *, gos_arena *, struct session **, uint32_t *, gos_error *);
+bool store_touch_session(struct catalog *, gos_str, int64_t, gos_error *);
+bool store_end_session(struct catalog *, gos_str, gos_error *);
+bool store_prune_sessions(struct catalog *, int64_t, int64_t, gos_error *);
 
 #endif

@@ -1,5 +1,7 @@
 #include "fixture.h"
 
+#include "api/logins.h"
+#include "api/sessions.h"
 #include "base/secret.h"
 #include "base/time.h"
 #include "jobs/publisher.h"
@@ -72,6 +74,9 @@ void fixture_start(struct fixture *given)
     struct publisher_options publisher = {.catalog = given->catalog, .now_ms = fixture_now};
     CHECK_OK(publisher_open(&publisher, &given->api.publisher, &err), &err);
     CHECK_OK(keyring_open(given->catalog, &given->api.keyring, &err), &err);
+    struct sessions_options sessions = {given->catalog, 3600000, 7200000};
+    CHECK_OK(sessions_open(&sessions, now(), &given->api.sessions, &err), &err);
+    CHECK_OK(logins_open(&given->api.logins, &err), &err);
     key_make(given, "production", "admin", given->admin);
     key_make(given, "production", "server", given->reader);
     key_make(given, "production", "client", given->browser);
@@ -85,6 +90,8 @@ void fixture_stop(struct fixture *given)
     http_stop(given->server);
     http_close(given->server);
     keyring_close(given->api.keyring);
+    sessions_close(given->api.sessions);
+    logins_close(given->api.logins);
     publisher_close(given->api.publisher);
     catalog_close(given->catalog);
     gos_arena_close(given->arena);
@@ -132,11 +139,12 @@ gos_str fixture_raw(struct fixture *given, const char *method, const char *path,
     inet_pton(AF_INET, "127.0.0.1", &to.sin_addr);
     int peer = socket(AF_INET, SOCK_STREAM, 0);
     CHECK_INT(connect(peer, (struct sockaddr *)&to, sizeof to), 0);
-    gos_str text =
-        gos_arena_print(given->arena,
-                        "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
-                        "Authorization: Bearer %s\r\n%s\r\nContent-Length: %zu\r\n\r\n%s",
-                        method, path, given->key, header, strlen(body), body);
+    gos_str text = gos_arena_print(given->arena,
+                                   "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                                   "%s%s%s%s\r\nContent-Length: %zu\r\n\r\n%s",
+                                   method, path, given->key ? "Authorization: Bearer " : "",
+                                   given->key ? given->key : "", given->key ? "\r\n" : "", header,
+                                   strlen(body), body);
     CHECK_INT(send(peer, text.data, text.len, 0), text.len);
     char *reply = gos_arena_take(given->arena, REPLY_BYTES_MAX, NULL);
     size_t len = 0;

@@ -1,0 +1,13 @@
+/* Members as the API shows them. */
+#ifndef API_MEMBERS_H
+#define API_MEMBERS_H
+
+#include "api/api.h"
+#include "catalog/members.h"
+
+/* Without anything of the password but whether there is one. */
+void member_write(struct json_writer *json, const struct member *member);
+/* An e-mail in lower case, in the arena. BAD_INPUT at "/email". */
+bool member_email(gos_str text, gos_arena *arena, gos_str *out, gos_error *err);
+
+#endif
