@@ -1,6 +1,7 @@
 /* gosset check: compiles a definitions document; and says who would get something else by it. */
 #include "base/json.h"
 #include "base/time.h"
+#include "cli/check_import.h"
 #include "cli/command.h"
 #include "cli/definitions.h"
 #include "cli/what_if.h"
@@ -10,7 +11,7 @@
 
 static const char help[] =
     "Prints every error and warning with a JSON pointer into FILE; exits 1 when there is an "
-    "error.\n\n"
+    "error.\nWhat evaluation can do without but a server would refuse is a warning.\n\n"
     "  --against FILE   a document in force: what would FILE change for the contexts?\n"
     "  --contexts FILE  contexts, one JSON object a line, or a JSON list of them\n"
     "  --now TIME       decide as at this time, such as 2026-01-31T09:00:00Z\n"
@@ -115,7 +116,8 @@ static void report_lines(const struct definitions *definitions)
 static int check(const struct what_if *what_if, gos_error *err)
 {
     struct definitions definitions;
-    bool is_fine = definitions_open(what_if->file, &definitions, err);
+    bool is_fine = definitions_open(what_if->file, &definitions, err) &&
+                   (what_if->against || check_import(&definitions, err));
     int code = is_fine ? EXIT_DONE : EXIT_FAILED;
     bool is_read = is_fine || definitions.report.count > 0;
     bool is_asked = is_fine && what_if->against;

@@ -13,13 +13,13 @@
 bool definitions_open(const char *path, struct definitions *out, gos_error *err)
 {
     gos_compile_options options = {.check_pattern = regex_check};
-    gos_str document;
     *out = (struct definitions){.arena = gos_arena_open(ARENA_BYTES_MAX),
                                 .context = gos_context_open(CONTEXT_BYTES_MAX)};
     if (!out->arena || !out->context)
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "there is no memory for the definitions");
-    return command_read_file(path, DOCUMENT_BYTES_MAX, out->arena, &document, err) &&
-           gos_ruleset_compile(document, &options, out->arena, &out->rules, &out->report, err) &&
+    return command_read_file(path, DOCUMENT_BYTES_MAX, out->arena, &out->document, err) &&
+           gos_ruleset_compile(out->document, &options, out->arena, &out->rules, &out->report,
+                               err) &&
            regex_prepare(out->rules, &out->patterns, err);
 }
 

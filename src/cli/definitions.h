@@ -6,6 +6,7 @@
 
 struct definitions {
     gos_arena *arena;
+    gos_str document;
     gos_context *context;
     const gos_ruleset *rules; /* NULL when it does not compile; then the report says why */
     gos_report report;
