@@ -24,6 +24,7 @@ struct sdk_copies;
 struct sessions;
 struct shipper;
 struct streams;
+struct usage;
 struct writer;
 
 /* Told of failures that no answer carries, such as of a job. */
@@ -53,6 +54,7 @@ struct api {
     void *report_user;
     struct recent *recent;         /* the newest events; see recent.h */
     struct sample *sample;         /* contexts of recent users; see sample.h */
+    struct usage *usage;           /* of flags; see usage.h */
     struct sdk_copies *sdk_copies; /* rulesets as clients fetch them; see sdk_copies.h */
 };
 

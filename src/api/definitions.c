@@ -3,6 +3,7 @@
  * different. The kind is read from the route.
  */
 #include "api/change.h"
+#include "api/flag_usages.h"
 #include "base/limits.h"
 #include "base/secret.h"
 #include "model/lifecycle.h"
@@ -12,6 +13,8 @@
 
 /* Writers that name no version are served in turn; this many times in a row one loses the race. */
 enum { ATTEMPTS_MAX = 5 };
+/* A list of flags may show as late as this when one was asked for. */
+enum { LIST_AGE_MS = 5000 };
 
 static bool sort_read(gos_str text, struct catalog_query *query, gos_error *err)
 {
@@ -70,8 +73,11 @@ void api_definitions_list(struct http_request *request, struct http_response *re
     struct api_answer answer;
     struct catalog_query query;
     struct catalog_page page;
+    struct flag_usages usage = {NULL, 0};
     if (!list_read(request, &query, &err) ||
-        !catalog_list(api_of(request)->catalog, &query, request->arena, &page, &err)) {
+        !catalog_list(api_of(request)->catalog, &query, request->arena, &page, &err) ||
+        (query.kind == KIND_FLAG && !flag_usages_read(api_of(request), query.environment,
+                                                      LIST_AGE_MS, request->arena, &usage, &err))) {
         http_fail(request, response, &err);
         return;
     }
@@ -80,7 +86,8 @@ void api_definitions_list(struct http_request *request, struct http_response *re
     json_name(&answer.json, "items");
     json_open_array(&answer.json);
     for (uint32_t i = 0; i < page.count; i++)
-        json_raw(&answer.json, page.items[i].body);
+        json_raw(&answer.json, usage.rows ? flag_usage_body(&usage, &page.items[i], request->arena)
+                                          : page.items[i].body);
     json_close_array(&answer.json);
     api_write_list_end(&answer, page.next, page.total);
     api_write_end(request, response, &answer, 200);

@@ -5,6 +5,7 @@
 #include "api/changes.h"
 #include "api/ofrep_write.h"
 #include "api/record.h"
+#include "api/usage.h"
 
 #include "base/hash.h"
 
@@ -115,9 +116,12 @@ static bool is_visible(const struct ofrep_scene *scene, const gos_flag_info *fla
 }
 
 /* Decides one flag, and keeps in mind what must be written. */
-static gos_decision decide(struct evaluation *evaluation, uint32_t flag, int64_t now_ms)
+static gos_decision decide(struct evaluation *evaluation, uint32_t index, int64_t now_ms)
 {
-    gos_decision decision = decider_flag_at(&evaluation->decider, flag);
+    const struct decider *decider = &evaluation->decider;
+    gos_decision decision = decider_flag_at(&evaluation->decider, index);
+    gos_str key = gos_ruleset_flag(decider->pin.rules, index).key;
+    usage_count(decider->api->usage, decider->environment, key, &decision, now_ms);
     if (evaluation->records && decision.code == GOS_OK)
         record_add(&evaluation->record, &evaluation->decider, &decision, now_ms, NULL);
     return decision;
@@ -132,6 +136,9 @@ static bool flag_find(struct evaluation *evaluation, gos_str key, uint32_t *out,
         *out = (uint32_t)found;
         if (is_visible(&evaluation->scene, &flag))
             return true;
+    } else {
+        usage_count_unknown(evaluation->decider.api->usage, evaluation->decider.environment, key,
+                            evaluation->decider.subject.now_ms);
     }
     return gos_fail(err, GOS_FLAG_NOT_FOUND, "", "there is no flag \"%.*s\"", GOS_ARG(key));
 }

@@ -3,7 +3,10 @@
 #include "model/records.h"
 
 #include <ctype.h>
+#include <pthread.h>
 #include <stdio.h>
+
+enum { DESCRIPTION_ARENA_BYTES = 4 << 20 };
 
 static void text_member(struct json_writer *json, const char *name, const char *value)
 {
@@ -223,7 +226,7 @@ static void field_write(struct json_writer *json, const struct field *field)
         text_member(json, "format", "date-time");
     if (field->type == FIELD_UUID)
         text_member(json, "format", "uuid");
-    if (field->rules & FIELD_GIVEN) {
+    if (field->rules & (FIELD_GIVEN | FIELD_SHOWN)) {
         json_name(json, "readOnly");
         json_bool(json, true);
     }
@@ -286,11 +289,8 @@ static void schemas_write(struct json_writer *json)
     json_close_object(json);
 }
 
-void api_openapi(struct http_request *request, struct http_response *response)
+static void description_write(struct json_writer *json)
 {
-    struct api_answer answer;
-    api_write_begin(request, &answer);
-    struct json_writer *json = &answer.json;
     json_open_object(json);
     text_member(json, "openapi", "3.1.0");
     json_name(json, "info");
@@ -308,5 +308,36 @@ void api_openapi(struct http_request *request, struct http_response *response)
                            "\"name\":\"gosset_session\"}}"));
     json_close_object(json);
     json_close_object(json);
-    api_write_end(request, response, &answer, 200);
+}
+
+/* Written once: it says what this build can do. Empty when there was no memory for it. */
+static pthread_once_t description_once = PTHREAD_ONCE_INIT;
+static gos_arena *description_arena;
+static gos_str description;
+
+static void description_make(void)
+{
+    struct text text;
+    struct json_writer json;
+    gos_error err;
+    description_arena = gos_arena_open(DESCRIPTION_ARENA_BYTES);
+    if (!description_arena)
+        return;
+    text_init(&text, description_arena);
+    json_writer_init(&json, &text);
+    description_write(&json);
+    if (text_ok(&text, &err))
+        description = text_str(&text);
+}
+
+void api_openapi(struct http_request *request, struct http_response *response)
+{
+    gos_error err;
+    pthread_once(&description_once, description_make);
+    if (description.len > 0) {
+        api_reply_json(request, response, 200, description);
+        return;
+    }
+    gos_fail(&err, GOS_OUT_OF_MEMORY, "", "no memory for the description");
+    http_fail(request, response, &err);
 }

@@ -1,5 +1,6 @@
 /* Whether the process lives, can decide, and what it has done. */
 #include "api/api.h"
+#include "api/usage.h"
 #include "jobs/publisher.h"
 #include "jobs/shipper.h"
 #include "jobs/writer.h"
@@ -70,7 +71,7 @@ void api_metrics_page(struct http_request *request, struct http_response *respon
     struct text text;
     gos_error err;
     text_init(&text, request->arena);
-    telemetry_write(api->telemetry, &text);
+    telemetry_write(api->telemetry, !usage_write(api->usage, &text), &text);
     stores_write(api, &text);
     text_print(&text,
                "# HELP gosset_rulesets_published_total Rulesets put into use.\n"

@@ -56,9 +56,11 @@ void telemetry_request(struct telemetry *telemetry, size_t route, int status, ui
     add(&row->micros, micros);
 }
 
-static void counters_write(struct telemetry *telemetry, struct text *out)
+static void counters_write(struct telemetry *telemetry, bool decisions, struct text *out)
 {
     for (size_t i = 0; i < TELEMETRY_COUNTERS; i++) {
+        if (i == COUNT_decisions && !decisions)
+            continue;
         text_print(out, "# HELP gosset_%s_total %s\n# TYPE gosset_%s_total counter\n",
                    counter_names[i], counter_helps[i], counter_names[i]);
         text_print(out, "gosset_%s_total %" PRIu64 "\n", counter_names[i],
@@ -111,9 +113,9 @@ static bool route_is_used(struct telemetry_route *row)
     return all > 0;
 }
 
-void telemetry_write(struct telemetry *telemetry, struct text *out)
+void telemetry_write(struct telemetry *telemetry, bool decisions, struct text *out)
 {
-    counters_write(telemetry, out);
+    counters_write(telemetry, decisions, out);
     requests_write(telemetry, out);
     text_print(out, "# HELP gosset_http_request_duration_seconds From head to answer.\n"
                     "# TYPE gosset_http_request_duration_seconds histogram\n");

@@ -34,8 +34,8 @@ void telemetry_count(struct telemetry *telemetry, enum telemetry_counter counter
 /* Names a route once at start; returns its index. Past the maximum the last one is shared. */
 size_t telemetry_add_route(struct telemetry *telemetry, const char *method, const char *pattern);
 void telemetry_request(struct telemetry *telemetry, size_t route, int status, uint64_t micros);
-/* All counters and histograms in the Prometheus text format 0.0.4. */
-void telemetry_write(struct telemetry *telemetry, struct text *out);
+/* All counters and histograms in the Prometheus text format 0.0.4; `decisions`: with their sum. */
+void telemetry_write(struct telemetry *telemetry, bool decisions, struct text *out);
 /* One gauge with its HELP and TYPE; `labels` is "" or as in {environment="production"}. */
 void telemetry_write_gauge(struct text *out, const char *name, const char *help, const char *labels,
                            double value);

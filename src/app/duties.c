@@ -2,6 +2,7 @@
 #include "app/duties.h"
 
 #include "api/sessions.h"
+#include "api/usage.h"
 #include "base/time.h"
 #include "jobs/analyst.h"
 #include "jobs/bandit.h"
@@ -60,6 +61,12 @@ static bool note_keys(void *user, gos_error *err)
            sessions_flush(app->api.sessions, duties_now(NULL), err);
 }
 
+static bool keep_usage(void *user, gos_error *err)
+{
+    struct app *app = user;
+    return usage_flush(app->api.usage, app->api.catalog, 0, err);
+}
+
 static bool publish(void *user, gos_str environment, gos_error *err)
 {
     struct app *app = user;
@@ -112,5 +119,6 @@ size_t duties_list(struct app *app, struct scheduler_task tasks[SCHEDULER_TASKS_
     tasks[3] = (struct scheduler_task){"keys", TIME_DAY_MS / 1440, note_keys, app};
     tasks[4] = (struct scheduler_task){"planned ends", TIME_DAY_MS / 1440, close_ended, app};
     tasks[5] = (struct scheduler_task){"bandits", TIME_DAY_MS / 1440, reweigh, app};
-    return 6;
+    tasks[6] = (struct scheduler_task){"flag usage", TIME_DAY_MS / 1440, keep_usage, app};
+    return 7;
 }

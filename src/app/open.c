@@ -8,6 +8,7 @@
 #include "api/sample.h"
 #include "api/sdk_copies.h"
 #include "api/sessions.h"
+#include "api/usage.h"
 #include "app/duties.h"
 #include "app/pages.h"
 #include "base/secret.h"
@@ -174,6 +175,7 @@ bool open_jobs(struct app *app, gos_error *err)
         .roster = api->roster, .ledger = api->ledger, .report = on_report, .report_user = app};
     return open_routes(app, err) && recent_open(&api->recent, err) &&
            sample_open((uint32_t)app->config.sample_contexts, &api->sample, err) &&
+           usage_open(app->config.metrics_by_flag != 0, &api->usage, err) &&
            sdk_copies_open(&api->sdk_copies, err) && context_pool_open(&api->contexts, err) &&
            open_publisher(app, err) && writer_open(api->roster, &writer, &api->writer, err) &&
            shipper_open(&shipper, &api->shipper, err) && open_analyst(app, err) &&
@@ -193,6 +195,10 @@ void close_jobs(struct app *app)
     publisher_close(app->api.publisher);
     streams_close(app->api.streams);
     context_pool_close(app->api.contexts);
+    gos_error err;
+    if (app->api.usage && !usage_flush(app->api.usage, app->api.catalog, 0, &err))
+        on_report(app, "flag usage", &err);
+    usage_close(app->api.usage);
     recent_close(app->api.recent);
     sample_close(app->api.sample);
     sdk_copies_close(app->api.sdk_copies);

@@ -22,6 +22,7 @@ enum {
     BATCH_ITEMS_MAX = 10000,
     PAGE_ITEMS_MAX = 500,
     PAGE_ITEMS_DEFAULT = 50,
+    USAGE_UNKNOWN_MAX = 1000, /* keys asked for that no flag has, kept in an environment */
 };
 
 #endif

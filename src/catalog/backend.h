@@ -55,6 +55,9 @@ struct catalog_backend {
     bool (*touch_session)(struct catalog *, gos_str, int64_t, gos_error *);
     bool (*end_session)(struct catalog *, gos_str, gos_error *);
     bool (*prune_sessions)(struct catalog *, int64_t, int64_t, gos_error *);
+    bool (*add_usage)(struct catalog *, const struct flag_usage *, size_t, gos_error *);
+    bool (*list_usage)(struct catalog *, gos_str, gos_arena *, struct flag_usage **, uint32_t *,
+                       gos_error *);
     bool (*backup)(struct catalog *, const char *, gos_error *);
 };
 

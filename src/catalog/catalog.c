@@ -208,3 +208,15 @@ bool catalog_backup(struct catalog *catalog, const char *path, gos_error *err)
 {
     return catalog->backend->backup(catalog, path, err);
 }
+
+bool catalog_add_usage(struct catalog *catalog, const struct flag_usage *rows, size_t row_count,
+                       gos_error *err)
+{
+    return row_count == 0 || catalog->backend->add_usage(catalog, rows, row_count, err);
+}
+
+bool catalog_list_usage(struct catalog *catalog, gos_str environment, gos_arena *arena,
+                        struct flag_usage **out, uint32_t *out_count, gos_error *err)
+{
+    return catalog->backend->list_usage(catalog, environment, arena, out, out_count, err);
+}

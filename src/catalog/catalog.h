@@ -108,6 +108,17 @@ bool catalog_result_history(struct catalog *catalog, gos_str environment, struct
                             gos_str metric_name, int64_t since, uint32_t limit, gos_arena *arena,
                             struct result **out, uint32_t *out_count, gos_error *err);
 
+/*
+ * Adds to what is known of flags that were asked for: counts add up, times span. Rows of
+ * environments that are gone are left out. Of keys without a flag only the newest
+ * USAGE_UNKNOWN_MAX stay in an environment.
+ */
+bool catalog_add_usage(struct catalog *catalog, const struct flag_usage *rows, size_t row_count,
+                       gos_error *err);
+/* By key and variant. */
+bool catalog_list_usage(struct catalog *catalog, gos_str environment, gos_arena *arena,
+                        struct flag_usage **out, uint32_t *out_count, gos_error *err);
+
 /* A consistent copy to a path that does not exist yet, while others read and write. */
 bool catalog_backup(struct catalog *catalog, const char *path, gos_error *err);
 

@@ -124,5 +124,8 @@ bool store_list_sessions(struct catalog *, gos_arena *, struct session **, uint3
 bool store_touch_session(struct catalog *, gos_str, int64_t, gos_error *);
 bool store_end_session(struct catalog *, gos_str, gos_error *);
 bool store_prune_sessions(struct catalog *, int64_t, int64_t, gos_error *);
+bool store_add_usage(struct catalog *, const struct flag_usage *, size_t, gos_error *);
+bool store_list_usage(struct catalog *, gos_str, gos_arena *, struct flag_usage **, uint32_t *,
+                      gos_error *);
 
 #endif

@@ -2,6 +2,7 @@
 #ifndef CATALOG_TYPES_H
 #define CATALOG_TYPES_H
 
+#include "catalog/usage.h"
 #include "model/definition.h"
 #include "model/result.h"
 

@@ -405,6 +405,8 @@ static bool field_write_default(struct reader *reader, const struct field *field
 static bool field_write(struct reader *reader, const struct field *field, const struct json *input,
                         const struct json *stored)
 {
+    if (field->rules & FIELD_SHOWN)
+        return true;
     if (is_given(reader, field, input))
         return field_write_given(reader, field, input);
     const struct json *value = input ? input : stored;

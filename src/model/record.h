@@ -39,6 +39,7 @@ enum field_rule {
     FIELD_IMPORTED = FIELD_GIVEN | FIELD_TAKEN,
     FIELD_OPTIONAL = 1 << 5, /* of a record: left out where it is not given, not defaulted */
     FIELD_KEPT = 1 << 4,     /* stays as it is stored when a replacement leaves it out */
+    FIELD_SHOWN = 1 << 6,    /* read-only: lists show it, it is no part of what is stored */
     FIELD_NULLABLE_KEPT = FIELD_NULLABLE | FIELD_KEPT,
 };
 
