@@ -202,6 +202,38 @@ test('a wrong key is an error at the start, and a client\'s key never gets rules
   }
 })
 
+test('what was kept decides without a server, and what is damaged does not', async () => {
+  let kept
+  const first = await ready({ streaming: false, keep: (ruleset) => { kept = ruleset } })
+  await first.close()
+  const alone = new GossetClient({ url: 'http://127.0.0.1:9', key: 'k', streaming: false, bootstrap: kept })
+  await alone.ready()
+  assert.equal(alone.hash, first.hash)
+  assert.equal(alone.flag('text', {}).value, 'é "b"')
+  await alone.close(0)
+  const said = []
+  new Uint8Array(kept)[kept.byteLength - 20] ^= 1
+  const damaged = new GossetClient({ url: 'http://127.0.0.1:9', key: 'k', streaming: false, bootstrap: kept, log: (line) => said.push(line) })
+  await assert.rejects(damaged.ready(100), { code: 'UNAVAILABLE' })
+  assert.match(said[0], /checksum differs/)
+  await damaged.close(0)
+})
+
+test('a provider is stale while the server is away, and ready again behind it', async () => {
+  const told = []
+  const provider = new GossetProvider({ url: front.url, key: serverKey, streaming: false, pollMs: 50 })
+  await OpenFeature.setProviderAndWait('away', provider)
+  for (const event of [ProviderEvents.Stale, ProviderEvents.Ready])
+    OpenFeature.getClient('away').addHandler(event, () => told.push(event))
+  await until(() => told.length === 1) // ready, as it is
+  Object.assign(front, { status: 500, headers: {} })
+  await until(() => told.includes(ProviderEvents.Stale))
+  assert.equal(await OpenFeature.getClient('away').getStringValue('text', '', {}), 'é "b"')
+  front.status = 0
+  await until(() => told.filter((one) => one === ProviderEvents.Ready).length === 2)
+  assert.equal(told.filter((one) => one === ProviderEvents.Stale).length, 1)
+})
+
 test('a restart of the server: decisions go on, changes are seen again', async () => {
   const kept = mkdtempSync(path.join(folder, 'data-'))
   let own = await startServer({ data: kept })

@@ -62,7 +62,7 @@ export class GossetClient {
   /** @param options see index.d.ts */
   constructor(options) {
     checkOptions(options)
-    this.options = { ...defaults, log: () => {}, now: Date.now, onChange: () => {}, onStale: () => {}, onFresh: () => {}, ...options }
+    this.options = { ...defaults, log: () => {}, now: Date.now, onChange: () => {}, onStale: () => {}, onFresh: () => {}, keep: () => {}, ...options }
     this.call = caller(this.options)
     this.#queue = new Queue({ ...this.options, call: this.call })
     this.#repeats = new Repeats(this.options.repeats, this.options.repeatsMax, this.options.repeatsMs)
@@ -74,7 +74,12 @@ export class GossetClient {
   async #start() {
     this.#engine = await Engine.create(this.options.wasm)
     const { bootstrap } = this.options
-    if (bootstrap) this.#adopt(ArrayBuffer.isView(bootstrap) || bootstrap instanceof ArrayBuffer ? this.#engine.load(bootstrap) : this.#engine.compile(bootstrap))
+    const isBlock = ArrayBuffer.isView(bootstrap) || bootstrap instanceof ArrayBuffer
+    try {
+      if (bootstrap) this.#adopt(isBlock ? this.#engine.load(bootstrap) : this.#engine.compile(bootstrap))
+    } catch (error) {
+      this.options.log(`the kept ruleset is not used: ${error.message}`)
+    }
     await this.refresh()
     if (this.options.streaming) this.#listen()
   }
@@ -147,6 +152,7 @@ export class GossetClient {
     }
     this.#adopt(rules)
     this.counts.refreshes++
+    this.options.keep(this.#wantsDocument ? new TextDecoder().decode(bytes) : bytes)
   }
 
   #adopt(rules) {

@@ -58,8 +58,10 @@ export interface Options {
 export interface ClientOptions extends Options {
   /** The module, when it is not to be the one inside the package. */
   wasm?: BufferSource | WebAssembly.Module
-  /** A ruleset to begin with: definitions, or a compiled block. */
+  /** A ruleset to begin with: definitions, or a compiled block. One that is damaged is not used. */
   bootstrap?: string | object | ArrayBuffer | ArrayBufferView
+  /** Given each new ruleset, to be kept and passed as bootstrap at the next start. */
+  keep?: (ruleset: ArrayBuffer | string) => void
   now?: () => number
 }
 

@@ -39,6 +39,7 @@ class Decided {
     try {
       await this.#ask()
       this.#failures = 0
+      this.options.onFresh()
       wait = this.options.pollMs * (this.#listening ? 10 : 1)
     } catch (error) {
       this.options.onStale(error.message)
@@ -133,12 +134,20 @@ export class GossetWebProvider {
   hooks = []
   events = new OpenFeatureEventEmitter()
   #ready = false
+  #stale = false
 
   constructor({ localRules = false, ...options }) {
     const hooked = {
       ...options,
       onChange: (flagsChanged) => { if (this.#ready) this.events.emit(ProviderEvents.ConfigurationChanged, { flagsChanged }) },
-      onStale: (message) => { if (this.#ready) this.events.emit(ProviderEvents.Stale, { message }) },
+      onStale: (message) => {
+        if (this.#ready && !this.#stale) this.events.emit(ProviderEvents.Stale, { message })
+        this.#stale = true
+      },
+      onFresh: () => {
+        if (this.#ready && this.#stale) this.events.emit(ProviderEvents.Ready)
+        this.#stale = false
+      },
     }
     this.source = localRules ? new Deciding(hooked) : new Decided(hooked)
   }
