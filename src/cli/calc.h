@@ -78,6 +78,12 @@ struct calc {
     size_t next_in, next_out; /* columns are mostly asked for in their order */
 };
 
+/* Whether all that was read so far is there and allowed. */
+static inline bool calc_is_ready(const struct calc *calc)
+{
+    return !calc->is_invalid && !calc->has_failed;
+}
+
 /*
  * Reading the present row. A text that is no number fails the run and names row and column; a
  * missing or infinite number marks the row invalid and reads as NaN. What is "not allowed" fails

@@ -27,3 +27,17 @@ gos_margin calc_read_margin(struct calc *calc)
         .alpha = calc_between(calc, "alpha", 0, 0.5),
     };
 }
+
+bool calc_test_margin(struct calc *calc, const gos_moments *c, const gos_moments *t,
+                      const gos_margin *margin, gos_margin_test *out)
+{
+    gos_error err;
+    if (!calc_is_ready(calc))
+        return false;
+    if (!gos_noninferiority(c, t, GOS_METRIC_MEAN, margin, out, &err)) {
+        calc_fail_with(calc, &err);
+        return false;
+    }
+    calc_put_status(calc, out->status);
+    return true;
+}

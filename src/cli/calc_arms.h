@@ -9,5 +9,8 @@
 gos_moments calc_read_moments(struct calc *calc, char arm);
 /* margin, margin_type, direction, alpha. */
 gos_margin calc_read_margin(struct calc *calc);
+/* The test of a margin, with its status put; false when there is none. */
+bool calc_test_margin(struct calc *calc, const gos_moments *c, const gos_moments *t,
+                      const gos_margin *margin, gos_margin_test *out);
 
 #endif

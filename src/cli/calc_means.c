@@ -161,14 +161,8 @@ void calc_noninferiority(struct calc *calc)
     gos_moments c = calc_read_moments(calc, 'c'), t = calc_read_moments(calc, 't');
     gos_margin margin = calc_read_margin(calc);
     gos_margin_test test;
-    gos_error err;
-    if (calc->is_invalid || calc->has_failed)
+    if (!calc_test_margin(calc, &c, &t, &margin, &test))
         return;
-    if (!gos_noninferiority(&c, &t, GOS_METRIC_MEAN, &margin, &test, &err)) {
-        calc_fail_with(calc, &err);
-        return;
-    }
-    calc_put_status(calc, test.status);
     calc_put(calc, "t", test.statistic);
     calc_put(calc, "df", test.df);
     calc_put(calc, "p", test.p_value);

@@ -9,11 +9,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-static bool is_ready(const struct calc *calc)
-{
-    return !calc->is_invalid && !calc->has_failed;
-}
-
 static void put_check(struct calc *calc, const gos_check *check, const char *value)
 {
     calc_put(calc, value, check->value);
@@ -29,7 +24,7 @@ void calc_equivalence(struct calc *calc)
     double margin = calc_number(calc, "margin"), alpha = calc_between(calc, "alpha", 0, 0.5);
     gos_margin_test test;
     gos_error err;
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     if (!gos_equivalence(&c, &t, GOS_METRIC_MEAN, margin, alpha, &test, &err)) {
         calc_fail_with(calc, &err);
@@ -48,15 +43,7 @@ void calc_seq_noninferiority(struct calc *calc)
     double n_star = calc_positive(calc, "n_star");
     gos_margin margin = calc_read_margin(calc);
     gos_margin_test test;
-    gos_error err;
-    if (!is_ready(calc))
-        return;
-    if (!gos_noninferiority(&c, &t, GOS_METRIC_MEAN, &margin, &test, &err)) {
-        calc_fail_with(calc, &err);
-        return;
-    }
-    calc_put_status(calc, test.status);
-    if (test.status)
+    if (!calc_test_margin(calc, &c, &t, &margin, &test) || test.status)
         return;
     double sign = margin.direction == GOS_INCREASE ? 1 : -1;
     gos_sequence look =
@@ -76,7 +63,7 @@ void calc_capped_shares(struct calc *calc)
     const gos_caps caps = {NAN, NAN, (size_t)capped_c, (size_t)capped_t};
     if (capped_c > n_c || capped_t > n_t)
         calc_fail(calc, capped_c > n_c ? "capped_c" : "capped_t", "more units than there are");
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     double p = gos_caps_p(&caps, (size_t)n_c, (size_t)n_t);
     calc_put(calc, "p", p);
@@ -87,7 +74,7 @@ void calc_dilution(struct calc *calc)
 {
     double diff = calc_number(calc, "diff"), se = calc_positive(calc, "se_diff");
     double rate = calc_between(calc, "trigger_rate", 0, 1), n = calc_positive(calc, "n");
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     gos_check check = gos_check_dilution(diff, se, rate, n);
     put_check(calc, &check, "diluted");
@@ -96,9 +83,9 @@ void calc_dilution(struct calc *calc)
 void calc_winners_curse(struct calc *calc)
 {
     double power = calc_between(calc, "power", 0, 1), alpha = calc_between(calc, "alpha", 0, 1);
-    if (is_ready(calc))
+    if (calc_is_ready(calc))
         calc_put(calc, "exaggeration", gos_exaggeration(power, alpha));
-    if (is_ready(calc) && power <= alpha / 2)
+    if (calc_is_ready(calc) && power <= alpha / 2)
         calc_put_status(calc, GOS_STATUS_INVALID_INPUT);
 }
 
@@ -108,7 +95,7 @@ void calc_duration(struct calc *calc)
     double n = calc_positive(calc, "n"), *weekly = calc_list(calc, "weekly_units", &weeks);
     uint32_t days;
     gos_error err;
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     if (!gos_duration_days(n, weekly, weeks, &days, &err))
         calc_fail_with(calc, &err);
@@ -122,7 +109,7 @@ void calc_units_missing(struct calc *calc)
     double delta = calc_number(calc, "delta"), alpha = calc_between(calc, "alpha", 0, 1);
     double power = calc_between(calc, "power", 0, 1);
     gos_error err;
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     if (!gos_units_missing(n, se, delta, alpha, power, &units, &err))
         calc_fail_with(calc, &err);
@@ -134,7 +121,7 @@ void calc_control_share(struct calc *calc)
 {
     double arms = calc_count(calc, "treatments");
     double sd_c = calc_positive(calc, "sd_c"), sd_t = calc_positive(calc, "sd_t");
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     if (arms < 1 || arms > 1e6) {
         calc_fail(calc, "treatments", "%g arms: 1 to 1000000 are allowed", arms);
@@ -155,11 +142,11 @@ void calc_uniformity(struct calc *calc)
 {
     size_t count;
     double *p = calc_list(calc, "p_values", &count);
-    for (size_t i = 0; is_ready(calc) && i < count; i++) {
+    for (size_t i = 0; calc_is_ready(calc) && i < count; i++) {
         if (!(p[i] >= 0 && p[i] <= 1))
             calc_fail(calc, "p_values", "%.17g is not within [0, 1]", p[i]);
     }
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     if (count == 0) {
         calc_put_status(calc, GOS_STATUS_NO_DATA);
@@ -181,7 +168,7 @@ void calc_prior_learn(struct calc *calc)
         lift[calc->row_count + calc->row] = calc_number(calc, "se");
     }
     calc->row = 0;
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     double sd = gos_prior_learn(lift, lift + calc->row_count, calc->row_count);
     for (calc->row = 0; calc->row < calc->row_count; calc->row++) {

@@ -23,17 +23,12 @@ static double read_rate(struct calc *calc, const char *column)
     return value;
 }
 
-static bool is_ready(const struct calc *calc)
-{
-    return !calc->is_invalid && !calc->has_failed;
-}
-
 void calc_power_at_mde(struct calc *calc)
 {
     double mde = calc_number(calc, "mde_rel"), mean = calc_number(calc, "mean_c");
     double se = calc_positive(calc, "se_diff"), alpha = calc_between(calc, "alpha", 0, 1);
     int sides = read_sides(calc);
-    if (is_ready(calc))
+    if (calc_is_ready(calc))
         calc_put(calc, "power_at_mde", gos_power_z(mde * fabs(mean), se, alpha, sides));
 }
 
@@ -43,7 +38,7 @@ void calc_power_prop(struct calc *calc)
     double n1 = calc_positive(calc, "n1"), n2 = calc_positive(calc, "n2");
     double alpha = calc_between(calc, "alpha", 0, 1);
     int sides = read_sides(calc);
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     calc_put(calc, "power_pooled_two_tails", gos_power_rates(p1, p2, n1, n2, alpha, sides, true));
     calc_put(calc, "power_pooled_one_tail",
@@ -58,7 +53,7 @@ void calc_power_t(struct calc *calc)
     double delta = calc_number(calc, "delta"), sd = calc_positive(calc, "sd");
     double alpha = calc_between(calc, "alpha", 0, 1);
     int sides = read_sides(calc);
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     if (n1 + n2 <= 2) {
         calc_put_status(calc, GOS_STATUS_INSUFFICIENT_N);
@@ -91,7 +86,7 @@ void calc_size_mean(struct calc *calc)
     plan.ratio = calc_number(calc, "ratio");
     plan.correlation = calc_number(calc, "rho_pre");
     plan.design_effect = calc_number(calc, "design_effect");
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     if (!gos_size_mean(delta, sd_c, sd_t, &plan, &size, &err)) {
         calc_fail_with(calc, &err);
@@ -109,7 +104,7 @@ void calc_size_t(struct calc *calc)
     gos_size size;
     gos_error err;
     double delta = calc_number(calc, "delta"), sd = calc_number(calc, "sd");
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     if (!gos_size_t(delta, sd, &plan, &size, &err)) {
         calc_fail_with(calc, &err);
@@ -126,7 +121,7 @@ void calc_size_prop(struct calc *calc)
     gos_error err;
     double p1 = read_rate(calc, "p1"), p2 = read_rate(calc, "p2");
     plan.ratio = calc_number(calc, "ratio");
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     if (!gos_size_rates(p1, p2, &plan, &size, &err)) {
         calc_fail_with(calc, &err);
@@ -151,7 +146,7 @@ void calc_mde(struct calc *calc)
     gos_error err;
     plan.correlation = calc_number(calc, "rho_pre");
     plan.comparisons = comparisons < UINT32_MAX ? (uint32_t)comparisons : UINT32_MAX;
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     if (!gos_mde_mean(variance, n_c, n_t, &plan, &mde, &err)) {
         calc_fail_with(calc, &err);

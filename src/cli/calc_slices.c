@@ -9,11 +9,6 @@
 
 #include <math.h>
 
-static bool is_ready(const struct calc *calc)
-{
-    return !calc->is_invalid && !calc->has_failed;
-}
-
 static void *take(struct calc *calc, size_t count, size_t size)
 {
     void *memory = gos_arena_array(calc->arena, count + 1, size, calc->err);
@@ -78,10 +73,10 @@ void calc_slices(struct calc *calc)
     size_t *place = take(calc, calc->row_count, sizeof *place);
     gos_slice_group *groups = take(calc, calc->row_count, sizeof *groups);
     gos_error err;
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     size_t count = read_slices(calc, slices, place, groups);
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     if (!gos_slices_examine(slices, calc->row_count, groups, count, calc->arena, &err)) {
         calc_fail(calc, "p", "%s", err.message);
@@ -113,7 +108,7 @@ void calc_interaction(struct calc *calc)
         cells[place[i]] =
             gos_moments_from_variance((uint64_t)n, mean, calc_number(calc, names[i][2]));
     }
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     if (!gos_interactions_examine(cells, 2, 2, 0, 0, GOS_METRIC_MEAN, calc->arena, &pair, &all,
                                   &err)) {
@@ -143,7 +138,7 @@ void calc_novelty(struct calc *calc)
             calc_fail(calc, "day", "%g days after the exposure", day[calc->row]);
     }
     calc->row = 0;
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     gos_check check = gos_check_novelty(day, day + n, day + 2 * n, n);
     for (calc->row = 0; calc->row < n; calc->row++) {
@@ -193,7 +188,7 @@ void calc_adaptive(struct calc *calc)
         arms[n + calc->row] = gos_moments_from_variance((uint64_t)n_t, mean_t, var_t);
     }
     calc->row = 0;
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     if (!gos_adaptive_compare(arms, arms + n, n, n, GOS_METRIC_MEAN, alpha, &result, &err)) {
         calc_fail_with(calc, &err);
@@ -245,7 +240,7 @@ void calc_switchback(struct calc *calc)
     double alpha = calc_between(calc, "alpha", 0, 1);
     gos_switchback_result result;
     gos_error err;
-    if (!is_ready(calc) || !number_rows(calc, "region", regions))
+    if (!calc_is_ready(calc) || !number_rows(calc, "region", regions))
         return;
     for (calc->row = 0; calc->row < n; calc->row++) {
         double period = calc_count(calc, "period"), arm = calc_count(calc, "arm");
@@ -257,7 +252,7 @@ void calc_switchback(struct calc *calc)
                 (gos_switch_cell){regions[calc->row], (uint32_t)period, value, weight, arm != 0};
     }
     calc->row = 0;
-    if (!is_ready(calc))
+    if (!calc_is_ready(calc))
         return;
     uint32_t draws = n * DRAWS > WORK_MAX ? (uint32_t)(WORK_MAX / n) : DRAWS;
     if (!gos_switchback(cells, n, alpha, draws, 1, calc->arena, &result, &err)) {

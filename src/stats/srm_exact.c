@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-enum { ARMS_MAX = 16, TABLES_MAX = 200000 };
+enum { ARMS_MAX = 16, TABLES_MAX = 20000 };
 
 /* How many tables there are: (n + arms - 1) choose (arms - 1). */
 static double table_count(double n, size_t arms)
