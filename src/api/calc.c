@@ -200,11 +200,15 @@ static void calc_srm(struct calc *calc)
         take(calc, gos_srm_check(units, weights, arms, &srm, calc->err));
     if (calc->failed)
         return;
+    char status[GOS_STATUS_TEXT_BYTES];
+    json_name(&calc->json, "status");
+    json_text(&calc->json, gos_str_from(gos_status_text(srm.status, status)));
     put(calc, "n", (double)srm.units);
     put(calc, "chisq", srm.chisq);
     put(calc, "df", srm.df);
     put(calc, "p_value", srm.p_value);
     put(calc, "min_expected", srm.expected_min);
+    put(calc, "p_exact", srm.p_exact);
     json_name(&calc->json, "alarm");
     json_bool(&calc->json, srm.alarm);
 }
