@@ -21,7 +21,15 @@ export type Error = {
 };
 
 export type Events = {
-  events: {
+  exposures?: {
+    experiment_id: string;
+    user_id?: string;
+    device_id?: string;
+    variant: string;
+    attributes?: Json;
+    timestamp?: string;
+  }[];
+  events?: {
     event_id?: string;
     user_id?: string;
     device_id?: string;
@@ -59,6 +67,12 @@ export type Experiment = {
     minimum_effect?: number;
     margin?: number;
   }>;
+  bandit?: {
+    method: 'thompson' | 'top_two';
+    floor: number;
+    interval_hours: number;
+    minimum_units: number;
+  };
   targeting_rules?: {
     include_segments: string[];
     exclude_segments: string[];
@@ -71,12 +85,14 @@ export type Experiment = {
   coverage: number;
   layer?: Json;
   salt?: string;
+  hash?: string;
   forced_variants?: Record<string, string>;
   shipped_variant?: string;
   phases: {
     start: string;
     traffic_allocation: Record<string, number>;
     coverage: number;
+    decision?: Json;
   }[];
   version: number;
   created_by: string;
@@ -135,6 +151,10 @@ export type FeatureFlag = {
   variants?: Json;
   default_variant?: string;
   enabled: boolean;
+  schedule?: {
+    at: string;
+    enabled: boolean;
+  }[];
   rollout_percentage: number;
   targeting_rules?: {
     segments: string[];
@@ -146,6 +166,7 @@ export type FeatureFlag = {
   client_visible: boolean;
   unit?: string;
   salt?: string;
+  hash?: string;
   metadata?: Json;
   version: number;
   created_by: string;
@@ -217,12 +238,35 @@ export type List = {
   total?: number;
 };
 
+export type Login = {
+  email: string;
+  password: string;
+};
+
+export type Member = {
+  id?: string;
+  email: string;
+  name?: string;
+  role: 'viewer' | 'editor' | 'approver' | 'admin';
+  password?: string;
+  disabled?: boolean;
+  has_password?: boolean;
+  created_by?: string;
+  created_at?: string;
+  last_login_at?: string | null;
+};
+
 export type Override = {
   flag_key?: string;
   user_id?: string;
   value?: Json;
   created_by?: string;
   created_at?: string;
+};
+
+export type PasswordChange = {
+  current: string;
+  password: string;
 };
 
 export type Promotion = {
@@ -272,4 +316,10 @@ export type SegmentDefinition = {
   created_by: string;
   created_at: string;
   updated_at: string;
+};
+
+export type Session = {
+  member?: Member;
+  csrf?: string;
+  expires_at?: string;
 };
