@@ -48,13 +48,13 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s: %s\n", err.pointer, err.message);
         return 1;
     }
-    gos_client_wait(client, 3000);
+    gos_client_wait(client, 2000);
     show(client, &who);
     gos_client_event bought = {
         .name = GOS_LIT("purchase"), .user_id = who.user_id, .has_value = true, .value = 12.5};
     if (!gos_client_track(client, &bought, &err))
         fprintf(stderr, "%s\n", err.message);
-    bool done = gos_client_flush(client, 3000);
+    bool done = gos_client_flush(client, 1500);
     gos_client_state state = gos_client_state_get(client);
     printf("ruleset: %s%s\nsent: %llu\n", state.ruleset, state.is_from_folder ? " (kept)" : "",
            (unsigned long long)state.sent);

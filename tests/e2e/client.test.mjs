@@ -169,12 +169,14 @@ test('over TLS, with the stream: a change is seen, and a restarted server is fou
 
 test('a wrong key, a client\'s key and no server at all leave the caller\'s values', async () => {
   const browser = (await server.call('POST', '/api/v1/keys', { name: 'page', scope: 'client' })).json.key
-  for (const [options, reason] of [
+  const bad = [
     [{ env: { GOSSET_KEY: 'gosset-wrong-key-0123456789' } }, /401/],
     [{ env: { GOSSET_KEY: browser } }, /403/],
     [{ url: 'http://127.0.0.1:9' }, /connect/i],
-  ]) {
-    const said = await shop('cmake', 'u', options)
+  ]
+  const all = await Promise.all(bad.map(([options]) => shop('cmake', 'u', options)))
+  for (const [i, [, reason]] of bad.entries()) {
+    const said = all[i]
     assert.equal(said['new-search'], 'false (ERROR)')
     assert.equal(said.colour, 'grey (UNAVAILABLE)')
     assert.match(said.log, reason)
