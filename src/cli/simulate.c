@@ -29,6 +29,21 @@ static bool is_chosen(const struct scenario *scenario, int argc, char **argv)
     return argc == 0;
 }
 
+/* The first word that is no scenario, or NULL. */
+static const char *unknown_find(int argc, char **argv)
+{
+    size_t count;
+    const struct scenario *scenarios = simulate_scenarios(&count);
+    for (int i = 0; i < argc; i++) {
+        bool is_known = false;
+        for (size_t k = 0; k < count; k++)
+            is_known = is_known || is_chosen(&scenarios[k], 1, argv + i);
+        if (!is_known)
+            return argv[i];
+    }
+    return NULL;
+}
+
 static void result_json(struct json_writer *writer, const struct scenario *scenario,
                         const struct simulation *simulation, const struct simulation_result *r)
 {
@@ -171,8 +186,22 @@ static int run_custom(const struct simulate_call *call, gos_arena *arena)
         return EXIT_DONE;
     }
     double error = sqrt(answer.rejected * (1 - answer.rejected) / (double)runs);
-    printf("%s at any look   %.4f (Monte Carlo error %.4f)\n",
-           call->setting.effect == 0 ? "false alarms" : "detections", answer.rejected, error);
+    bool is_null = call->setting.effect == 0;
+    printf("%s at any look   %.4f (Monte Carlo error %.4f)",
+           is_null ? "false alarms" : "detections", answer.rejected, error);
+    if (is_null) {
+        double alpha = call->setting.options.alpha;
+        bool is_one_look = call->setting.options.mode == GOS_MODE_FIXED;
+        const struct simulation_result band = {
+            .value = answer.rejected,
+            .target = alpha,
+            .room = 3 * sqrt(alpha * (1 - alpha) / (double)runs),
+            .rule = is_one_look ? RULE_NEAR : RULE_AT_MOST,
+        };
+        print_band(&band);
+        printf(" %s %g", is_one_look ? "about" : "at most", alpha);
+    }
+    putchar('\n');
     if (call->setting.effect != 0)
         printf("of wrong sign              %.4f\n", answer.rejected_wrong);
     printf("coverage at the end        %.4f\n", answer.covered);
@@ -283,12 +312,31 @@ static bool option_put(struct simulate_call *call, int option, char *text)
     return true;
 }
 
+static const char *allowed_of(int option)
+{
+    switch (option) {
+    case 'w':
+        return "normal:MEAN:SD, lognormal:SD, poisson:MEAN, bernoulli:RATE or "
+               "zero-inflated:SHARE:SD";
+    case 'm':
+        return "planned, fixed, anytime or group";
+    case 'r':
+    case 's':
+    case 'p':
+    case 'k':
+        return "a whole number from 0 to 9e15";
+    default:
+        return "a number";
+    }
+}
+
 int command_simulate(const struct command *command, int argc, char **argv)
 {
     struct simulate_call call = {.runs = NAN, .seed = SEED_DEFAULT};
     call.setting = (struct simulation_setting){.b = 1, .units = NAN, .share_t = 0.5, .looks = 1};
     call.setting.options = gos_stats_options_default(GOS_METRIC_MEAN);
-    for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+    int index = 0;
+    for (int option; (option = getopt_long(argc, argv, "h", options, &index)) != -1;) {
         if (option == 'h')
             return help_print(command);
         if (option == '?')
@@ -297,11 +345,16 @@ int command_simulate(const struct command *command, int argc, char **argv)
         call.is_list = call.is_list || option == 'l';
         call.is_short = call.is_short || option == 'q';
         if (strchr("jlq", option) == NULL && !option_put(&call, option, optarg))
-            return command_usage(command, "\"%s\" is not allowed there", optarg);
+            return command_usage(command, "--%s \"%s\": %s is allowed", options[index].name, optarg,
+                                 allowed_of(option));
     }
     bool is_custom = optind < argc && strcmp(argv[optind], "custom") == 0;
     if (is_custom && isnan(call.setting.units))
         return command_usage(command, "--units is needed");
+    const char *unknown = is_custom ? NULL : unknown_find(argc - optind, argv + optind);
+    if (unknown)
+        return command_usage(command, "no scenario \"%s\"; gosset simulate --list names them",
+                             unknown);
     gos_arena *arena = gos_arena_open(ARENA_BYTES);
     int status = !arena      ? EXIT_FAILED
                  : is_custom ? run_custom(&call, arena)

@@ -128,6 +128,6 @@ TEST(simulate, a_setting_of_no_effect_is_rejected_as_often_as_alpha_says)
     CHECK(field(out, "rejected", arena) <= 0.05);
     CHECK_INT(RUN(command_simulate, arena, &out, "simulate", "custom", "--law", "cauchy"),
               EXIT_USAGE);
-    CHECK_INT(RUN(command_simulate, arena, &out, "simulate", "no-such-scenario"), EXIT_FAILED);
+    CHECK_INT(RUN(command_simulate, arena, &out, "simulate", "no-such-scenario"), EXIT_USAGE);
     gos_arena_close(arena);
 }
