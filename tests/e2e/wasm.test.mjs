@@ -81,9 +81,13 @@ function makePattern(pick, depth = 0) {
 test('what a pattern matches, the server\'s PCRE2 matches, and nothing else, over 20,000 made-up cases', () => {
   const pick = random(20261123)
   const letters = ['a', 'b', 'k', 'K', '\u212a', 'x', '1', '_', ' ', '\n', '.', '-', 'é', 'É', '𝒳', '@', ']', '{']
-  const cases = Array.from({ length: 20000 }, () => [
+  // Ends, edges and cases of letters, which chance rarely meets together.
+  const edges = ['a$', 'a\\Z', 'a\\z', '^a', '\\Aa', '^$', 'a\\b', '\\ba', 'a\\B', '(?i)k', '(?i)[k]', '(?i)[^k]', '(?i)s', '.', '(?s).', '(?s:.)a', 'a.b', '\\s', '\\S', '[^\\n]', 'a{2}', 'a{2,}', 'a{1,2}$', '(|a)$', '(?i:A)b', '(a|b)*?$', '\\x{1d4b3}', '[é-ü]']
+  const texts = ['', 'a', 'a\n', 'a\n\n', '\na', 'ab', 'a b', 'ba', 'K', '\u212a', 'S', '\u017f', '\n', '\v', '\r', '\u00a0', 'é', 'ö', '𝒳', 'aa', 'aab', 'AB', 'aB', 'Ab', 'a\nb']
+  const fixed = edges.flatMap((pattern) => texts.map((text) => [pattern, text]))
+  const cases = fixed.concat(Array.from({ length: 20000 }, () => [
     makePattern(pick), Array.from({ length: pick(8) }, () => letters[pick(letters.length)]).join(''),
-  ])
+  ]))
   const wanted = native(['patterns'], `${cases.map((one) => JSON.stringify(one)).join('\n')}\n`)
   let taken = 0
   cases.forEach(([pattern, text], i) => {
