@@ -37,6 +37,14 @@ gosset_found(duckdb duckdb.h duckdb
     HEADER_PATHS ${npm}/duckdb/src/duckdb/src/include
     LIBRARY_PATHS ${npm}/@duckdb/node-bindings-linux-x64)
 install(FILES ${duckdb_LIBRARY} DESTINATION lib/gosset)
+# Loaded when it is needed (src/ledger/sql_duckdb.c): only its header is built against. RPATH, not
+# RUNPATH, which sanitizers hide from dlopen.
+add_library(gosset_duckdb INTERFACE)
+target_include_directories(gosset_duckdb SYSTEM INTERFACE ${duckdb_HEADER})
+add_library(gosset::duckdb_header ALIAS gosset_duckdb)
+get_filename_component(duckdb_FOLDER ${duckdb_LIBRARY} DIRECTORY)
+list(APPEND CMAKE_BUILD_RPATH ${duckdb_FOLDER})
+add_link_options(LINKER:--disable-new-dtags)
 
 # llhttp ships as C sources inside Debian's node-llhttp; its warnings are not ours to mend.
 set(llhttp_dir /usr/share/llhttp)

@@ -17,6 +17,13 @@ gos_str api_environment(const struct http_request *request)
     return gos_str_from(api_caller(request)->environment);
 }
 
+bool api_check_events(struct http_request *request, gos_error *err)
+{
+    return !api_of(request)->has_no_ledger ||
+           gos_fail(err, GOS_NOT_ALLOWED_NOW, "",
+                    "this server keeps no events: it runs with ledger none");
+}
+
 gos_str api_actor(const struct http_request *request)
 {
     return gos_str_from(api_caller(request)->name);

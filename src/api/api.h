@@ -48,6 +48,7 @@ struct api {
     struct telemetry *telemetry;
     struct streams *streams; /* clients that wait for changes; see changes.h */
     gos_str cors_origins;    /* origins separated by spaces, or "*" */
+    bool has_no_ledger;      /* events have nowhere to go */
     int64_t keep_days;       /* of assignments after their experiment's end */
     uint64_t spool_bytes_max;
     api_report *report;
@@ -81,6 +82,8 @@ const struct caller *api_caller(const struct http_request *request);
 bool api_admit_key(struct http_request *request, gos_str key, struct caller *out, gos_error *err);
 /* The environment of the caller's key, or the one that a member's request names. */
 gos_str api_environment(const struct http_request *request);
+/* NOT_ALLOWED_NOW where no ledger would take them. */
+bool api_check_events(struct http_request *request, gos_error *err);
 /* For the audit log: the key's name, or the member's e-mail. */
 gos_str api_actor(const struct http_request *request);
 

@@ -101,7 +101,7 @@ void api_events_post(struct http_request *request, struct http_response *respons
     gos_error err;
     if (!api_read_body(request, response, false, &body))
         return;
-    bool done = batch_find(body, &batch, &err);
+    bool done = api_check_events(request, &err) && batch_find(body, &batch, &err);
     size_t count = done ? batch.events.count + batch.exposures.count : 0;
     struct roster_item *items =
         done ? gos_arena_array(request->arena, count + 1, sizeof *items, &err) : NULL;

@@ -111,7 +111,7 @@ static bool intake_open(struct http_request *request, const struct json *body, u
 {
     gos_arena *arena = request->arena;
     struct intake *intake = gos_arena_take(arena, sizeof *intake, err);
-    if (!intake)
+    if (!intake || !api_check_events(request, err))
         return false;
     intake->caller = gos_arena_take(arena, sizeof *intake->caller, err);
     intake->items = gos_arena_array(arena, (size_t)messages * SEGMENT_ITEMS_PER_MESSAGE + 1,

@@ -22,14 +22,19 @@ enum {
     FLUSH_BYTES_MAX = 32 << 20,
 };
 
+/* What a slot counts; never changes. */
+struct served {
+    gos_str environment, key, variant;
+    gos_reason reason;
+    int64_t first_at;
+};
+
 struct slot {
     _Atomic uint64_t hash; /* 0: free; set last */
     _Atomic uint64_t count;
     _Atomic int64_t last_at;
-    uint64_t flushed; /* under the lock, as all below */
-    int64_t first_at;
-    gos_str environment, key, variant;
-    gos_reason reason;
+    uint64_t flushed; /* under the lock */
+    const struct served *served;
 };
 
 struct shard {
@@ -94,26 +99,27 @@ static struct slot *slot_find(struct shard *shard, uint64_t hash, uint64_t *out_
     }
 }
 
-static bool texts_keep(struct usage *usage, const struct slot *wanted, struct slot *out)
+static const struct served *served_keep(struct usage *usage, const struct served *wanted)
 {
+    struct served *out = gos_arena_take(usage->texts, sizeof *out, NULL);
+    if (!out)
+        return NULL;
+    *out = *wanted;
     out->environment = gos_arena_text(usage->texts, wanted->environment, NULL);
     out->key = gos_arena_text(usage->texts, wanted->key, NULL);
     out->variant = gos_arena_text(usage->texts, wanted->variant, NULL);
-    return out->environment.data && out->key.data && out->variant.data;
+    return out->environment.data && out->key.data && out->variant.data ? out : NULL;
 }
 
 static struct slot *slot_claim(struct usage *usage, struct shard *shard, uint64_t hash,
-                               const struct slot *wanted)
+                               const struct served *wanted)
 {
     uint64_t there;
     pthread_mutex_lock(&usage->lock);
     struct slot *slot = slot_find(shard, hash, &there);
     if (there == 0) {
-        bool fits = shard->used < SLOTS_USED_MAX && texts_keep(usage, wanted, slot);
-        if (fits) {
+        if (shard->used < SLOTS_USED_MAX && (slot->served = served_keep(usage, wanted))) {
             shard->used++;
-            slot->reason = wanted->reason;
-            slot->first_at = wanted->first_at;
             atomic_store_explicit(&slot->hash, hash, memory_order_release);
         } else {
             slot = NULL;
@@ -135,11 +141,11 @@ void usage_count(struct usage *usage, gos_str environment, gos_str key,
     hash += hash == 0;
     struct slot *slot = slot_find(shard, hash, &there);
     if (there == 0) {
-        struct slot wanted = {.environment = environment,
-                              .key = key,
-                              .variant = decision->variant,
-                              .reason = decision->reason,
-                              .first_at = now_ms};
+        struct served wanted = {.environment = environment,
+                                .key = key,
+                                .variant = decision->variant,
+                                .reason = decision->reason,
+                                .first_at = now_ms};
         slot = slot_claim(usage, shard, hash, &wanted);
     }
     if (!slot) {
@@ -169,10 +175,10 @@ static size_t rows_collect(struct usage *usage, struct flag_usage *rows, struct 
                 continue;
             slots[count] = slot;
             rows[count++] = (struct flag_usage){
-                .environment = slot->environment,
-                .key = slot->key,
-                .variant = slot->variant,
-                .first_at = slot->first_at,
+                .environment = slot->served->environment,
+                .key = slot->served->key,
+                .variant = slot->served->variant,
+                .first_at = slot->served->first_at,
                 .last_at = atomic_load_explicit(&slot->last_at, memory_order_relaxed),
                 .count = (int64_t)(now - slot->flushed)};
         }
@@ -260,10 +266,10 @@ static void series_write(struct usage *usage, size_t shard, const struct slot *s
             count += atomic_load_explicit(&same->count, memory_order_relaxed);
     }
     text_print(out, "gosset_decisions_total{");
-    label_write(out, "environment", slot->environment);
-    label_write(out, ",flag", slot->key);
-    label_write(out, ",variant", slot->variant);
-    label_write(out, ",reason", gos_str_from(gos_reason_name(slot->reason)));
+    label_write(out, "environment", slot->served->environment);
+    label_write(out, ",flag", slot->served->key);
+    label_write(out, ",variant", slot->served->variant);
+    label_write(out, ",reason", gos_str_from(gos_reason_name(slot->served->reason)));
     text_print(out, "} %" PRIu64 "\n", count);
 }
 

@@ -10,8 +10,10 @@
 #include "jobs/publisher.h"
 #include "jobs/retention.h"
 
+#include <malloc.h>
 #include <time.h>
 
+enum { GIVE_BACK_MS = 10000 };
 enum { RETENTION_ARENA_BYTES = 256 << 20, CLOSING_ARENA_BYTES = 256 << 20, EVENT_ID_DAYS = 14 };
 #define BANDIT_ARENA_BYTES ((size_t)1 << 30)
 
@@ -111,6 +113,14 @@ static bool reweigh(void *user, gos_error *err)
     return done;
 }
 
+/* What imports and analyses needed for a moment goes back to the system. */
+static bool give_back(void *user, gos_error *err)
+{
+    (void)user, (void)err;
+    malloc_trim(0);
+    return true;
+}
+
 size_t duties_list(struct app *app, struct scheduler_task tasks[SCHEDULER_TASKS_MAX])
 {
     tasks[0] = (struct scheduler_task){"results", app->config.refresh_seconds * 1000, refresh, app};
@@ -120,5 +130,6 @@ size_t duties_list(struct app *app, struct scheduler_task tasks[SCHEDULER_TASKS_
     tasks[4] = (struct scheduler_task){"planned ends", TIME_DAY_MS / 1440, close_ended, app};
     tasks[5] = (struct scheduler_task){"bandits", TIME_DAY_MS / 1440, reweigh, app};
     tasks[6] = (struct scheduler_task){"flag usage", TIME_DAY_MS / 1440, keep_usage, app};
-    return 7;
+    tasks[7] = (struct scheduler_task){"memory", GIVE_BACK_MS, give_back, app};
+    return 8;
 }

@@ -55,13 +55,14 @@ bool open_stores(struct app *app, gos_error *err)
                                             .spool_count_max = UINT64_MAX,
                                             .spool_bytes_max = (uint64_t)config->spool_max_mb
                                                                << 20};
-    struct ledger_options ledger_options = {.backend = "duckdb",
+    struct ledger_options ledger_options = {.backend = config->ledger,
                                             .location = ledger,
                                             .memory_bytes = (uint64_t)config->analysis_memory_mb
                                                             << 20};
     app->api.report = on_report;
     app->api.report_user = app;
     app->api.telemetry = &app->telemetry;
+    app->api.has_no_ledger = strcmp(config->ledger, "none") == 0;
     app->api.keep_days = config->keep_assignments_days;
     app->api.spool_bytes_max = (uint64_t)config->spool_max_mb << 20;
     app->api.cors_origins = gos_str_from(config->cors_origins);

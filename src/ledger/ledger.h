@@ -14,7 +14,7 @@
 struct ledger;
 
 struct ledger_options {
-    const char *backend;        /* a row of backends.def: "duckdb" */
+    const char *backend;        /* a row of backends.def: "duckdb", or "none" that keeps nothing */
     const char *location;       /* of the backend: the path of the file; NULL: in memory */
     const char *temp_directory; /* where it spills; NULL: beside the file */
     uint64_t memory_bytes;      /* of the engine, and again of a computation; 0: 1 GiB */

@@ -4,7 +4,9 @@
  */
 #include "ledger/sql.h"
 
+#include <dlfcn.h>
 #include <duckdb.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -37,9 +39,52 @@ static const duckdb_type engine_types[] = {
     [SQL_DOUBLE] = DUCKDB_TYPE_DOUBLE, [SQL_TEXT] = DUCKDB_TYPE_VARCHAR,
 };
 
+/*
+ * The library is loaded by the first who needs it: the command line, and servers without a ledger,
+ * start without its 60 MiB.
+ */
+static struct {
+#define CALL(name) __typeof__(&duckdb_##name) name;
+#include "ledger/duckdb.def"
+#undef CALL
+} engine;
+static pthread_once_t engine_once = PTHREAD_ONCE_INIT;
+static char engine_error[SQL_ERROR_BYTES]; /* empty: it is loaded */
+
+static void engine_take(void *library, const char *name, void *out_function)
+{
+    void *found = dlsym(library, name);
+    memcpy(out_function, &found, sizeof found);
+    if (!found)
+        snprintf(engine_error, sizeof engine_error, "libduckdb.so has no %s", name);
+}
+
+static void engine_load(void)
+{
+    void *library = dlopen("libduckdb.so", RTLD_NOW | RTLD_LOCAL);
+    if (!library) {
+        const char *why = dlerror();
+        snprintf(engine_error, sizeof engine_error, "%s", why ? why : "libduckdb.so is missing");
+        return;
+    }
+#define CALL(name) engine_take(library, "duckdb_" #name, &engine.name);
+#include "ledger/duckdb.def"
+#undef CALL
+}
+
+static bool engine_need(gos_error *err)
+{
+    pthread_once(&engine_once, engine_load);
+    return engine_error[0] == 0 ||
+           gos_fail(err, GOS_STORE_FAILED, "", "the ledger's engine cannot be loaded: %s",
+                    engine_error);
+}
+
 const char *sql_version(void)
 {
-    return duckdb_library_version();
+    if (!engine_need(NULL))
+        return "";
+    return engine.library_version();
 }
 
 static bool fail_with(gos_error *err, const char *message)
@@ -59,40 +104,42 @@ static bool configure(duckdb_config config, const struct sql_options *options)
     snprintf(memory, sizeof memory, "%lluB", (unsigned long long)bytes);
     snprintf(threads, sizeof threads, "%u", options->threads ? options->threads : 2);
     bool done =
-        duckdb_set_config(config, "memory_limit", memory) == DuckDBSuccess &&
-        duckdb_set_config(config, "threads", threads) == DuckDBSuccess &&
-        duckdb_set_config(config, "autoinstall_known_extensions", "false") == DuckDBSuccess &&
-        duckdb_set_config(config, "autoload_known_extensions", "false") == DuckDBSuccess &&
-        duckdb_set_config(config, "enable_external_access", options->files ? "true" : "false") ==
+        engine.set_config(config, "memory_limit", memory) == DuckDBSuccess &&
+        engine.set_config(config, "threads", threads) == DuckDBSuccess &&
+        engine.set_config(config, "autoinstall_known_extensions", "false") == DuckDBSuccess &&
+        engine.set_config(config, "autoload_known_extensions", "false") == DuckDBSuccess &&
+        engine.set_config(config, "enable_external_access", options->files ? "true" : "false") ==
             DuckDBSuccess;
     if (done && options->temp_directory)
         done =
-            duckdb_set_config(config, "temp_directory", options->temp_directory) == DuckDBSuccess;
-    return done && duckdb_set_config(config, "lock_configuration", "true") == DuckDBSuccess;
+            engine.set_config(config, "temp_directory", options->temp_directory) == DuckDBSuccess;
+    return done && engine.set_config(config, "lock_configuration", "true") == DuckDBSuccess;
 }
 
 bool sql_open(const struct sql_options *options, struct sql **out, gos_error *err)
 {
+    if (!engine_need(err))
+        return false;
     gos_arena *arena = gos_arena_open(1 << 16);
     struct sql *sql = arena ? gos_arena_take(arena, sizeof *sql, err) : NULL;
     duckdb_config config = NULL;
     char *message = NULL;
-    if (!sql || duckdb_create_config(&config) != DuckDBSuccess || !configure(config, options)) {
+    if (!sql || engine.create_config(&config) != DuckDBSuccess || !configure(config, options)) {
         gos_fail(err, GOS_STORE_FAILED, "", "the ledger's engine does not take its settings");
         goto failed;
     }
     sql->arena = arena;
-    if (duckdb_open_ext(options->path, &sql->database, config, &message) != DuckDBSuccess) {
+    if (engine.open_ext(options->path, &sql->database, config, &message) != DuckDBSuccess) {
         fail_with(err, message);
-        duckdb_free(message);
+        engine.free(message);
         goto failed;
     }
-    duckdb_destroy_config(&config);
+    engine.destroy_config(&config);
     *out = sql;
     return true;
 failed:
     if (config)
-        duckdb_destroy_config(&config);
+        engine.destroy_config(&config);
     gos_arena_close(arena);
     return false;
 }
@@ -101,7 +148,7 @@ void sql_close(struct sql *sql)
 {
     if (!sql)
         return;
-    duckdb_close(&sql->database);
+    engine.close(&sql->database);
     gos_arena_close(sql->arena);
 }
 
@@ -110,7 +157,7 @@ bool sql_connect(struct sql *sql, struct sql_connection **out, gos_error *err)
     gos_arena *arena = gos_arena_open(1 << 16);
     struct sql_connection *connection =
         arena ? gos_arena_take(arena, sizeof *connection, err) : NULL;
-    if (!connection || duckdb_connect(sql->database, &connection->handle) != DuckDBSuccess) {
+    if (!connection || engine.connect(sql->database, &connection->handle) != DuckDBSuccess) {
         gos_arena_close(arena);
         return gos_fail(err, GOS_STORE_FAILED, "", "the ledger's engine takes no connection");
     }
@@ -123,33 +170,33 @@ void sql_disconnect(struct sql_connection *connection)
 {
     if (!connection)
         return;
-    duckdb_disconnect(&connection->handle);
+    engine.disconnect(&connection->handle);
     gos_arena_close(connection->arena);
 }
 
 void sql_interrupt(struct sql_connection *connection)
 {
-    duckdb_interrupt(connection->handle);
+    engine.interrupt(connection->handle);
 }
 
 static duckdb_state bind_value(duckdb_prepared_statement statement, idx_t index,
                                const struct sql_value *value)
 {
     if (value->is_null)
-        return duckdb_bind_null(statement, index);
+        return engine.bind_null(statement, index);
     switch (value->type) {
     case SQL_BOOL:
-        return duckdb_bind_boolean(statement, index, value->integer != 0);
+        return engine.bind_boolean(statement, index, value->integer != 0);
     case SQL_UINT32:
-        return duckdb_bind_uint32(statement, index, (uint32_t)value->integer);
+        return engine.bind_uint32(statement, index, (uint32_t)value->integer);
     case SQL_INT64:
-        return duckdb_bind_int64(statement, index, value->integer);
+        return engine.bind_int64(statement, index, value->integer);
     case SQL_UINT64:
-        return duckdb_bind_uint64(statement, index, (uint64_t)value->integer);
+        return engine.bind_uint64(statement, index, (uint64_t)value->integer);
     case SQL_DOUBLE:
-        return duckdb_bind_double(statement, index, value->number);
+        return engine.bind_double(statement, index, value->number);
     case SQL_TEXT:
-        return duckdb_bind_varchar_length(statement, index, value->text.data, value->text.len);
+        return engine.bind_varchar_length(statement, index, value->text.data, value->text.len);
     }
     return DuckDBError;
 }
@@ -158,15 +205,15 @@ static bool prepare(struct sql_connection *connection, const char *text,
                     const struct sql_value *values, uint32_t value_count,
                     duckdb_prepared_statement *out, gos_error *err)
 {
-    if (duckdb_prepare(connection->handle, text, out) != DuckDBSuccess) {
-        fail_with(err, duckdb_prepare_error(*out));
-        duckdb_destroy_prepare(out);
+    if (engine.prepare(connection->handle, text, out) != DuckDBSuccess) {
+        fail_with(err, engine.prepare_error(*out));
+        engine.destroy_prepare(out);
         return false;
     }
     for (uint32_t i = 0; i < value_count; i++) {
         if (bind_value(*out, i + 1, &values[i]) != DuckDBSuccess) {
             fail_with(err, "a parameter does not fit");
-            duckdb_destroy_prepare(out);
+            engine.destroy_prepare(out);
             return false;
         }
     }
@@ -180,11 +227,11 @@ bool sql_run(struct sql_connection *connection, const char *text, const struct s
     duckdb_result result;
     if (!prepare(connection, text, values, value_count, &statement, err))
         return false;
-    bool done = duckdb_execute_prepared(statement, &result) == DuckDBSuccess;
+    bool done = engine.execute_prepared(statement, &result) == DuckDBSuccess;
     if (!done)
-        fail_with(err, duckdb_result_error(&result));
-    duckdb_destroy_result(&result);
-    duckdb_destroy_prepare(&statement);
+        fail_with(err, engine.result_error(&result));
+    engine.destroy_result(&result);
+    engine.destroy_prepare(&statement);
     return done;
 }
 
@@ -203,32 +250,32 @@ static bool take_rows(duckdb_data_chunk chunk, const enum sql_type *types, uint3
                       sql_take_chunk *take, void *context, gos_error *err)
 {
     struct sql_column columns[SQL_COLUMNS_MAX];
-    struct sql_chunk rows = {duckdb_data_chunk_get_size(chunk), column_count, columns};
+    struct sql_chunk rows = {engine.data_chunk_get_size(chunk), column_count, columns};
     for (uint32_t i = 0; i < column_count; i++) {
-        duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, i);
-        columns[i] = (struct sql_column){types[i], duckdb_vector_get_data(vector),
-                                         duckdb_vector_get_validity(vector)};
+        duckdb_vector vector = engine.data_chunk_get_vector(chunk, i);
+        columns[i] = (struct sql_column){types[i], engine.vector_get_data(vector),
+                                         engine.vector_get_validity(vector)};
     }
     return rows.row_count == 0 || take(context, &rows, err);
 }
 
 static bool take_result(duckdb_result *result, sql_take_chunk *take, void *context, gos_error *err)
 {
-    uint32_t column_count = (uint32_t)duckdb_column_count(result);
+    uint32_t column_count = (uint32_t)engine.column_count(result);
     enum sql_type types[SQL_COLUMNS_MAX];
     if (column_count > SQL_COLUMNS_MAX)
         return gos_fail(err, GOS_TOO_LARGE, "", "a query has at most %d columns", SQL_COLUMNS_MAX);
     for (uint32_t i = 0; i < column_count; i++) {
-        if (!type_find(duckdb_column_type(result, i), &types[i]))
+        if (!type_find(engine.column_type(result, i), &types[i]))
             return gos_fail(err, GOS_STORE_FAILED, "", "column %u of a query has an odd type", i);
     }
     bool done = true;
     duckdb_data_chunk chunk;
-    while (done && (chunk = duckdb_fetch_chunk(*result))) {
+    while (done && (chunk = engine.fetch_chunk(*result))) {
         done = take_rows(chunk, types, column_count, take, context, err);
-        duckdb_destroy_data_chunk(&chunk);
+        engine.destroy_data_chunk(&chunk);
     }
-    const char *message = done ? duckdb_result_error(result) : NULL;
+    const char *message = done ? engine.result_error(result) : NULL;
     return message ? fail_with(err, message) : done;
 }
 
@@ -239,13 +286,13 @@ bool sql_query(struct sql_connection *connection, const char *text, const struct
     duckdb_result result;
     if (!prepare(connection, text, values, value_count, &statement, err))
         return false;
-    bool done = duckdb_execute_prepared_streaming(statement, &result) == DuckDBSuccess;
+    bool done = engine.execute_prepared_streaming(statement, &result) == DuckDBSuccess;
     if (done)
         done = take_result(&result, take, context, err);
     else
-        fail_with(err, duckdb_result_error(&result));
-    duckdb_destroy_result(&result);
-    duckdb_destroy_prepare(&statement);
+        fail_with(err, engine.result_error(&result));
+    engine.destroy_result(&result);
+    engine.destroy_prepare(&statement);
     return done;
 }
 
@@ -317,20 +364,20 @@ int64_t sql_int(const struct sql_column *column, uint64_t row)
 gos_str sql_text(const struct sql_column *column, uint64_t row)
 {
     duckdb_string_t *text = (duckdb_string_t *)(uintptr_t)column->data + row;
-    return (gos_str){duckdb_string_t_data(text), duckdb_string_t_length(*text)};
+    return (gos_str){engine.string_t_data(text), engine.string_t_length(*text)};
 }
 
 /* Pointers into an emptied chunk, with every value missing. */
 static void chunk_begin(struct sql_appender *appender)
 {
-    duckdb_data_chunk_reset(appender->chunk);
+    engine.data_chunk_reset(appender->chunk);
     appender->row = 0;
     for (uint32_t i = 0; i < appender->column_count; i++) {
-        appender->vectors[i] = duckdb_data_chunk_get_vector(appender->chunk, i);
-        appender->data[i] = duckdb_vector_get_data(appender->vectors[i]);
-        duckdb_vector_ensure_validity_writable(appender->vectors[i]);
-        appender->valid[i] = duckdb_vector_get_validity(appender->vectors[i]);
-        memset(appender->valid[i], 0, duckdb_vector_size() / 8);
+        appender->vectors[i] = engine.data_chunk_get_vector(appender->chunk, i);
+        appender->data[i] = engine.vector_get_data(appender->vectors[i]);
+        engine.vector_ensure_validity_writable(appender->vectors[i]);
+        appender->valid[i] = engine.vector_get_validity(appender->vectors[i]);
+        memset(appender->valid[i], 0, engine.vector_size() / 8);
     }
 }
 
@@ -344,10 +391,10 @@ bool sql_appender_open(struct sql_connection *connection, const char *table,
         gos_arena_close(arena);
         return gos_fail(err, GOS_TOO_LARGE, "", "a table has at most %d columns", SQL_COLUMNS_MAX);
     }
-    if (duckdb_appender_create(connection->handle, NULL, table, &appender->handle) !=
+    if (engine.appender_create(connection->handle, NULL, table, &appender->handle) !=
         DuckDBSuccess) {
-        fail_with(err, duckdb_appender_error(appender->handle));
-        duckdb_appender_destroy(&appender->handle);
+        fail_with(err, engine.appender_error(appender->handle));
+        engine.appender_destroy(&appender->handle);
         gos_arena_close(arena);
         return false;
     }
@@ -355,9 +402,9 @@ bool sql_appender_open(struct sql_connection *connection, const char *table,
     appender->column_count = type_count;
     for (uint32_t i = 0; i < type_count; i++) {
         appender->kinds[i] = types[i];
-        appender->types[i] = duckdb_create_logical_type(engine_types[types[i]]);
+        appender->types[i] = engine.create_logical_type(engine_types[types[i]]);
     }
-    appender->chunk = duckdb_create_data_chunk(appender->types, type_count);
+    appender->chunk = engine.create_data_chunk(appender->types, type_count);
     chunk_begin(appender);
     *out = appender;
     return true;
@@ -388,7 +435,7 @@ void sql_append_double(struct sql_appender *appender, uint32_t column, double va
 void sql_append_text(struct sql_appender *appender, uint32_t column, gos_str value)
 {
     mark_valid(appender, column);
-    duckdb_vector_assign_string_element_len(appender->vectors[column], appender->row,
+    engine.vector_assign_string_element_len(appender->vectors[column], appender->row,
                                             value.len ? value.data : "", value.len);
 }
 
@@ -396,9 +443,9 @@ static bool chunk_append(struct sql_appender *appender, gos_error *err)
 {
     if (appender->row == 0)
         return true;
-    duckdb_data_chunk_set_size(appender->chunk, appender->row);
-    if (duckdb_append_data_chunk(appender->handle, appender->chunk) != DuckDBSuccess)
-        return fail_with(err, duckdb_appender_error(appender->handle));
+    engine.data_chunk_set_size(appender->chunk, appender->row);
+    if (engine.append_data_chunk(appender->handle, appender->chunk) != DuckDBSuccess)
+        return fail_with(err, engine.appender_error(appender->handle));
     chunk_begin(appender);
     return true;
 }
@@ -406,7 +453,7 @@ static bool chunk_append(struct sql_appender *appender, gos_error *err)
 bool sql_append_row(struct sql_appender *appender, gos_error *err)
 {
     appender->row++;
-    return appender->row < duckdb_vector_size() || chunk_append(appender, err);
+    return appender->row < engine.vector_size() || chunk_append(appender, err);
 }
 
 bool sql_appender_close(struct sql_appender *appender, gos_error *err)
@@ -414,12 +461,12 @@ bool sql_appender_close(struct sql_appender *appender, gos_error *err)
     if (!appender)
         return true;
     bool done = chunk_append(appender, err);
-    if (done && duckdb_appender_close(appender->handle) != DuckDBSuccess)
-        done = fail_with(err, duckdb_appender_error(appender->handle));
-    duckdb_appender_destroy(&appender->handle);
-    duckdb_destroy_data_chunk(&appender->chunk);
+    if (done && engine.appender_close(appender->handle) != DuckDBSuccess)
+        done = fail_with(err, engine.appender_error(appender->handle));
+    engine.appender_destroy(&appender->handle);
+    engine.destroy_data_chunk(&appender->chunk);
     for (uint32_t i = 0; i < appender->column_count; i++)
-        duckdb_destroy_logical_type(&appender->types[i]);
+        engine.destroy_logical_type(&appender->types[i]);
     gos_arena_close(appender->arena);
     return done;
 }
