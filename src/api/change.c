@@ -1,6 +1,7 @@
 /* The one way by which handlers change the catalog. */
 #include "api/change.h"
 
+#include "api/propose.h"
 #include "base/uuid.h"
 #include "jobs/publisher.h"
 
@@ -34,22 +35,59 @@ static struct document_item *items_of(gos_arena *arena, const struct catalog_cha
     return items;
 }
 
-bool change_apply(struct http_request *request, const struct catalog_change *changes, size_t count,
-                  bool dry_run, int64_t *out_sequence, gos_error *err)
+/* Checked, in one transaction, and published before the answer leaves. */
+static bool write_all(struct http_request *request, struct catalog_write *write,
+                      const struct catalog_change *changes, size_t count, int64_t *out_sequence,
+                      gos_error *err)
 {
     struct api *api = api_of(request);
     struct checking checking = {.options = publisher_compile_options(api->publisher)};
     checking.items = items_of(request->arena, changes, count, &checking.count, err);
     if (!checking.items)
         return false;
-    struct catalog_write write = {.environment = api_environment(request),
-                                  .actor = api_actor(request),
-                                  .now_ms = request->now_ms,
-                                  .check = check_document,
-                                  .check_context = &checking,
-                                  .dry_run = dry_run};
-    return catalog_apply(api->catalog, &write, changes, count, out_sequence, err) &&
-           (dry_run || publisher_publish(api->publisher, write.environment, err));
+    write->environment = api_environment(request);
+    write->now_ms = request->now_ms;
+    write->check = check_document;
+    write->check_context = &checking;
+    return catalog_apply(api->catalog, write, changes, count, out_sequence, err) &&
+           (write->dry_run || publisher_publish(api->publisher, write->environment, err));
+}
+
+bool change_apply(struct http_request *request, const struct catalog_change *changes, size_t count,
+                  bool dry_run, int64_t *out_sequence, gos_error *err)
+{
+    struct catalog_write write = {.actor = api_actor(request)};
+    bool waits = false;
+    if (!dry_run && count > 0 && !propose_waits(request, &waits, &write.actor, err))
+        return false;
+    write.dry_run = dry_run || waits;
+    return write_all(request, &write, changes, count, out_sequence, err) &&
+           (!waits || propose_put(request, changes, count, err));
+}
+
+bool change_apply_approved(struct http_request *request, gos_str actor,
+                           const struct catalog_change *changes, size_t count,
+                           const struct proposal_end *ends, gos_error *err)
+{
+    struct catalog_write write = {.actor = actor, .ends = ends};
+    return write_all(request, &write, changes, count, NULL, err);
+}
+
+void change_fail(struct http_request *request, struct http_response *response, const gos_error *err)
+{
+    const struct proposal *proposal = api_caller(request)->proposal;
+    struct api_answer answer;
+    char id[UUID_TEXT_BYTES];
+    if (!proposal) {
+        http_fail(request, response, err);
+        return;
+    }
+    uuid_write(&proposal->id, id);
+    http_add(request, response, "Location",
+             gos_arena_print(request->arena, "/api/v1/proposals/%s", id));
+    api_write_begin(request, &answer);
+    proposal_write(&answer.json, proposal);
+    api_write_end(request, response, &answer, 202);
 }
 
 static bool version_read(gos_str text, int64_t *out)

@@ -10,9 +10,20 @@
 #include "model/document.h"
 #include "model/record.h"
 
-/* On false nothing has changed. out_sequence may be NULL. */
+/*
+ * On false nothing has changed; change_fail then answers, since the change may have become a
+ * proposal. out_sequence may be NULL.
+ */
 bool change_apply(struct http_request *request, const struct catalog_change *changes, size_t count,
                   bool dry_run, int64_t *out_sequence, gos_error *err);
+
+/* Writes what somebody else has approved, and ends its proposal with it. */
+bool change_apply_approved(struct http_request *request, gos_str actor,
+                           const struct catalog_change *changes, size_t count,
+                           const struct proposal_end *ends, gos_error *err);
+/* Answers with an error, or 202 with the proposal when the change waits for approval. */
+void change_fail(struct http_request *request, struct http_response *response,
+                 const gos_error *err);
 
 /*
  * The version that the caller wants to replace: of If-Match ("3", W/"3"), else of the body's field

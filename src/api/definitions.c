@@ -134,7 +134,7 @@ void api_definitions_post(struct http_request *request, struct http_response *re
         return;
     if (!definition_read(&input, request->arena, &made, &err) ||
         !change_apply(request, &change, 1, false, NULL, &err)) {
-        http_fail(request, response, &err);
+        change_fail(request, response, &err);
         return;
     }
     change_reply(request, response, 201, &made);
@@ -169,7 +169,7 @@ static void make_next(struct http_request *request, struct http_response *respon
     if (!api_read_body(request, response, may_be_empty, &body))
         return;
     if (!change_expected(request, body, &expected, &err)) {
-        http_fail(request, response, &err);
+        change_fail(request, response, &err);
         return;
     }
     for (int i = 0; i < ATTEMPTS_MAX && !done; i++) {
@@ -182,7 +182,7 @@ static void make_next(struct http_request *request, struct http_response *respon
     if (done)
         change_reply(request, response, 200, &made);
     else
-        http_fail(request, response, &err);
+        change_fail(request, response, &err);
 }
 
 static bool make_written(struct http_request *request, const struct definition *stored,
@@ -259,7 +259,7 @@ void api_definitions_delete(struct http_request *request, struct http_response *
         done = change_apply(request, &change, 1, false, NULL, &err);
     }
     if (!done) {
-        http_fail(request, response, &err);
+        change_fail(request, response, &err);
         return;
     }
     response->status = 204;

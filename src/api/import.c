@@ -155,7 +155,7 @@ void transfer_answer(struct http_request *request, struct http_response *respons
         change_apply(request, changes, count, dry_run, &sequence, &err))
         report(request, response, transfer, dry_run, sequence);
     else
-        http_fail(request, response, &err);
+        change_fail(request, response, &err);
 }
 
 static bool document_read(struct http_request *request, gos_arena *arena, const struct json **out,

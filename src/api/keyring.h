@@ -11,11 +11,14 @@
 
 enum { CALLER_NAME_BYTES = 256, KEY_TEXT_BYTES = 128 };
 
+struct proposal;
+
 /* A caller that was let in; kept by value in its request. */
 struct caller {
-    struct uuid key_id; /* of a key, or of a member */
-    enum scope scope;   /* of a member: the one whose answers the member may see */
-    enum role role;     /* ROLE_NONE: a key */
+    struct uuid key_id;              /* of a key, or of a member */
+    enum scope scope;                /* of a member: the one whose answers the member may see */
+    enum role role;                  /* ROLE_NONE: a key */
+    const struct proposal *proposal; /* what its change has become, where it must wait */
     char environment[KEY_BYTES_MAX + 1];
     char name[CALLER_NAME_BYTES];
 };

@@ -169,6 +169,8 @@ void api_environments_list(struct http_request *request, struct http_response *r
         json_open_object(&answer.json);
         text_member(&answer.json, "name", environments[i].name);
         api_write_time(&answer.json, "created_at", environments[i].created_at);
+        json_name(&answer.json, "requires_approval");
+        json_bool(&answer.json, environments[i].requires_approval);
         json_name(&answer.json, "is_yours");
         json_bool(&answer.json, gos_str_equal(environments[i].name, api_environment(request)));
         json_close_object(&answer.json);

@@ -141,7 +141,7 @@ void api_overrides_put(struct http_request *request, struct http_response *respo
     if (done)
         override_reply(request, response, found ? 200 : 201, &made);
     else
-        http_fail(request, response, &err);
+        change_fail(request, response, &err);
 }
 
 void api_overrides_delete(struct http_request *request, struct http_response *response)
@@ -153,7 +153,7 @@ void api_overrides_delete(struct http_request *request, struct http_response *re
                                     .action = GOS_LIT("delete"),
                                     .pointer = ""};
     if (!change_apply(request, &change, 1, false, NULL, &err)) {
-        http_fail(request, response, &err);
+        change_fail(request, response, &err);
         return;
     }
     response->status = 204;

@@ -4,6 +4,7 @@
 
 #include "catalog/catalog.h"
 #include "catalog/members.h"
+#include "catalog/proposals.h"
 
 struct catalog_backend {
     const char *name;
@@ -58,6 +59,14 @@ struct catalog_backend {
     bool (*add_usage)(struct catalog *, const struct flag_usage *, size_t, gos_error *);
     bool (*list_usage)(struct catalog *, gos_str, gos_arena *, struct flag_usage **, uint32_t *,
                        gos_error *);
+    bool (*requires_approval)(struct catalog *, gos_str, bool *, gos_error *);
+    bool (*set_approval)(struct catalog *, gos_str, bool, gos_str, int64_t, gos_error *);
+    bool (*add_proposal)(struct catalog *, const struct proposal *, gos_error *);
+    bool (*find_proposal)(struct catalog *, gos_str, struct uuid, gos_arena *, struct proposal *,
+                          bool *, gos_error *);
+    bool (*list_proposals)(struct catalog *, gos_str, gos_str, uint32_t, gos_arena *,
+                           struct proposal **, uint32_t *, gos_error *);
+    bool (*end_proposal)(struct catalog *, const struct proposal_end *, gos_error *);
     bool (*backup)(struct catalog *, const char *, gos_error *);
 };
 

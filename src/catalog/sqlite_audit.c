@@ -52,8 +52,9 @@ bool store_list_environments(struct catalog *catalog, gos_arena *arena, struct e
         struct environment *environment = store_list_next(&list, err);
         failed = !environment;
         if (environment)
-            *environment = (struct environment){column_text(statement, 0, arena, &failed),
-                                                column_int(statement, 1)};
+            *environment =
+                (struct environment){column_text(statement, 0, arena, &failed),
+                                     column_int(statement, 1), column_int(statement, 2) != 0};
     }
     statement_reset(statement);
     store_read_end(catalog, db);

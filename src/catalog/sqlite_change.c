@@ -319,7 +319,8 @@ bool store_apply(struct catalog *catalog, const struct catalog_write *write,
         return false;
     bool done = store_environment(writing.db, write->environment, &writing.environment,
                                   &writing.sequence, err) &&
-                apply_all(&writing) && sequence_step(&writing) && run_check(&writing);
+                apply_all(&writing) && sequence_step(&writing) && run_check(&writing) &&
+                (!write->ends || store_close_proposal(writing.db, write->ends, err));
     bool kept = store_write_end(catalog, done && !write->dry_run, err);
     if (done && (kept || write->dry_run) && out_sequence)
         *out_sequence = writing.sequence;

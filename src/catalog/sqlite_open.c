@@ -259,5 +259,11 @@ const struct catalog_backend catalog_backend_sqlite = {
     .prune_sessions = store_prune_sessions,
     .add_usage = store_add_usage,
     .list_usage = store_list_usage,
+    .requires_approval = store_requires_approval,
+    .set_approval = store_set_approval,
+    .add_proposal = store_add_proposal,
+    .find_proposal = store_find_proposal,
+    .list_proposals = store_list_proposals,
+    .end_proposal = store_end_proposal,
     .backup = store_backup,
 };

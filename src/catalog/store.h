@@ -127,5 +127,15 @@ bool store_prune_sessions(struct catalog *, int64_t, int64_t, gos_error *);
 bool store_add_usage(struct catalog *, const struct flag_usage *, size_t, gos_error *);
 bool store_list_usage(struct catalog *, gos_str, gos_arena *, struct flag_usage **, uint32_t *,
                       gos_error *);
+bool store_requires_approval(struct catalog *, gos_str, bool *, gos_error *);
+bool store_set_approval(struct catalog *, gos_str, bool, gos_str, int64_t, gos_error *);
+bool store_add_proposal(struct catalog *, const struct proposal *, gos_error *);
+bool store_find_proposal(struct catalog *, gos_str, struct uuid, gos_arena *, struct proposal *,
+                         bool *, gos_error *);
+bool store_list_proposals(struct catalog *, gos_str, gos_str, uint32_t, gos_arena *,
+                          struct proposal **, uint32_t *, gos_error *);
+bool store_end_proposal(struct catalog *, const struct proposal_end *, gos_error *);
+/* Within a transaction that is open. */
+bool store_close_proposal(struct sqlite *db, const struct proposal_end *end, gos_error *err);
 
 #endif

@@ -9,6 +9,7 @@
 struct environment {
     gos_str name;
     int64_t created_at;
+    bool requires_approval; /* changes wait until somebody else agrees; see proposals.h */
 };
 
 /* A fixed value of one flag for one user. */
@@ -42,6 +43,8 @@ struct catalog_change {
 /* Sees the environment's definitions document as it would be; false refuses the write. */
 typedef bool catalog_check(void *context, gos_str document, gos_error *err);
 
+struct proposal_end;
+
 /* What all changes of one transaction share. */
 struct catalog_write {
     gos_str environment;
@@ -49,7 +52,8 @@ struct catalog_write {
     int64_t now_ms;
     catalog_check *check; /* may be NULL */
     void *check_context;
-    bool dry_run; /* do and check everything, then take it back */
+    bool dry_run;                    /* do and check everything, then take it back */
+    const struct proposal_end *ends; /* the proposal that this makes true; may be NULL */
 };
 
 enum catalog_sort { CATALOG_BY_NAME, CATALOG_BY_CREATED, CATALOG_BY_UPDATED, CATALOG_BY_STATUS };

@@ -18,6 +18,11 @@ static void report_print(const struct remote *remote, const struct json *report,
 {
     struct table table;
     const struct json *changes = json_find(report, GOS_LIT("changes"));
+    if (gos_str_equal(json_find_text(report, "status"), GOS_LIT("pending"))) {
+        gos_str id = json_find_text(report, "id");
+        printf("nothing has changed yet: it waits for approval as %.*s\n", GOS_ARG(id));
+        return;
+    }
     table_init(&table, remote->arena);
     table_column(&table, "", ALIGN_LEFT);
     table_column(&table, "", ALIGN_LEFT);

@@ -1,5 +1,5 @@
 /* Members, their sessions, and who may do what. */
-#include "fixture.h"
+#include "browser.h"
 
 #include "api/cookie.h"
 #include "api/forwarded.h"
@@ -11,65 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-
-#define PASSWORD "correct horse battery"
-
-/* A browser with a cookie and the token against forged requests. */
-struct browser {
-    struct fixture *given;
-    char cookie[128];
-    char csrf[64];
-    int status;
-    gos_str reply;
-};
-
-static void browser_read(struct browser *browser)
-{
-    gos_str rest = browser->reply;
-    str_cut(&rest, ' ');
-    browser->status = atoi(rest.data);
-    char *cookie = memmem(browser->reply.data, browser->reply.len, "gosset_session=", 15);
-    if (cookie)
-        snprintf(browser->cookie, sizeof browser->cookie, "%.*s", (int)strcspn(cookie, ";"),
-                 cookie);
-    char *csrf = memmem(browser->reply.data, browser->reply.len, "\"csrf\":\"", 8);
-    if (csrf)
-        snprintf(browser->csrf, sizeof browser->csrf, "%.32s", csrf + 8);
-}
-
-static int browser_send(struct browser *browser, const char *method, const char *path,
-                        const char *headers, const char *body)
-{
-    gos_str header =
-        gos_arena_print(browser->given->arena, "Cookie: a=b; %s; c=d%s%s", browser->cookie,
-                        headers ? "\r\n" : "", headers ? headers : "");
-    browser->given->key = NULL;
-    browser->reply = fixture_raw(browser->given, method, path, header.data, body);
-    browser->given->key = browser->given->admin;
-    browser_read(browser);
-    return browser->status;
-}
-
-/* As our own page does. */
-static int browser_call(struct browser *browser, const char *method, const char *path,
-                        const char *body)
-{
-    gos_str headers = gos_arena_print(browser->given->arena, "X-Gosset-CSRF: %s", browser->csrf);
-    return browser_send(browser, method, path, headers.data, body);
-}
-
-static struct browser browser_open(struct fixture *given, const char *email, const char *role)
-{
-    struct browser browser = {.given = given};
-    gos_str member = gos_arena_print(
-        given->arena, "{\"email\":\"%s\",\"role\":\"%s\",\"password\":\"" PASSWORD "\"}", email,
-        role);
-    CHECK_STATUS(given, 201, "POST", "/api/v1/members", member.data);
-    gos_str login =
-        gos_arena_print(given->arena, "{\"email\":\"%s\",\"password\":\"" PASSWORD "\"}", email);
-    CHECK_INT(browser_send(&browser, "POST", "/api/v1/session", NULL, login.data), 200);
-    return browser;
-}
 
 TEST(members, are_made_changed_and_deleted_without_showing_a_password)
 {
@@ -335,6 +276,8 @@ static const struct matrix_row matrix[] = {
     {"POST", "/api/v1/experiments/{id}/verify", ROLE_VIEWER},
     {NULL, "/ofrep/", ROLE_EDITOR},
     {NULL, "/sdk/", ROLE_EDITOR},
+    {"POST", "/api/v1/proposals/{id}/approve", ROLE_APPROVER},
+    {"POST", "/api/v1/proposals/{id}/reject", ROLE_APPROVER},
     {"GET", "/api/v1/", ROLE_VIEWER},
     {NULL, "/api/v1/", ROLE_EDITOR},
 };

@@ -26,7 +26,7 @@ static void put(struct catalog *catalog, gos_arena *arena, const char *name, con
                                      .environment = PRODUCTION,
                                      .actor = GOS_LIT("t"),
                                      .now_ms = NOW};
-    struct catalog_write write = {PRODUCTION, GOS_LIT("t"), NOW, NULL, NULL, false};
+    struct catalog_write write = {.environment = PRODUCTION, .actor = GOS_LIT("t"), .now_ms = NOW};
     struct catalog_change change = {
         .operation = CATALOG_PUT, .definition = &made, .action = GOS_LIT("x"), .pointer = ""};
     CHECK_OK(json_read(text, arena, &input.json, &err), &err);
@@ -43,7 +43,7 @@ static void metric_put(struct catalog *catalog, gos_arena *arena)
                                      .environment = PRODUCTION,
                                      .actor = GOS_LIT("t"),
                                      .now_ms = NOW};
-    struct catalog_write write = {PRODUCTION, GOS_LIT("t"), NOW, NULL, NULL, false};
+    struct catalog_write write = {.environment = PRODUCTION, .actor = GOS_LIT("t"), .now_ms = NOW};
     struct catalog_change change = {
         .operation = CATALOG_PUT, .definition = &made, .action = GOS_LIT("x"), .pointer = ""};
     CHECK(json_read(GOS_LIT("{\"name\":\"m\",\"type\":\"Count\",\"calculation\":\"count(x)\"}"),
