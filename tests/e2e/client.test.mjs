@@ -5,10 +5,11 @@ import { spawn, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { after, before, test } from 'node:test'
 import { adminKey, binary, startServer } from './server.mjs'
 
-const root = path.resolve(import.meta.dirname, '../..')
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const folder = mkdtempSync(path.join(tmpdir(), 'gosset-client-'))
 const prefix = path.join(folder, 'prefix')
 const lib = path.join(prefix, 'lib')

@@ -7,12 +7,13 @@ import http from 'node:http'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { after, before, test } from 'node:test'
 import { ErrorCode, OpenFeature, ProviderEvents } from '@openfeature/server-sdk'
 import { startServer } from './server.mjs'
 import { openBrowser } from './web/browser.mjs'
 
-const root = path.resolve(import.meta.dirname, '../..')
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..')
 const web = createRequire(path.join(root, 'web/package.json'))
 const folder = mkdtempSync(path.join(tmpdir(), 'gosset-js-'))
 const installed = path.join(folder, 'node_modules/@gosset/client')
