@@ -1,6 +1,7 @@
 /* Definitions and facts become stored results with their health. */
 #include "base/time.h"
 #include "jobs/analyst.h"
+#include "jobs/novelty.h"
 #include "test.h"
 
 #include <stdio.h>
@@ -334,5 +335,80 @@ TEST(analyst, expects_of_each_phase_the_split_that_it_had)
     CHECK_NEAR(number_at(health, "/sample_ratio/variants/0/weight"), 1400, 1e-12);
     CHECK(!has_finding(health, "sample_ratio"));
     CHECK(has_finding(health, "design_changed"));
+    end();
+}
+
+static void buy(const char *unit, int64_t at)
+{
+    add_fact(FACT_EVENT)->event = (struct event){.environment = GOS_LIT("production"),
+                                                 .user_id = gos_str_from(unit),
+                                                 .name = GOS_LIT("purchase"),
+                                                 .at = at};
+}
+
+/* A tenth of each variant buys each day, and of green so many more as the days are young. */
+static void add_course(int days, bool fades)
+{
+    add_people(1, 300, "control", 1000000);
+    add_people(1001, 300, "green", 1000000);
+    for (int day = 0; day < days; day++) {
+        for (int i = 1; i <= 300; i++) {
+            int64_t at = T0 + 10000 + day * TIME_DAY_MS;
+            if ((i + day) % 10 == 0)
+                buy(gos_arena_print(arena, "user-%d", i).data, at);
+            if ((i + day) % 10 == 0 || (i * 7 + day * 13) % 100 < (fades ? 40 - 2 * day : 20))
+                buy(gos_arena_print(arena, "user-%d", 1000 + i).data, at);
+        }
+    }
+    ship();
+    now = T0 + days * TIME_DAY_MS + 20000;
+}
+
+static const struct json *novelty(const char *metric, gos_error *err)
+{
+    static struct definition experiment;
+    const struct json *json = NULL;
+    struct text text;
+    struct json_writer writer;
+    experiment = (struct definition){0};
+    CHECK_OK(catalog_get(catalog, GOS_LIT("production"), KIND_EXPERIMENT, GOS_LIT("Checkout"),
+                         arena, &experiment, err),
+             err);
+    const struct analysis_sources sources = {catalog, ledger, NULL};
+    const struct analysis_request ask = {.environment = GOS_LIT("production"),
+                                         .experiment = &experiment,
+                                         .now_ms = now,
+                                         .as_of_ms = TIME_NONE};
+    text_init(&text, arena);
+    json_writer_init(&writer, &text);
+    if (novelty_write(&sources, &ask, gos_str_from(metric), arena, &writer, err))
+        CHECK_OK(json_read(text_str(&text), arena, &json, err), err);
+    return json;
+}
+
+TEST(analyst, sees_an_effect_fade_with_the_days_since_exposure)
+{
+    gos_error err = {0};
+    begin();
+    add_course(16, true);
+    const struct json *found = novelty("", &err);
+    CHECK_NEAR(number_at(found, "/days"), 16, 0);
+    CHECK_NEAR(number_at(found, "/variants/0/course/0/units"), 600, 0);
+    CHECK(number_at(found, "/variants/0/course/0/diff") >
+          number_at(found, "/variants/0/course/15/diff") + 0.1);
+    CHECK(number_at(found, "/variants/0/z") < -2.58);
+    CHECK(json_at(found, GOS_LIT("/variants/0/changes"))->boolean);
+    CHECK(novelty("Nothing", &err) == NULL && err.code == GOS_NOT_FOUND);
+    end();
+    begin();
+    add_course(16, false);
+    found = novelty("Bought", &err);
+    CHECK(fabs(number_at(found, "/variants/0/z")) < 2.58);
+    end();
+    begin();
+    add_course(13, true);
+    found = novelty("", &err);
+    CHECK_INT(json_at(found, GOS_LIT("/variants/0/z"))->type, JSON_NULL);
+    CHECK(!json_at(found, GOS_LIT("/variants/0/changes"))->boolean);
     end();
 }

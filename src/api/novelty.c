@@ -1,0 +1,42 @@
+/* The effect against days since exposure, on demand. */
+#include "jobs/novelty.h"
+
+#include "api/api.h"
+#include "base/time.h"
+
+#define NOVELTY_ARENA_BYTES ((size_t)1 << 30)
+
+static bool compute(struct http_request *request, gos_arena *arena, struct text *out,
+                    gos_error *err)
+{
+    struct api *api = api_of(request);
+    struct definition experiment = {0};
+    struct json_writer json;
+    if (!catalog_get(api->catalog, api_environment(request), KIND_EXPERIMENT,
+                     http_param(request, "id"), arena, &experiment, err))
+        return false;
+    const struct analysis_sources sources = {api->catalog, api->ledger, NULL};
+    const struct analysis_request ask = {.environment = experiment.environment,
+                                         .experiment = &experiment,
+                                         .now_ms = request->now_ms,
+                                         .as_of_ms = TIME_NONE};
+    text_init(out, arena);
+    json_writer_init(&json, out);
+    return novelty_write(&sources, &ask, http_query_text(request, "metric"), arena, &json, err) &&
+           text_ok(out, err);
+}
+
+void api_novelty_get(struct http_request *request, struct http_response *response)
+{
+    gos_error err = {.code = GOS_OUT_OF_MEMORY, .message = "no memory for a computation"};
+    struct text text;
+    gos_str copy = {0};
+    gos_arena *arena = gos_arena_open(NOVELTY_ARENA_BYTES);
+    if (arena && compute(request, arena, &text, &err))
+        copy = gos_arena_text(request->arena, text_str(&text), &err);
+    gos_arena_close(arena);
+    if (copy.data)
+        api_reply_json(request, response, 200, copy);
+    else
+        http_fail(request, response, &err);
+}
