@@ -26,19 +26,23 @@ void api_readyz(struct http_request *request, struct http_response *response)
     shipper_stats(api->shipper, &shipper);
     roster_spool_depth(api->roster, &depth);
     bool is_full = depth.bytes >= api->spool_bytes_max;
+    bool is_expired = http_tls_expires(http_server_of(request)) <= request->now_ms;
+    bool is_degraded = shipper.is_failing || is_full || is_expired;
     struct api_answer answer;
     api_write_begin(request, &answer);
     json_open_object(&answer.json);
     json_name(&answer.json, "status");
-    json_text(&answer.json, !ready                          ? GOS_LIT("not ready")
-                            : shipper.is_failing || is_full ? GOS_LIT("degraded")
-                                                            : GOS_LIT("ready"));
+    json_text(&answer.json, !ready        ? GOS_LIT("not ready")
+                            : is_degraded ? GOS_LIT("degraded")
+                                          : GOS_LIT("ready"));
     json_name(&answer.json, "degraded");
     json_open_array(&answer.json);
     if (shipper.is_failing)
         json_text(&answer.json, GOS_LIT("ledger: facts wait in the spool"));
     if (is_full)
         json_text(&answer.json, GOS_LIT("spool: full, writes are answered with 429"));
+    if (is_expired)
+        json_text(&answer.json, GOS_LIT("tls: the certificate has expired"));
     json_close_array(&answer.json);
     json_close_object(&answer.json);
     api_write_end(request, response, &answer, ready ? 200 : 503);
@@ -78,6 +82,11 @@ void api_metrics_page(struct http_request *request, struct http_response *respon
                "# TYPE gosset_rulesets_published_total counter\n"
                "gosset_rulesets_published_total %" PRIu64 "\n",
                publisher_count(api->publisher));
+    int64_t expires = http_tls_expires(http_server_of(request));
+    if (expires != INT64_MAX)
+        telemetry_write_gauge(&text, "tls_expires_seconds",
+                              "Seconds until the certificate ends; negative when it has.", "",
+                              (double)(expires - request->now_ms) / 1000);
     struct http_counts counts = http_counts(http_server_of(request));
     telemetry_write_gauge(&text, "connections", "Connections open now.", "",
                           (double)counts.connections);

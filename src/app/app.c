@@ -1,6 +1,7 @@
 /* Opens the parts from the stores outward, closes them from the listener inward. */
 #include "app/app.h"
 
+#include "app/certificate.h"
 #include "app/open.h"
 #include "base/text.h"
 
@@ -37,6 +38,7 @@ static bool server_start(struct app *app, gos_error *err)
     http.loops = (unsigned)config->threads;
     if (!http_start(&http, &app->server, err))
         return false;
+    certificate_begin(app);
     bool is_v6 = strchr(app->host, ':') != NULL;
     snprintf(app->url, sizeof app->url, "%s://%s%s%s:%u%.200s", http.tls_cert ? "https" : "http",
              is_v6 ? "[" : "", app->host, is_v6 ? "]" : "", http_port(app->server),
@@ -88,6 +90,7 @@ void app_close(struct app *app)
         return;
     if (app->server) {
         http_stop(app->server);
+        close_scheduler(app); /* it knows the server */
         http_close(app->server);
     }
     close_jobs(app);

@@ -3,6 +3,7 @@
 
 #include "api/sessions.h"
 #include "api/usage.h"
+#include "app/certificate.h"
 #include "base/time.h"
 #include "jobs/analyst.h"
 #include "jobs/bandit.h"
@@ -131,5 +132,7 @@ size_t duties_list(struct app *app, struct scheduler_task tasks[SCHEDULER_TASKS_
     tasks[5] = (struct scheduler_task){"bandits", TIME_DAY_MS / 1440, reweigh, app};
     tasks[6] = (struct scheduler_task){"flag usage", TIME_DAY_MS / 1440, keep_usage, app};
     tasks[7] = (struct scheduler_task){"memory", GIVE_BACK_MS, give_back, app};
-    return 8;
+    tasks[8] = (struct scheduler_task){"tls", CERTIFICATE_LOOK_MS, certificate_look, app};
+    tasks[9] = (struct scheduler_task){"tls", CERTIFICATE_COMPLAIN_MS, certificate_complain, app};
+    return 10;
 }

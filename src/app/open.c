@@ -183,9 +183,15 @@ bool open_jobs(struct app *app, gos_error *err)
            open_scheduler(app, err);
 }
 
-void close_jobs(struct app *app)
+void close_scheduler(struct app *app)
 {
     scheduler_close(app->scheduler);
+    app->scheduler = NULL;
+}
+
+void close_jobs(struct app *app)
+{
+    close_scheduler(app);
     analyst_close(app->api.analyst);
     if (app->api.writer)
         writer_close(app->api.writer);

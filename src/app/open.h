@@ -7,8 +7,16 @@
 #include "app/app.h"
 
 #include <semaphore.h>
+#include <stdatomic.h>
 
 enum { APP_URL_BYTES = 640, APP_HOST_BYTES = 320 };
+
+/* Of a file, to see when it is another one. */
+struct file_state {
+    int64_t changed_ns;
+    int64_t inode;
+    int64_t bytes;
+};
 
 struct app {
     struct config config;
@@ -19,6 +27,9 @@ struct app {
     struct shipper *shipper;
     struct scheduler *scheduler;
     struct http_server *server;
+    struct http_server *_Atomic listening; /* the same, for the scheduler; only with TLS */
+    struct file_state tls_certificate;     /* as they were read last */
+    struct file_state tls_key;
     sem_t stop;
     char url[APP_URL_BYTES];
     char host[APP_HOST_BYTES];
@@ -30,6 +41,7 @@ bool open_stores(struct app *app, gos_error *err);
 bool open_keys(struct app *app, gos_str admin_key, gos_error *err);
 bool open_access(struct app *app, gos_error *err);
 bool open_jobs(struct app *app, gos_error *err);
+void close_scheduler(struct app *app);
 void close_jobs(struct app *app);
 void close_stores(struct app *app);
 

@@ -129,6 +129,11 @@ bool http_tls_reload(struct http_server *server, gos_error *err)
     return !server->tls || tls_context_reload(server->tls, err);
 }
 
+int64_t http_tls_expires(const struct http_server *server)
+{
+    return server->tls ? tls_context_expires(server->tls) : INT64_MAX;
+}
+
 struct http_counts http_counts(const struct http_server *server)
 {
     return (struct http_counts){

@@ -68,6 +68,8 @@ void http_close(struct http_server *server);
 /* Reads certificate and key again; connections that stand keep theirs. The old stay when it fails.
  */
 bool http_tls_reload(struct http_server *server, gos_error *err);
+/* When its certificate ends, in milliseconds since 1970; INT64_MAX without TLS. Any thread. */
+int64_t http_tls_expires(const struct http_server *server);
 
 struct http_counts {
     uint64_t connections; /* open now */

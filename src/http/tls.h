@@ -12,6 +12,8 @@ bool tls_context_open(const char *cert, const char *key, gos_arena *arena, struc
                       gos_error *err);
 /* Reads the same files again; when that fails the old certificate stays. Any thread. */
 bool tls_context_reload(struct tls_context *context, gos_error *err);
+/* When the certificate in use ends, in milliseconds since 1970. Any thread. */
+int64_t tls_context_expires(struct tls_context *context);
 void tls_context_close(struct tls_context *context);
 
 struct tls *tls_open(struct tls_context *context);

@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <pthread.h>
+#include <time.h>
 
 struct tls_context {
     pthread_mutex_t lock;
@@ -101,6 +102,16 @@ bool tls_context_reload(struct tls_context *context, gos_error *err)
     pthread_mutex_unlock(&context->lock);
     SSL_CTX_free(old);
     return true;
+}
+
+int64_t tls_context_expires(struct tls_context *context)
+{
+    struct tm end = {0};
+    pthread_mutex_lock(&context->lock);
+    bool read =
+        ASN1_TIME_to_tm(X509_get0_notAfter(SSL_CTX_get0_certificate(context->current)), &end) == 1;
+    pthread_mutex_unlock(&context->lock);
+    return read ? (int64_t)timegm(&end) * 1000 : INT64_MAX;
 }
 
 void tls_context_close(struct tls_context *context)

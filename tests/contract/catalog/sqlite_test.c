@@ -2,6 +2,7 @@
  */
 #include "fixture.h"
 
+#include "catalog/proposals.h"
 #include "catalog/sqlite.h"
 
 #include <signal.h>
@@ -19,6 +20,54 @@ static bool is_sqlite(void)
     return !backend || strcmp(backend, "sqlite") == 0;
 }
 
+static int schema_version(struct sqlite *db)
+{
+    gos_error err;
+    struct statement *statement = sqlite_prepare(db, GOS_LIT("PRAGMA user_version"), &err);
+    CHECK_INT(statement_step(statement, &err), STEP_ROW);
+    int version = (int)column_int(statement, 0);
+    statement_close(statement);
+    return version;
+}
+
+/* The first step of every schema that was ever released. */
+static const char *first_schema(void)
+{
+#define MIGRATION(version, sql)                                                                    \
+    if (version == 1)                                                                              \
+        return sql;
+#include "catalog/migrations.def"
+#undef MIGRATION
+    return "";
+}
+
+TEST(catalog_sqlite, a_schema_of_the_first_gosset_is_brought_up_to_date)
+{
+    char path[256];
+    gos_error err;
+    struct sqlite *db;
+    struct catalog *catalog;
+    bool waits = true;
+    struct catalog_options options = {.backend = "sqlite", .location = path};
+    if (!is_sqlite())
+        test_skip("another backend is under test");
+    snprintf(path, sizeof path, "%s/old.db", test_folder());
+    CHECK_OK(sqlite_open(path, true, &db, &err), &err);
+    CHECK_OK(sqlite_run(db, first_schema(), &err), &err);
+    CHECK_OK(sqlite_run(db,
+                        "INSERT INTO environment (name, created_at) VALUES ('production', 1);"
+                        "PRAGMA user_version = 1",
+                        &err),
+             &err);
+    CHECK_OK(catalog_open(&options, &catalog, &err), &err);
+    CHECK(schema_version(db) > 1);
+    sqlite_close(db);
+    CHECK_OK(catalog_requires_approval(catalog, PRODUCTION, &waits, &err), &err);
+    CHECK(!waits);
+    CHECK_OK(catalog_add_environment(catalog, GOS_LIT("qa"), GOS_LIT("t"), 2, &err), &err);
+    catalog_close(catalog);
+}
+
 TEST(catalog_sqlite, a_schema_of_a_newer_gosset_is_refused_and_left_alone)
 {
     struct fixture given = fixture_open();
@@ -29,9 +78,11 @@ TEST(catalog_sqlite, a_schema_of_a_newer_gosset_is_refused_and_left_alone)
         test_skip("another backend is under test");
     fixture_flag(&given, "a", "");
     CHECK_OK(sqlite_open(given.path, true, &db, &given.err), &given.err);
+    char version[64];
+    snprintf(version, sizeof version, "PRAGMA user_version = %d", schema_version(db));
     CHECK_OK(sqlite_run(db, "PRAGMA user_version = 99", &given.err), &given.err);
     CHECK_FAILS(catalog_open(&options, &catalog, &given.err), &given.err, GOS_STORE_FAILED, "");
-    CHECK_OK(sqlite_run(db, "PRAGMA user_version = 1", &given.err), &given.err);
+    CHECK_OK(sqlite_run(db, version, &given.err), &given.err);
     sqlite_close(db);
     fixture_reopen(&given);
     fixture_flag(&given, "b", "");
