@@ -148,6 +148,7 @@ export type FeatureFlag = {
   type: 'Boolean' | 'String' | 'Number' | 'JSON';
   default_value?: Json;
   value?: Json;
+  value_schema?: Json;
   variants?: Json;
   default_variant?: string;
   enabled: boolean;
@@ -172,6 +173,7 @@ export type FeatureFlag = {
   created_by: string;
   created_at: string;
   updated_at: string;
+  last_evaluated_at: string;
 };
 
 export type Holdout = {
@@ -278,6 +280,29 @@ export type Promotion = {
   }[];
 };
 
+export type Proposal = {
+  id?: string;
+  environment?: string;
+  status?: 'pending' | 'approved' | 'rejected' | 'withdrawn';
+  summary?: string;
+  author?: string;
+  created_at?: string;
+  decided_by?: string | null;
+  decided_at?: string | null;
+  reason?: string | null;
+  changes?: ({
+    operation?: string;
+    action?: string;
+    kind?: string;
+    id?: string;
+    name?: string;
+    user_id?: string;
+    base_version?: number | null;
+    before?: Json;
+    after?: Json;
+  })[];
+};
+
 export type Results = {
   results?: ({
     id?: string;
@@ -322,4 +347,33 @@ export type Session = {
   member?: Member;
   csrf?: string;
   expires_at?: string;
+};
+
+export type StaleFlags = {
+  days?: number;
+  items?: ({
+    key?: string;
+    name?: string;
+    owner?: string | null;
+    enabled?: boolean;
+    created_at?: string;
+    last_evaluated_at?: string | null;
+    reasons?: ({
+      code?: 'not_evaluated' | 'one_value' | 'experiment_completed' | 'expired';
+      message?: string;
+    })[];
+  })[];
+  next?: null;
+  total?: number;
+};
+
+export type UnknownFlags = {
+  items?: {
+    key?: string;
+    count?: number;
+    first_seen_at?: string;
+    last_seen_at?: string;
+  }[];
+  next?: null;
+  total?: number;
 };
