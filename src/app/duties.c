@@ -5,16 +5,23 @@
 #include "api/usage.h"
 #include "app/certificate.h"
 #include "base/time.h"
+#include "http/client.h"
 #include "jobs/analyst.h"
 #include "jobs/bandit.h"
 #include "jobs/closing.h"
 #include "jobs/publisher.h"
 #include "jobs/retention.h"
+#include "jobs/webhooks.h"
 
 #include <malloc.h>
 #include <time.h>
 
-enum { GIVE_BACK_MS = 10000 };
+enum {
+    GIVE_BACK_MS = 10000,
+    WEBHOOKS_ARENA_BYTES = 64 << 20,
+    WEBHOOK_TIMEOUT_MS = 10000,
+    WEBHOOK_ANSWER_BYTES_MAX = 64 << 10
+};
 enum { RETENTION_ARENA_BYTES = 256 << 20, CLOSING_ARENA_BYTES = 256 << 20, EVENT_ID_DAYS = 14 };
 #define BANDIT_ARENA_BYTES ((size_t)1 << 30)
 
@@ -120,6 +127,30 @@ static bool give_back(void *user, gos_error *err)
     (void)user, (void)err;
     malloc_trim(0);
     return true;
+}
+
+static bool post(void *user, const struct webhook_message *message, int *out_status, gos_error *err)
+{
+    const struct app *app = user;
+    struct http_post post = {.url = message->url,
+                             .headers = message->headers,
+                             .body = message->body,
+                             .timeout_ms = WEBHOOK_TIMEOUT_MS,
+                             .body_bytes_max = WEBHOOK_ANSWER_BYTES_MAX,
+                             .may_be_private = app->config.webhooks_private != 0};
+    return http_post(&post, out_status, err);
+}
+
+bool duties_webhooks(void *user, gos_error *err)
+{
+    struct app *app = user;
+    struct webhooks webhooks = {app->api.catalog, post, app};
+    gos_arena *arena = gos_arena_open(WEBHOOKS_ARENA_BYTES);
+    if (!arena)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for webhooks");
+    bool done = webhooks_run(&webhooks, duties_now(NULL), arena, err);
+    gos_arena_close(arena);
+    return done;
 }
 
 size_t duties_list(struct app *app, struct scheduler_task tasks[SCHEDULER_TASKS_MAX])

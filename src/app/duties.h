@@ -10,4 +10,7 @@ int64_t duties_now(void *context);
 /* Fills the tasks of the scheduler: results, retention, forgetting of event ids. */
 size_t duties_list(struct app *app, struct scheduler_task tasks[SCHEDULER_TASKS_MAX]);
 
+/* A task of its own scheduler, since others must not wait for those who are told. */
+bool duties_webhooks(void *user, gos_error *err);
+
 #endif

@@ -27,6 +27,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+enum { WEBHOOKS_MS = 1000 };
 enum { PATH_BYTES = CONFIG_TEXT_BYTES + 32 };
 
 static void on_report(void *user, const char *what, const gos_error *err)
@@ -134,7 +135,10 @@ static bool open_scheduler(struct app *app, gos_error *err)
 {
     struct scheduler_task tasks[SCHEDULER_TASKS_MAX];
     struct scheduler_options options = {tasks, duties_list(app, tasks), on_report, app};
-    return scheduler_open(&options, &app->scheduler, err);
+    struct scheduler_task webhooks = {"webhooks", WEBHOOKS_MS, duties_webhooks, app};
+    struct scheduler_options messenger = {&webhooks, 1, on_report, app};
+    return scheduler_open(&options, &app->scheduler, err) &&
+           scheduler_open(&messenger, &app->messenger, err);
 }
 
 static bool open_analyst(struct app *app, gos_error *err)
@@ -185,6 +189,7 @@ bool open_jobs(struct app *app, gos_error *err)
 
 void close_scheduler(struct app *app)
 {
+    scheduler_close(app->messenger);
     scheduler_close(app->scheduler);
     app->scheduler = NULL;
 }

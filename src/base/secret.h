@@ -10,6 +10,8 @@
 
 enum { SECRET_HASH_BYTES = 32, SECRET_HASH_TEXT_BYTES = 65, PASSWORD_HASH_BYTES = 128 };
 
+#define SECRET_BASE64_BYTES(bytes) (((bytes) + 2) / 3 * 4 + 1)
+
 /* Must succeed once before the others are called; safe to repeat and to race. */
 bool secret_start(gos_error *err);
 void secret_random(void *out, size_t bytes);
@@ -21,6 +23,12 @@ void secret_token(char *out, size_t chars);
 void secret_hash(gos_str secret, char out[SECRET_HASH_TEXT_BYTES]);
 /* Keyed BLAKE2b-256, to sign what a client carries. */
 void secret_sign(gos_str message, const uint8_t key[32], uint8_t out[SECRET_HASH_BYTES]);
+/* HMAC-SHA256, for others to check. */
+void secret_sign_sha256(gos_str message, gos_str key, uint8_t out[SECRET_HASH_BYTES]);
+/* Base64 with padding, and a NUL: `out` has SECRET_BASE64_BYTES(bytes). */
+void secret_base64(const void *data, size_t bytes, char *out);
+/* Returns the length, or -1: it is no base64, or does not fit. */
+long secret_unbase64(gos_str text, void *out, size_t bytes_max);
 bool secret_equal(const void *a, const void *b, size_t bytes); /* in constant time */
 /* Argon2id for passwords people choose. */
 bool secret_password_hash(gos_str password, char out[PASSWORD_HASH_BYTES], gos_error *err);

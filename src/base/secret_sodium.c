@@ -65,3 +65,25 @@ bool secret_password_check(gos_str password, const char *hash)
 {
     return crypto_pwhash_str_verify(hash, password.data, password.len) == 0;
 }
+
+void secret_sign_sha256(gos_str message, gos_str key, uint8_t out[SECRET_HASH_BYTES])
+{
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, (const unsigned char *)key.data, key.len);
+    crypto_auth_hmacsha256_update(&state, (const unsigned char *)message.data, message.len);
+    crypto_auth_hmacsha256_final(&state, out);
+}
+
+void secret_base64(const void *data, size_t bytes, char *out)
+{
+    sodium_bin2base64(out, SECRET_BASE64_BYTES(bytes), data, bytes, sodium_base64_VARIANT_ORIGINAL);
+}
+
+long secret_unbase64(gos_str text, void *out, size_t bytes_max)
+{
+    size_t len;
+    if (sodium_base642bin(out, bytes_max, text.data, text.len, NULL, &len, NULL,
+                          sodium_base64_VARIANT_ORIGINAL) != 0)
+        return -1;
+    return (long)len;
+}

@@ -5,6 +5,7 @@
 #include "catalog/catalog.h"
 #include "catalog/members.h"
 #include "catalog/proposals.h"
+#include "catalog/webhooks.h"
 
 struct catalog_backend {
     const char *name;
@@ -67,6 +68,17 @@ struct catalog_backend {
     bool (*list_proposals)(struct catalog *, gos_str, gos_str, uint32_t, gos_arena *,
                            struct proposal **, uint32_t *, gos_error *);
     bool (*end_proposal)(struct catalog *, const struct proposal_end *, gos_error *);
+    bool (*add_webhook)(struct catalog *, const struct webhook *, gos_error *);
+    bool (*list_webhooks)(struct catalog *, gos_str, gos_arena *, struct webhook **, uint32_t *,
+                          gos_error *);
+    bool (*delete_webhook)(struct catalog *, gos_str, struct uuid, gos_str, int64_t, gos_error *);
+    bool (*read_log)(struct catalog *, gos_arena *, struct log_entry **, uint32_t *, gos_error *);
+    bool (*add_deliveries)(struct catalog *, const struct delivery *, size_t, int64_t, gos_error *);
+    bool (*due_deliveries)(struct catalog *, int64_t, uint32_t, gos_arena *, struct delivery **,
+                           uint32_t *, gos_error *);
+    bool (*note_delivery)(struct catalog *, const struct delivery *, gos_error *);
+    bool (*list_deliveries)(struct catalog *, gos_str, struct uuid, uint32_t, gos_arena *,
+                            struct delivery **, uint32_t *, gos_error *);
     bool (*backup)(struct catalog *, const char *, gos_error *);
 };
 

@@ -1,5 +1,6 @@
 /* Opening, migrating, lending connections: the frame of the SQLite backend. */
 #include "catalog/store.h"
+#include "catalog/store_webhooks.h"
 
 #include "base/text.h"
 #include "base/time.h"
@@ -265,5 +266,13 @@ const struct catalog_backend catalog_backend_sqlite = {
     .find_proposal = store_find_proposal,
     .list_proposals = store_list_proposals,
     .end_proposal = store_end_proposal,
+    .add_webhook = store_add_webhook,
+    .list_webhooks = store_list_webhooks,
+    .delete_webhook = store_delete_webhook,
+    .read_log = store_read_log,
+    .add_deliveries = store_add_deliveries,
+    .due_deliveries = store_due_deliveries,
+    .note_delivery = store_note_delivery,
+    .list_deliveries = store_list_deliveries,
     .backup = store_backup,
 };

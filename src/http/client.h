@@ -39,4 +39,21 @@ bool http_client_call(struct http_client *client, const char *method, const char
 bool http_client_ask(struct http_client *client, const char *method, const char *path, gos_str body,
                      gos_arena *arena, gos_str *out_body, gos_error *err);
 
+/* A message to a server that others have named. */
+struct http_post {
+    const char *url;
+    const char *const *headers; /* "Name: value", NULL at the end */
+    gos_str body;
+    long timeout_ms;
+    size_t body_bytes_max; /* of the answer, which is not kept */
+    bool may_be_private;   /* may go to this machine and its networks */
+};
+/*
+ * Sends it over a connection of its own. Redirects are answers, not followed. Where it goes is
+ * checked at the connection, whatever its name said a moment before.
+ *
+ * Errors  UNAVAILABLE: nobody answers, or not in time; FORBIDDEN: a private address; TOO_LARGE
+ */
+bool http_post(const struct http_post *post, int *out_status, gos_error *err);
+
 #endif

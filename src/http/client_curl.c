@@ -2,6 +2,7 @@
 #include "http/client.h"
 
 #include "base/json.h"
+#include "http/address.h"
 
 #include <curl/curl.h>
 #include <pthread.h>
@@ -171,4 +172,90 @@ bool http_client_ask(struct http_client *client, const char *method, const char 
         return fail_from_reply(&reply, arena, err);
     *out_body = reply.body;
     return true;
+}
+
+/* What a post's callbacks share. */
+struct posting {
+    const struct http_post *post;
+    size_t bytes;
+    bool is_refused;
+    bool is_too_large;
+};
+
+static curl_socket_t post_socket(void *user, curlsocktype purpose, struct curl_sockaddr *address)
+{
+    struct posting *posting = user;
+    (void)purpose;
+    if (!posting->post->may_be_private && address_is_private(&address->addr)) {
+        posting->is_refused = true;
+        return CURL_SOCKET_BAD;
+    }
+    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static size_t post_answer(char *data, size_t size, size_t count, void *user)
+{
+    struct posting *posting = user;
+    (void)data;
+    posting->bytes += size * count;
+    posting->is_too_large = posting->bytes > posting->post->body_bytes_max;
+    return posting->is_too_large ? 0 : size * count;
+}
+
+static void post_set(CURL *curl, struct posting *posting, struct curl_slist *headers)
+{
+    const struct http_post *post = posting->post;
+    curl_easy_setopt(curl, CURLOPT_URL, post->url);
+    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+    curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+    curl_easy_setopt(curl, CURLOPT_POST, 1L);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, post->body.data);
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)post->body.len);
+    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, post->timeout_ms);
+    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(curl, CURLOPT_NOPROXY, "*");
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, post_socket);
+    curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, posting);
+    curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, post_answer);
+    curl_easy_setopt(curl, CURLOPT_WRITEDATA, posting);
+}
+
+static bool post_perform(CURL *curl, const struct posting *posting, int *out_status, gos_error *err)
+{
+    long status = 0;
+    CURLcode code = curl_easy_perform(curl);
+    if (posting->is_refused)
+        return gos_fail(err, GOS_FORBIDDEN, "/url", "it leads to a private address");
+    if (posting->is_too_large)
+        return gos_fail(err, GOS_TOO_LARGE, "/url", "it answers with more than %zu bytes",
+                        posting->post->body_bytes_max);
+    if (code != CURLE_OK)
+        return gos_fail(err, GOS_UNAVAILABLE, "/url", "it does not answer: %s",
+                        curl_easy_strerror(code));
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+    *out_status = (int)status;
+    return true;
+}
+
+bool http_post(const struct http_post *post, int *out_status, gos_error *err)
+{
+    struct posting posting = {.post = post};
+    struct curl_slist *headers = NULL;
+    pthread_once(&curl_once, curl_start);
+    CURL *curl = curl_easy_init();
+    bool done = curl != NULL;
+    for (size_t i = 0; done && post->headers[i]; i++) {
+        struct curl_slist *longer = curl_slist_append(headers, post->headers[i]);
+        done = longer != NULL;
+        headers = done ? longer : headers;
+    }
+    if (done) {
+        post_set(curl, &posting, headers);
+        done = post_perform(curl, &posting, out_status, err);
+    } else {
+        gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a message");
+    }
+    curl_slist_free_all(headers);
+    curl_easy_cleanup(curl);
+    return done;
 }

@@ -1,0 +1,126 @@
+/* gosset webhook: who is told of changes by a running server, and what became of the messages. */
+#include "cli/remote.h"
+#include "cli/terminal.h"
+
+#include <stdio.h>
+
+static const char webhook_help[] =
+    "  gosset webhook create NAME --to URL [--events LIST]\n"
+    "                             makes one and shows its secret, this once; LIST has commas:\n"
+    "                             experiment.start,flag.* (default *)\n"
+    "  gosset webhook list\n"
+    "  gosset webhook test ID           sends it a message\n"
+    "  gosset webhook deliveries ID     what became of its messages\n"
+    "  gosset webhook delete ID\n\n" REMOTE_HELP;
+
+static gos_str text_of(const struct json *object, const char *name)
+{
+    const struct json *value = json_find(object, gos_str_from(name));
+    return value && (value->type == JSON_STRING || value->type == JSON_NUMBER) ? value->text
+                                                                               : GOS_LIT("-");
+}
+
+static void events_write(struct json_writer *json, const char *events)
+{
+    json_open_array(json);
+    while (*events) {
+        size_t len = strcspn(events, ",");
+        json_text(json, (gos_str){events, len});
+        events += len + (events[len] == ',');
+    }
+    json_close_array(json);
+}
+
+static gos_str create_body(gos_arena *arena, const char *name, const char *url, const char *events)
+{
+    struct json_writer json;
+    struct text text;
+    text_init(&text, arena);
+    json_writer_init(&json, &text);
+    json_open_object(&json);
+    json_name(&json, "name");
+    json_text(&json, gos_str_from(name));
+    json_name(&json, "url");
+    json_text(&json, gos_str_from(url));
+    json_name(&json, "events");
+    events_write(&json, events);
+    json_close_object(&json);
+    return text_str(&text);
+}
+
+static void list_print(const struct remote *remote, const struct json *list,
+                       const char *const *fields)
+{
+    const struct json *items = json_find(list, GOS_LIT("items"));
+    struct table table;
+    table_init(&table, remote->arena);
+    for (size_t i = 0; fields[i]; i++)
+        table_column(&table, fields[i], ALIGN_LEFT);
+    for (uint32_t row = 0; items && row < items->count; row++) {
+        table_row(&table);
+        for (size_t i = 0; fields[i]; i++)
+            table_cell(&table, text_of(&items->items[row], fields[i]), COLOR_NONE);
+    }
+    table_print(&table, stdout);
+}
+
+/* Calls, and prints the answer as it is, the fields of a list, or one member. */
+static int call(struct remote *remote, const char *method, gos_str path, gos_str body,
+                const char *const *fields, const char *member)
+{
+    int code = EXIT_DONE;
+    gos_str answer;
+    const struct json *json;
+    if (!remote_call(remote, method, path.data, body, &answer, &json, &code))
+        return code;
+    if (remote->as_json)
+        printf("%.*s\n", GOS_ARG(answer));
+    else if (fields)
+        list_print(remote, json, fields);
+    else if (member)
+        printf("%.*s\n", GOS_ARG(text_of(json, member)));
+    return code;
+}
+
+static int run(struct remote *remote, const struct command *command, const char **words, int count,
+               const char *url, const char *events)
+{
+    static const char *const webhooks[] = {"id", "name", "url", "created_by", "created_at", NULL};
+    static const char *const deliveries[] = {"created_at",  "type",  "status", "attempts",
+                                             "http_status", "error", NULL};
+    static const char path[] = "/api/v1/webhooks/";
+    const gos_str none = {NULL, 0};
+    gos_arena *arena = remote->arena;
+    if (count == 2 && strcmp(words[0], "create") == 0 && url)
+        return call(remote, "POST", GOS_LIT("/api/v1/webhooks"),
+                    create_body(arena, words[1], url, events), NULL, "secret");
+    if (count == 1 && strcmp(words[0], "list") == 0)
+        return call(remote, "GET", GOS_LIT("/api/v1/webhooks"), none, webhooks, NULL);
+    if (count == 2 && strcmp(words[0], "test") == 0)
+        return call(remote, "POST", remote_path(arena, path, words[1], "/test"), GOS_LIT(""), NULL,
+                    "id");
+    if (count == 2 && strcmp(words[0], "deliveries") == 0)
+        return call(remote, "GET", remote_path(arena, path, words[1], "/deliveries"), none,
+                    deliveries, NULL);
+    if (count == 2 && strcmp(words[0], "delete") == 0)
+        return call(remote, "DELETE", remote_path(arena, path, words[1], ""), none, NULL, NULL);
+    return command_usage(command, "create NAME --to URL, list, test ID, deliveries ID or delete ID "
+                                  "is needed");
+}
+
+int command_webhook(const struct command *command, int argc, char **argv)
+{
+    struct remote remote;
+    struct command own = *command;
+    const char *words[2] = {"", ""};
+    const char *url = NULL, *events = "*";
+    int count, code = EXIT_DONE;
+    const struct remote_option options[] = {
+        {"to", &url, NULL}, {"events", &events, NULL}, {NULL, NULL, NULL}};
+    own.help = webhook_help;
+    if (!remote_open(&remote, &own, argc, argv, options, words, 2, &count, &code))
+        return code;
+    code = run(&remote, &own, words, count, url, events);
+    remote_close(&remote);
+    return code;
+}
