@@ -266,6 +266,7 @@ static const struct matrix_row matrix[] = {
     {NULL, "/api/v1/members", ROLE_ADMIN},
     {NULL, "/api/v1/backup", ROLE_ADMIN},
     {NULL, "/api/v1/retention", ROLE_ADMIN},
+    {NULL, "/api/v1/webhooks", ROLE_ADMIN},
     {"POST", "/api/v1/environments", ROLE_ADMIN},
     {"PUT", "/api/v1/environments", ROLE_ADMIN},
     {"PATCH", "/api/v1/environments", ROLE_ADMIN},
