@@ -28,7 +28,7 @@ typedef struct gos_comparison {
     uint32_t transition_count;
     bool is_cut; /* there are more kinds of transition than fit */
     const gos_str *segment_names;
-    const uint64_t *segment_totals; /* contexts in each segment */
+    const uint64_t *segment_totals; /* contexts in each segment; 0 when nothing can change */
     uint32_t segment_count;
 } gos_comparison;
 

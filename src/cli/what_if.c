@@ -110,6 +110,13 @@ static bool print_json(const gos_comparison *result, gos_arena *arena, gos_error
     json_int(&json, (int64_t)result->context_count);
     json_name(&json, "changed");
     json_int(&json, (int64_t)result->changed_count);
+    json_name(&json, "segments");
+    json_open_object(&json);
+    for (uint32_t i = 0; i < result->segment_count; i++) {
+        json_name_str(&json, result->segment_names[i]);
+        json_int(&json, (int64_t)result->segment_totals[i]);
+    }
+    json_close_object(&json);
     json_name(&json, "transitions");
     json_open_array(&json);
     for (uint32_t i = 0; i < result->transition_count; i++)
@@ -131,8 +138,9 @@ static void segments_cell(struct table *table, const gos_comparison *result,
     text_init(&text, table->arena);
     for (uint32_t i = 0; i < result->segment_count; i++) {
         if (transition->segment_counts[i])
-            text_print(&text, "%s%.*s %" PRIu64, text.len ? ", " : "",
-                       GOS_ARG(result->segment_names[i]), transition->segment_counts[i]);
+            text_print(&text, "%s%.*s %" PRIu64 " of %" PRIu64, text.len ? ", " : "",
+                       GOS_ARG(result->segment_names[i]), transition->segment_counts[i],
+                       result->segment_totals[i]);
     }
     table_cell(table, text_str(&text), COLOR_DIM);
 }

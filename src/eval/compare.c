@@ -7,7 +7,7 @@
 
 enum { TRANSITIONS_MAX = 4096, TRANSITION_TABLE = 8192 };
 
-/* What exists in at least one of the rulesets; -1: not in this one. */
+/* What may differ between the rulesets; -1: not in this one. */
 struct pair {
     int32_t before;
     int32_t after;
@@ -29,6 +29,19 @@ struct gos_compare {
     gos_comparison result;
 };
 
+/* With those of all flags that it depends on. */
+static uint64_t flag_source(const gos_ruleset *rules, uint32_t index)
+{
+    const struct flag *flag = &ruleset_flags(rules)[index];
+    uint64_t source = ruleset_flag_sources(rules)[index];
+    for (uint32_t i = 0; i < flag->closure.count; i++) {
+        uint32_t other = ruleset_closures(rules)[flag->closure.first + i].flag;
+        uint64_t pair[2] = {source, ruleset_flag_sources(rules)[other]};
+        source = hash_xxh3((gos_str){(const char *)pair, sizeof pair}, i);
+    }
+    return source;
+}
+
 static bool flags_pair(struct gos_compare *compare, gos_error *err)
 {
     uint32_t before = gos_ruleset_flag_count(compare->before);
@@ -39,8 +52,11 @@ static bool flags_pair(struct gos_compare *compare, gos_error *err)
         return false;
     for (uint32_t i = 0; i < after; i++) {
         gos_str key = gos_ruleset_flag(compare->after, i).key;
-        compare->flags[compare->flag_count++] =
-            (struct pair){gos_ruleset_find_flag(compare->before, key), (int32_t)i};
+        int32_t found = gos_ruleset_find_flag(compare->before, key);
+        if (found >= 0 &&
+            flag_source(compare->before, (uint32_t)found) == flag_source(compare->after, i))
+            continue;
+        compare->flags[compare->flag_count++] = (struct pair){found, (int32_t)i};
     }
     for (uint32_t i = 0; i < before; i++) {
         if (gos_ruleset_find_flag(compare->after, gos_ruleset_flag(compare->before, i).key) < 0)
@@ -59,8 +75,11 @@ static bool experiments_pair(struct gos_compare *compare, gos_error *err)
         return false;
     for (uint32_t i = 0; i < after; i++) {
         gos_str id = gos_ruleset_experiment(compare->after, i).id;
-        compare->experiments[compare->experiment_count++] =
-            (struct pair){gos_ruleset_find_experiment(compare->before, id), (int32_t)i};
+        int32_t found = gos_ruleset_find_experiment(compare->before, id);
+        if (found >= 0 && ruleset_experiment_sources(compare->before)[found] ==
+                              ruleset_experiment_sources(compare->after)[i])
+            continue;
+        compare->experiments[compare->experiment_count++] = (struct pair){found, (int32_t)i};
     }
     for (uint32_t i = 0; i < before; i++) {
         gos_str id = gos_ruleset_experiment(compare->before, i).id;
@@ -231,11 +250,13 @@ bool gos_compare_add(gos_compare *compare, const gos_context *before, const gos_
                      gos_error *err)
 {
     bool changed = false;
+    compare->result.context_count++;
+    if (compare->flag_count + compare->experiment_count == 0)
+        return true;
     segments_ask(compare, after);
     if (!flags_compare(compare, before, after, &changed, err) ||
         !experiments_compare(compare, before, after, &changed, err))
         return false;
-    compare->result.context_count++;
     compare->result.changed_count += changed;
     return true;
 }

@@ -147,7 +147,7 @@ static bool compile_parts(struct compiler *compiler, const struct json *document
     if (compiler->report.error_count == 0) {
         static void (*const steps[])(struct compiler *) = {
             compile_segments,     compile_layers,    compile_experiments, compile_flags,
-            compile_dependencies, compile_overrides, warn_unused};
+            compile_dependencies, compile_overrides, compile_sources,     warn_unused};
         for (size_t i = 0; i < sizeof steps / sizeof steps[0] && !compiler->build.failed; i++)
             steps[i](compiler);
     }

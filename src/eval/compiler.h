@@ -95,5 +95,7 @@ void compile_experiments(struct compiler *compiler);
 void compile_flags(struct compiler *compiler);
 void compile_dependencies(struct compiler *compiler);
 void compile_overrides(struct compiler *compiler);
+/* After all others: from what each flag and experiment was made. */
+void compile_sources(struct compiler *compiler);
 
 #endif
