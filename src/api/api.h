@@ -15,6 +15,7 @@ struct analyst;
 struct context_pool;
 struct ledger;
 struct logins;
+struct oidc;
 struct proxies;
 struct publisher;
 struct recent;
@@ -43,6 +44,7 @@ struct api {
     struct keyring *keyring;
     struct sessions *sessions; /* NULL: nobody logs in */
     struct logins *logins;
+    const struct oidc *oidc;       /* NULL: no identity provider */
     const struct proxies *proxies; /* that are believed; NULL: none */
     struct context_pool *contexts; /* see decide.h */
     struct telemetry *telemetry;

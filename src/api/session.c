@@ -36,19 +36,27 @@ static void session_reply(struct http_request *request, struct http_response *re
     api_write_end(request, response, &answer, 200);
 }
 
+bool session_begin(struct http_request *request, struct http_response *response,
+                   struct member *member, struct session_use *out, gos_error *err)
+{
+    struct sessions *sessions = api_of(request)->sessions;
+    char token[SESSION_TOKEN_BYTES];
+    if (!sessions_begin(sessions, member, request->now_ms, token, err))
+        return false;
+    if (!sessions_use(sessions, gos_str_from(token), request->now_ms, out))
+        return gos_fail(err, GOS_OVERLOADED, "", "the session ended at once; log in again");
+    cookie_set(request, response, gos_str_from(token), (out->expires_at - request->now_ms) / 1000);
+    member->last_login_at = request->now_ms;
+    return true;
+}
+
 /* Begins a session, and answers with it. */
 static bool session_start(struct http_request *request, struct http_response *response,
                           struct member *member, gos_error *err)
 {
-    struct sessions *sessions = api_of(request)->sessions;
     struct session_use use;
-    char token[SESSION_TOKEN_BYTES];
-    if (!sessions_begin(sessions, member, request->now_ms, token, err))
+    if (!session_begin(request, response, member, &use, err))
         return false;
-    if (!sessions_use(sessions, gos_str_from(token), request->now_ms, &use))
-        return gos_fail(err, GOS_OVERLOADED, "", "the session ended at once; log in again");
-    cookie_set(request, response, gos_str_from(token), (use.expires_at - request->now_ms) / 1000);
-    member->last_login_at = request->now_ms;
     session_reply(request, response, member, &use);
     return true;
 }

@@ -107,7 +107,15 @@ bool open_access(struct app *app, gos_error *err)
                                         .idle_ms = app->config.session_idle_minutes * 60000,
                                         .life_ms = app->config.session_hours * 3600000};
     app->api.proxies = &app->proxies;
-    return proxies_read(gos_str_from(app->config.trusted_proxies), &app->proxies, err) &&
+    app->api.oidc = &app->oidc;
+    app->oidc = (struct oidc){.issuer = gos_str_from(app->config.oidc_issuer),
+                              .client_id = gos_str_from(app->config.oidc_client_id),
+                              .client_secret = gos_str_from(app->config.oidc_client_secret),
+                              .base_url = gos_str_from(app->config.oidc_base_url),
+                              .domains = gos_str_from(app->config.oidc_domains),
+                              .role = gos_str_from(app->config.oidc_role)};
+    return oidc_check(&app->oidc, err) &&
+           proxies_read(gos_str_from(app->config.trusted_proxies), &app->proxies, err) &&
            logins_open(&app->api.logins, err) &&
            sessions_open(&sessions, duties_now(NULL), &app->api.sessions, err);
 }

@@ -4,6 +4,7 @@
 
 #include "api/api.h"
 #include "api/forwarded.h"
+#include "api/oidc.h"
 #include "app/app.h"
 
 #include <semaphore.h>
@@ -24,6 +25,7 @@ struct app {
     struct api api;
     struct telemetry telemetry;
     struct proxies proxies;
+    struct oidc oidc;
     struct shipper *shipper;
     struct scheduler *scheduler;
     struct scheduler *messenger; /* of webhooks */

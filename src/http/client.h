@@ -32,9 +32,12 @@ void http_client_close(struct http_client *client);
  */
 bool http_client_call(struct http_client *client, const char *method, const char *path,
                       gos_str body, gos_arena *arena, struct http_reply *out, gos_error *err);
+/* POST of a form (application/x-www-form-urlencoded) to the base URL itself. Errors as above. */
+bool http_client_form(struct http_client *client, gos_str form, gos_arena *arena,
+                      struct http_reply *out, gos_error *err);
 /*
- * The same, and an answer other than 2xx is an error with the code, message and pointer that the
- * server gave.
+ * http_client_call, and an answer other than 2xx is an error with the code, message and pointer
+ * that the server gave.
  */
 bool http_client_ask(struct http_client *client, const char *method, const char *path, gos_str body,
                      gos_arena *arena, gos_str *out_body, gos_error *err);

@@ -136,6 +136,20 @@ bool http_client_call(struct http_client *client, const char *method, const char
     return true;
 }
 
+bool http_client_form(struct http_client *client, gos_str form, gos_arena *arena,
+                      struct http_reply *out, gos_error *err)
+{
+    struct curl_slist *headers =
+        curl_slist_append(NULL, "Content-Type: application/x-www-form-urlencoded");
+    if (!headers)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for an HTTP client");
+    curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, headers);
+    bool done = http_client_call(client, "POST", "", form, arena, out, err);
+    curl_easy_setopt(client->curl, CURLOPT_HTTPHEADER, client->headers);
+    curl_slist_free_all(headers);
+    return done;
+}
+
 static gos_code code_from_name(gos_str name)
 {
 #define ERR(code, http, exit, ofrep)                                                               \

@@ -254,6 +254,8 @@ struct matrix_row {
 /* The requirement, said a second time in other words than the tables; the first that fits. */
 static const struct matrix_row matrix[] = {
     {"POST", "/api/v1/session", ROLE_NONE},
+    {"GET", "/api/v1/session/methods", ROLE_NONE},
+    {"GET", "/api/v1/session/oidc", ROLE_NONE},
     {NULL, "/api/v1/session", ROLE_VIEWER},
     {NULL, "/api/v1/calc/", ROLE_NONE},
     {NULL, "/api/openapi.json", ROLE_NONE},
