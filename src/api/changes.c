@@ -120,7 +120,7 @@ static void *tell(void *argument)
     while (!streams->is_closing) {
         if (!any_new(streams)) {
             struct timespec until;
-            clock_gettime(CLOCK_REALTIME, &until);
+            clock_gettime(CLOCK_MONOTONIC, &until);
             until.tv_sec += WATCH_S;
             pthread_cond_timedwait(&streams->wake, &streams->lock, &until);
             watch(streams);
@@ -145,7 +145,11 @@ bool streams_open(struct streams **out, gos_error *err)
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for streams of changes");
     secret_random(streams->sign_key, sizeof streams->sign_key);
     pthread_mutex_init(&streams->lock, NULL);
-    pthread_cond_init(&streams->wake, NULL);
+    pthread_condattr_t monotonic;
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&streams->wake, &monotonic);
+    pthread_condattr_destroy(&monotonic);
     streams->is_started = pthread_create(&streams->thread, NULL, tell, streams) == 0;
     if (!streams->is_started) {
         streams_close(streams);

@@ -221,7 +221,7 @@ static bool origin_is_allowed(const struct slot *slot, gos_str origin)
 }
 
 /* The generic cell rate algorithm: each request moves `next_us` on by one interval, and may run at
- * most a second ahead of the clock. */
+ * most a second ahead of the clock. One that is further ahead is of a clock that was put back. */
 static bool pace_allows(struct slot *slot, int64_t requests_per_second, int64_t now_us)
 {
     if (requests_per_second <= 0)
@@ -229,7 +229,8 @@ static bool pace_allows(struct slot *slot, int64_t requests_per_second, int64_t 
     int64_t interval_us = 1000000 / requests_per_second;
     int64_t next = atomic_load(&slot->next_us);
     for (;;) {
-        int64_t moved = (next > now_us ? next : now_us) + (interval_us ? interval_us : 1);
+        bool is_of_now = next > now_us && next - now_us <= 2000000;
+        int64_t moved = (is_of_now ? next : now_us) + (interval_us ? interval_us : 1);
         if (moved - now_us > 1000000)
             return false;
         if (atomic_compare_exchange_weak(&slot->next_us, &next, moved))

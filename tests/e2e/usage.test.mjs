@@ -1,6 +1,6 @@
 // What the server says of the use of its flags: last evaluations, stale flags, unknown keys, metrics.
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -78,6 +78,8 @@ test('decisions are counted by flag, variant and reason when that is asked for',
   const text = await (await fetch(`${server.url}/metrics`)).text()
   assert.match(text, /gosset_decisions_total\{environment="production",flag="asked",variant="[^"]+",reason="[A-Z]+"\} \d+/)
   assert.equal(text.match(/# TYPE gosset_decisions_total counter/g).length, 1)
+  if (spawnSync('promtool', ['--version']).status === 0)
+    assert.equal(execFileSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' }), '')
 })
 
 test('the command line shows both reports', () => {
