@@ -20,7 +20,11 @@ enum {
     KEY_BYTES = 32,
     BLOCK_USERS = 100,
     USER_DECISIONS = 100,
-    CONTEXT_BYTES = 400
+    CONTEXT_BYTES = 400,
+    CROWD = 100000, /* users that no cache holds */
+    CROWD_DECISIONS = 10,
+    CROWD_ROUNDS = 7,
+    SWAP_NS = 10000000
 };
 enum kind { KIND_SWITCH, KIND_PERCENTAGE, KIND_RULES, KIND_EXPERIMENT, KIND_COUNT };
 
@@ -33,6 +37,7 @@ static const enum kind mix[] = {KIND_SWITCH,     KIND_SWITCH,     KIND_SWITCH,  
 struct bench {
     gos_arena *arena;
     const gos_ruleset *rules;
+    const gos_ruleset *again; /* the same, somewhere else */
     char keys[FLAGS][KEY_BYTES];
     char *users; /* CONTEXT_BYTES each */
     gos_context *contexts[USERS];
@@ -184,6 +189,9 @@ static bool bench_open(struct bench *bench)
         return false;
     }
     figure(bench, "compile_1000_flags_ms", (now_ns() - start) / 1e6, "ms", 1000);
+    if (!gos_ruleset_compile((gos_str){document, len}, NULL, bench->arena, &bench->again, &report,
+                             &err))
+        return false;
     free(document);
     for (int i = 0; i < USERS; i++) {
         user_write(bench->users + (size_t)i * CONTEXT_BYTES, i);
@@ -257,6 +265,40 @@ static void measure_kinds(struct bench *bench)
     figure(bench, "mixed_median_round", middle, "ns/decision", 0);
 }
 
+/* Many users, each asked for a few flags, so that every context comes from memory. */
+static void measure_crowd(struct bench *bench)
+{
+    static gos_context *crowd[CROWD];
+    static gos_str keys[FLAGS];
+    double rounds[CROWD_ROUNDS];
+    gos_subject subject = {.now_ms = 1780272000000};
+    gos_error err;
+    size_t count = keys_of(bench, KIND_COUNT, keys);
+    for (size_t i = 0; i < CROWD; i++) {
+        crowd[i] = gos_context_open(1 << 16);
+        if (!crowd[i] ||
+            !gos_context_bind(crowd[i], bench->rules, &subject,
+                              gos_str_from(bench->users + i % USERS * CONTEXT_BYTES), &err)) {
+            bench->failed = true;
+            return;
+        }
+    }
+    for (int round = 0; round < CROWD_ROUNDS; round++) {
+        uint64_t sum = 0;
+        double start = now_ns();
+        for (size_t user = 0; user < CROWD; user++) {
+            for (size_t i = 0; i < CROWD_DECISIONS; i++)
+                sum += gos_eval_flag(bench->rules, keys[(user * 7 + i) % count], crowd[user])
+                           .variant.len;
+        }
+        rounds[round] = (now_ns() - start) / ((double)CROWD * CROWD_DECISIONS);
+        sink += sum;
+    }
+    figure(bench, "mixed_100000_users", best(rounds, CROWD_ROUNDS), "ns/decision", 0);
+    for (size_t i = 0; i < CROWD; i++)
+        gos_context_close(crowd[i]);
+}
+
 /* The context is parsed from JSON and bound each time, then one flag is decided. */
 static void measure_context(struct bench *bench)
 {
@@ -315,15 +357,36 @@ static void *reader_run(void *user)
     struct bench *bench = reader->bench;
     double start = now_ns();
     uint64_t sum = 0, decisions = 0;
+    gos_context *context = gos_context_open(1 << 20);
+    gos_subject subject = {.now_ms = 1780272000000};
+    gos_error err;
     while (now_ns() - start < 1e9) {
         const gos_ruleset *rules = atomic_load(&published);
-        for (size_t i = 0; i < 10000; i++)
-            sum += gos_eval_flag_at(rules, (uint32_t)(i * 389 % FLAGS), bench->contexts[i % 200])
-                       .variant.len;
-        decisions += 10000;
+        gos_str attributes = gos_str_from(bench->users + decisions / FLAGS % USERS * CONTEXT_BYTES);
+        if (!gos_context_bind(context, rules, &subject, attributes, &err))
+            break;
+        for (uint32_t i = 0; i < FLAGS; i++)
+            sum += gos_eval_flag_at(rules, i * 389 % FLAGS, context).variant.len;
+        decisions += FLAGS;
     }
+    gos_context_close(context);
     reader->decisions = decisions + (sum == 1);
     reader->seconds = (now_ns() - start) / 1e9;
+    return NULL;
+}
+
+static atomic_bool swapping;
+
+/* A hundred new rulesets a second. */
+static void *swapper_run(void *user)
+{
+    struct bench *bench = user;
+    struct timespec pause = {.tv_nsec = SWAP_NS};
+    while (atomic_load(&swapping)) {
+        const gos_ruleset *now = atomic_load(&published);
+        atomic_store(&published, now == bench->rules ? bench->again : bench->rules);
+        nanosleep(&pause, NULL);
+    }
     return NULL;
 }
 
@@ -332,7 +395,6 @@ static double threads_rate(struct bench *bench, int count)
     pthread_t threads[2];
     struct reader readers[2];
     double rate = 0;
-    atomic_store(&published, bench->rules);
     for (int i = 0; i < count; i++) {
         readers[i] = (struct reader){.bench = bench};
         pthread_create(&threads[i], NULL, reader_run, &readers[i]);
@@ -347,10 +409,16 @@ static double threads_rate(struct bench *bench, int count)
 static void measure_threads(struct bench *bench)
 {
     double ratios[3];
+    pthread_t swapper;
+    atomic_store(&published, bench->rules);
+    atomic_store(&swapping, true);
+    pthread_create(&swapper, NULL, swapper_run, bench);
     for (int i = 0; i < 3; i++) {
         double one = threads_rate(bench, 1);
         ratios[i] = threads_rate(bench, 2) / one;
     }
+    atomic_store(&swapping, false);
+    pthread_join(swapper, NULL);
     figure(bench, "two_threads_over_one", median(ratios, 3), "times", 0);
 }
 
@@ -415,6 +483,7 @@ int main(void)
     if (!bench_open(&bench))
         return 1;
     measure_kinds(&bench);
+    measure_crowd(&bench);
     measure_context(&bench);
     measure_bulk(&bench);
     measure_threads(&bench);
