@@ -199,6 +199,7 @@ void close_scheduler(struct app *app)
 {
     scheduler_close(app->messenger);
     scheduler_close(app->scheduler);
+    app->messenger = NULL;
     app->scheduler = NULL;
 }
 
