@@ -1,8 +1,10 @@
 // From sending a change to its notice at each of 1,000 stream clients on loopback, and what an idle
 // stream costs. One JSON line per figure; the limit is part of the line.
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import net from 'node:net'
-import { startServer } from '../tests/e2e/server.mjs'
+import { fileURLToPath } from 'node:url'
+import { adminKey, startServer } from '../tests/e2e/server.mjs'
 
 const clients = Number(process.env.STREAMS ?? 1000)
 const rounds = 20
@@ -20,11 +22,10 @@ const bulk = await server.call('POST', '/ofrep/v1/evaluate/flags', { context: { 
 const target = bulk.json.eventStreams[0].endpoint.requestUri
 const before = resident()
 
-let arrived = () => {}
 const sockets = await Promise.all(Array.from({ length: clients }, () => new Promise((resolve, reject) => {
   const socket = net.connect(Number(port), hostname, () => socket.write(`GET ${target} HTTP/1.1\r\nHost: x\r\n\r\n`))
   socket.once('data', () => {
-    socket.on('data', (chunk) => { if (chunk.includes('data:')) arrived() })
+    socket.resume()
     resolve(socket)
   })
   socket.on('error', reject)
@@ -32,27 +33,17 @@ const sockets = await Promise.all(Array.from({ length: clients }, () => new Prom
 await new Promise((resolve) => setTimeout(resolve, 500))
 figure('memory of an idle stream', (resident() - before) / clients, 'KiB')
 
-const delays = []
-const answered = []
-for (let round = 0; round < rounds; round++) {
-  const start = performance.now()
-  let left = clients
-  const all = new Promise((resolve) => {
-    arrived = () => {
-      delays.push(performance.now() - start)
-      if (--left === 0) resolve()
-    }
-  })
-  await server.call('PATCH', '/api/v1/flags/f', { rollout_percentage: round })
-  answered.push(performance.now() - start)
-  await all
-  await new Promise((resolve) => setTimeout(resolve, 100))
-}
+for (const socket of sockets) socket.destroy()
+const told = JSON.parse(await new Promise((resolve, reject) => {
+  const args = [fileURLToPath(new URL('streams_client.py', import.meta.url)), hostname, port, target, adminKey, clients, rounds]
+  execFile('python3', args.map(String), { maxBuffer: 64 << 20 }, (error, out) => (error ? reject(error) : resolve(out)))
+}))
+const delays = told.seen
+const answered = told.answered
 delays.sort((a, b) => a - b)
 answered.sort((a, b) => a - b)
 figure('change answered, p50', answered[rounds / 2], 'ms')
 figure('change seen, p50', delays[Math.floor(delays.length * 0.5)], 'ms')
 figure('change seen, p99', delays[Math.floor(delays.length * 0.99)], 'ms', { limit: 50 })
 figure('change seen, last', delays.at(-1), 'ms')
-for (const socket of sockets) socket.destroy()
 await server.stop()
