@@ -44,6 +44,20 @@ static size_t json_escape(const char *text, char *out, size_t bytes)
     return len;
 }
 
+/* Takes off the bytes of a character that was cut: half of one is no JSON. */
+static void cut_repair(char *message)
+{
+    size_t end = strlen(message), start = end;
+    while (start > 0 && ((unsigned char)message[start - 1] & 0xc0) == 0x80)
+        start--;
+    if (start == 0 || (unsigned char)message[start - 1] < 0xc0)
+        return;
+    unsigned char lead = (unsigned char)message[start - 1];
+    size_t need = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    if (end - (start - 1) < need)
+        message[start - 1] = 0;
+}
+
 void log_line(const struct log *log, enum log_level level, const char *what, const char *format,
               ...)
 {
@@ -54,6 +68,7 @@ void log_line(const struct log *log, enum log_level level, const char *what, con
     va_start(arguments, format);
     vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    cut_repair(message);
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
     char at[TIME_TEXT_BYTES];
