@@ -38,8 +38,9 @@ static void row_empty(struct table *table, const struct traffic_effect *effect)
 static void row_draw(struct table *table, const struct traffic_effect *effect,
                      const struct json *answer, gos_arena *arena)
 {
-    const struct json *control = row_find(answer, GOS_LIT("control"));
-    const struct json *treatment = row_find(answer, GOS_LIT("treatment"));
+    size_t last = effect->variants[TRAFFIC_VARIANTS_MAX - 1] ? TRAFFIC_VARIANTS_MAX - 1 : 1;
+    const struct json *control = row_find(answer, gos_str_from(effect->variants[0]));
+    const struct json *treatment = row_find(answer, gos_str_from(effect->variants[last]));
     if (!control || !treatment) {
         row_empty(table, effect);
         return;
@@ -61,7 +62,7 @@ static void row_draw(struct table *table, const struct traffic_effect *effect,
     table_cellf(table, color, "%+.1f %%", lift);
     table_cell(table, bar_draw(&axis, low, lift, high, arena), color);
     table_cell(table, p_value_draw(p, arena), color);
-    table_cellf(table, COLOR_DIM, "%+.0f %%", (effect->purchase_factor - 1) * 100);
+    table_cellf(table, COLOR_DIM, "%+.0f %%", (effect->purchase_factor[last] - 1) * 100);
     table_cell(table, advice, broken ? COLOR_RED : COLOR_NONE);
 }
 
@@ -70,7 +71,7 @@ static bool rows_draw(struct http_client *client, struct table *table, gos_arena
 {
     size_t count;
     const struct traffic_effect *effects = traffic_effects(&count);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && effects[i].live_share > 0; i++) {
         gos_str path = gos_arena_print(arena, "/api/v1/experiments/%s/results?refresh=true",
                                        effects[i].experiment_id);
         gos_str body;

@@ -1,9 +1,11 @@
 /* gosset demo: the server on temporary data with live simulated visitors, and results that fill. */
 #include "cli/board.h"
 #include "cli/command.h"
+#include "cli/past.h"
 #include "cli/serve.h"
 
 #include "base/json.h"
+#include "base/time.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -16,6 +18,8 @@ enum {
     ANSWER_BYTES_MAX = 8 * 1024 * 1024,
     TIMEOUT_MS = 30000,
     VISITORS_PER_SECOND = 250,
+    PAST_DAYS = 28,
+    PAST_VISITORS_PER_DAY = 1000,
     BOARD_SECONDS = 10,
 };
 
@@ -75,22 +79,45 @@ static bool key_make(struct demo *demo, const char *scope, gos_str *out, gos_err
     return true;
 }
 
-/* Takes the place of an operator: definitions, keys, and the first visitors. */
+static struct http_client_options client_options(const struct demo *demo, gos_str key)
+{
+    return (struct http_client_options){gos_str_from(app_url(demo->app)), key, TIMEOUT_MS,
+                                        ANSWER_BYTES_MAX};
+}
+
+static bool past_fill(struct demo *demo, gos_str document, int64_t now_ms, gos_error *err)
+{
+    struct past_options past = {
+        .now_ms = now_ms, .days = PAST_DAYS, .visitors_per_day = PAST_VISITORS_PER_DAY};
+    struct http_client_options options = client_options(demo, demo->server_key);
+    bool done = json_read(document, demo->arena, &past.document, err) &&
+                http_client_open(&options, &past.client, err) && past_send(&past, err);
+    http_client_close(past.client);
+    return done;
+}
+
+/* Takes the place of an operator: definitions, keys, the past, and the first visitors. */
 static bool demo_fill(struct demo *demo, gos_error *err)
 {
+    int64_t now_ms = (int64_t)time(NULL) * 1000;
+    gos_str document;
+    const struct json *answer;
     demo->arena = gos_arena_open(ARENA_BYTES);
     demo->admin_key = app_new_admin_key(demo->app);
-    struct http_client_options client = {gos_str_from(app_url(demo->app)),
-                                         gos_str_from(demo->admin_key), TIMEOUT_MS,
-                                         ANSWER_BYTES_MAX};
-    const struct json *answer;
-    if (!demo->arena || !http_client_open(&client, &demo->client, err) ||
-        !ask(demo, "/api/v1/import", traffic_document(), &answer, err) ||
+    struct http_client_options client = client_options(demo, gos_str_from(demo->admin_key));
+    if (!demo->arena || !traffic_document(now_ms, demo->arena, &document, err) ||
+        !http_client_open(&client, &demo->client, err) ||
+        !ask(demo, "/api/v1/import", document, &answer, err) ||
         !key_make(demo, "server", &demo->server_key, err) ||
-        !key_make(demo, "client", &demo->client_key, err))
+        !key_make(demo, "client", &demo->client_key, err) ||
+        !past_fill(demo, document, now_ms, err))
         return false;
-    struct traffic_options options = {client.base_url, demo->server_key, VISITORS_PER_SECOND,
-                                      (uint64_t)time(NULL)};
+    struct traffic_options options = {.url = client.base_url,
+                                      .key = demo->server_key,
+                                      .document = document,
+                                      .visitors_per_second = VISITORS_PER_SECOND,
+                                      .seed = (uint64_t)now_ms,
+                                      .first_visitor = (PAST_DAYS + 1) * PAST_VISITORS_PER_DAY};
     return traffic_start(&options, &demo->traffic, err);
 }
 
@@ -102,8 +129,10 @@ static void demo_print(const struct demo *demo)
     printf("  admin key   %s\n", demo->admin_key);
     printf("  server key  %.*s\n", GOS_ARG(demo->server_key));
     printf("  client key  %.*s\n\n", GOS_ARG(demo->client_key));
-    printf("Four experiments fill with simulated visitors: one wins, one changes nothing, one has\n"
-           "a broken split, one does harm. Try:\n\n");
+    printf(
+        "Four weeks of simulated visitors are in it, and more come now: one experiment wins, one\n"
+        "changes nothing, one has a broken split, one does harm, one still runs, a bandit learns,\n"
+        "and one was rolled out in steps and shipped. Try:\n\n");
     printf("  curl -s %s/ofrep/v1/evaluate/flags/free-shipping-from \\\n"
            "    -H 'Authorization: Bearer %.*s' \\\n"
            "    -d '{\"context\":{\"targetingKey\":\"u-1\",\"plan\":\"pro\"}}'\n",

@@ -150,8 +150,8 @@ static bool rules_make(struct traffic *traffic, gos_error *err)
     traffic->context = gos_context_open(CONTEXT_BYTES);
     if (!traffic->rules_arena || !traffic->context)
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for the visitors");
-    return gos_ruleset_compile(traffic_document(), NULL, traffic->rules_arena, &traffic->rules,
-                               &report, err);
+    return gos_ruleset_compile(traffic->options.document, NULL, traffic->rules_arena,
+                               &traffic->rules, &report, err);
 }
 
 static void traffic_free(struct traffic *traffic)
@@ -170,6 +170,7 @@ bool traffic_start(const struct traffic_options *options, struct traffic **out, 
     if (!traffic)
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for the visitors");
     traffic->options = *options;
+    traffic->next_visitor = options->first_visitor;
     pthread_mutex_init(&traffic->lock, NULL);
     traffic->arena = gos_arena_open(ARENA_BYTES);
     struct http_client_options client = {options->url, options->key, TIMEOUT_MS, ARENA_BYTES / 4};

@@ -9,11 +9,15 @@
 
 struct traffic;
 
+enum { TRAFFIC_EXPERIMENTS = 8, TRAFFIC_VARIANTS_MAX = 3 };
+
 struct traffic_options {
     gos_str url;
-    gos_str key; /* of scope server */
+    gos_str key;      /* of scope server */
+    gos_str document; /* traffic_document */
     uint32_t visitors_per_second;
     uint64_t seed;
+    uint64_t first_visitor; /* the number of the first one */
 };
 
 struct traffic_totals {
@@ -31,16 +35,21 @@ void traffic_totals(struct traffic *traffic, struct traffic_totals *out);
 /* Waits for the visitors under way. NULL is harmless. */
 void traffic_stop(struct traffic *traffic);
 
-/* The true effects, as a table of experiment, metric and change, for the person who watches. */
+/* The true effects, as a table of experiments, for the person who watches. */
 struct traffic_effect {
     const char *experiment_id;
     const char *name;
-    double purchase_factor;     /* of the purchase rate, treatment against control */
+    const char *variants[TRAFFIC_VARIANTS_MAX]; /* the control first */
+    double purchase_factor[TRAFFIC_VARIANTS_MAX];
     double lost_before_counted; /* share of treatment visitors lost before they are assigned */
+    double past_share;          /* of visitors of the past who come to where it is */
+    double live_share;          /* the same of those who come now; 0: it is over */
 };
 const struct traffic_effect *traffic_effects(size_t *out_count);
+/* The place of a variant in the table; false when it has none. */
+bool traffic_variant(const struct traffic_effect *effect, gos_str name, uint8_t *out);
 
-/* The document that the visitors expect to be imported. */
-gos_str traffic_document(void);
+/* The document that the visitors expect to be imported. Its dates stand before `now_ms`. */
+bool traffic_document(int64_t now_ms, gos_arena *arena, gos_str *out, gos_error *err);
 
 #endif

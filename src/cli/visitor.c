@@ -2,25 +2,53 @@
 #include "cli/visitor.h"
 
 #include "base/json.h"
-#include "cli/traffic.h"
+#include "base/time.h"
 
 #include <math.h>
 #include <stdio.h>
 
-/* Shares of a shop as they might be; the first experiment wins, the fourth does harm. */
+/* Of one visit, as they might be in a shop. */
 static const double purchase_rate = 0.12, support_rate = 0.03;
+/* Lognormal with mean 1. */
+static const double APPETITE_MEDIAN = 0.8825, APPETITE_SPREAD = 0.5;
 
-static const struct traffic_effect effects[VISITOR_EXPERIMENTS] = {
-    {"0190a000-0000-7000-8000-000000000001", "checkout-button", 1.25, 0},
-    {"0190a000-0000-7000-8000-000000000002", "homepage-copy", 1.00, 0},
-    {"0190a000-0000-7000-8000-000000000003", "search-ranking", 1.00, 0.15},
-    {"0190a000-0000-7000-8000-000000000004", "shipping-step", 0.75, 0},
+#define TWO                                                                                        \
+    {                                                                                              \
+        "control", "treatment", NULL                                                               \
+    }
+static const struct traffic_effect effects[TRAFFIC_EXPERIMENTS] = {
+    {"0190a000-0000-7000-8000-000000000001", "checkout-button", TWO, {1, 1.25}, 0, 0.9, 0.3},
+    {"0190a000-0000-7000-8000-000000000002", "homepage-copy", TWO, {1, 1}, 0, 0.8, 0.01},
+    {"0190a000-0000-7000-8000-000000000003", "search-ranking", TWO, {1, 1}, 0.15, 0.7, 0.3},
+    {"0190a000-0000-7000-8000-000000000004", "shipping-step", TWO, {1, 0.65}, 0, 0.8, 0.2},
+    {"0190a000-0000-7000-8000-000000000005", "recommendations", TWO, {1, 1.02}, 0, 0.9, 0.004},
+    {"0190a000-0000-7000-8000-000000000006",
+     "banner-bandit",
+     {"plain", "season", "recipe"},
+     {1, 1.1, 1.35},
+     0,
+     0.8,
+     0.2},
+    {"0190a000-0000-7000-8000-000000000007", "free-returns", TWO, {1, 1.2}, 0, 0.9, 0},
+    {"0190a000-0000-7000-8000-000000000008", "newsletter-popup", TWO, {1, 1}, 0, 0.6, 0},
 };
+#undef TWO
 
 const struct traffic_effect *traffic_effects(size_t *out_count)
 {
-    *out_count = VISITOR_EXPERIMENTS;
+    *out_count = TRAFFIC_EXPERIMENTS;
     return effects;
+}
+
+bool traffic_variant(const struct traffic_effect *effect, gos_str name, uint8_t *out)
+{
+    for (uint8_t v = 0; v < TRAFFIC_VARIANTS_MAX && effect->variants[v]; v++) {
+        if (gos_str_equal(name, gos_str_from(effect->variants[v]))) {
+            *out = v;
+            return true;
+        }
+    }
+    return false;
 }
 
 /* splitmix64 (Steele, Lea, Flood 2014). */
@@ -61,8 +89,16 @@ void visitor_make(uint64_t seed, uint64_t number, struct visitor *out)
     out->country = chance_pick(&out->chance, countries, sizeof countries / sizeof *countries);
     out->device = chance_pick(&out->chance, devices, sizeof devices / sizeof *devices);
     out->plan = chance_pick(&out->chance, plans, sizeof plans / sizeof *plans);
-    for (size_t i = 0; i < VISITOR_EXPERIMENTS; i++)
+    out->appetite = chance_lognormal(&out->chance, APPETITE_MEDIAN, APPETITE_SPREAD);
+    for (size_t i = 0; i < TRAFFIC_EXPERIMENTS; i++) {
         out->is_lost[i] = chance_share(&out->chance) < effects[i].lost_before_counted;
+        out->presence[i] = chance_share(&out->chance);
+    }
+}
+
+double visitor_chance(struct visitor *visitor)
+{
+    return chance_share(&visitor->chance);
 }
 
 static void attributes_write(const struct visitor *visitor, struct json_writer *writer)
@@ -73,6 +109,13 @@ static void attributes_write(const struct visitor *visitor, struct json_writer *
     json_text(writer, gos_str_from(visitor->device));
     json_name(writer, "plan");
     json_text(writer, gos_str_from(visitor->plan));
+}
+
+void visitor_write_attributes(const struct visitor *visitor, struct json_writer *writer)
+{
+    json_open_object(writer);
+    attributes_write(visitor, writer);
+    json_close_object(writer);
 }
 
 static void assignment_write(const struct visitor *visitor, size_t experiment,
@@ -86,9 +129,7 @@ static void assignment_write(const struct visitor *visitor, size_t experiment,
     json_name(writer, "device_id");
     json_text(writer, gos_str_from(visitor->device_id));
     json_name(writer, "attributes");
-    json_open_object(writer);
-    attributes_write(visitor, writer);
-    json_close_object(writer);
+    visitor_write_attributes(visitor, writer);
     json_close_object(writer);
 }
 
@@ -103,8 +144,9 @@ bool visitors_write_assignments(struct visitor *visitors, size_t count, gos_aren
     json_name(&writer, "assignments");
     json_open_array(&writer);
     for (size_t i = 0; i < count; i++) {
-        for (size_t e = 0; e < VISITOR_EXPERIMENTS; e++) {
-            visitors[i].is_assigned[e] = !visitors[i].is_lost[e];
+        for (size_t e = 0; e < TRAFFIC_EXPERIMENTS; e++) {
+            visitors[i].is_assigned[e] =
+                !visitors[i].is_lost[e] && visitors[i].presence[e] < effects[e].live_share;
             if (visitors[i].is_assigned[e])
                 assignment_write(&visitors[i], e, &writer);
         }
@@ -124,57 +166,98 @@ bool visitors_read_assignments(gos_str answer, gos_arena *arena, struct visitor 
     const struct json *list = json_find(body, GOS_LIT("assignments"));
     uint32_t next = 0;
     for (size_t i = 0; i < count; i++) {
-        for (size_t e = 0; e < VISITOR_EXPERIMENTS; e++) {
+        for (size_t e = 0; e < TRAFFIC_EXPERIMENTS; e++) {
             if (!visitors[i].is_assigned[e])
                 continue;
             if (!list || list->type != JSON_ARRAY || next >= list->count)
                 return gos_fail(err, GOS_BAD_INPUT, "/assignments", "too few assignments answered");
             const struct json *variant = json_find(&list->items[next++], GOS_LIT("variant"));
-            visitors[i].is_assigned[e] = variant && variant->type == JSON_STRING;
-            visitors[i].in_treatment[e] =
-                visitors[i].is_assigned[e] && gos_str_equal(variant->text, GOS_LIT("treatment"));
+            visitors[i].is_assigned[e] =
+                variant && variant->type == JSON_STRING &&
+                traffic_variant(&effects[e], variant->text, &visitors[i].variant[e]);
             *out_assigned += visitors[i].is_assigned[e];
         }
     }
     return true;
 }
 
-static void event_write(const struct visitor *visitor, const char *name, const char *property,
-                        double value, struct json_writer *writer)
+static void time_write_member(int64_t at, struct json_writer *writer)
+{
+    char text[TIME_TEXT_BYTES];
+    if (at == TIME_NONE)
+        return;
+    json_name(writer, "timestamp");
+    json_text(writer, (gos_str){text, time_write(at, text)});
+}
+
+struct act {
+    const char *name;
+    const char *property; /* or NULL */
+    double value;
+    int64_t at;
+};
+
+static void event_write(const struct visitor *visitor, const struct act *act,
+                        struct json_writer *writer)
 {
     json_open_object(writer);
     json_name(writer, "user_id");
     json_text(writer, gos_str_from(visitor->user_id));
     json_name(writer, "name");
-    json_text(writer, gos_str_from(name));
+    json_text(writer, gos_str_from(act->name));
+    time_write_member(act->at, writer);
     json_name(writer, "properties");
     json_open_object(writer);
-    if (property) {
-        json_name(writer, property);
-        json_double(writer, value);
+    if (act->property) {
+        json_name(writer, act->property);
+        json_double(writer, act->value);
     }
     attributes_write(visitor, writer);
     json_close_object(writer);
     json_close_object(writer);
 }
 
-/* Page views, perhaps a purchase by what was shown, perhaps a complaint. Returns their number. */
-static uint64_t visitor_act(struct visitor *visitor, struct json_writer *writer)
+void visitor_write_exposure(const struct visitor *visitor, size_t experiment, int64_t at,
+                            struct json_writer *writer)
 {
-    uint64_t count = 1 + chance_next(&visitor->chance) % 5;
+    json_open_object(writer);
+    json_name(writer, "experiment_id");
+    json_text(writer, gos_str_from(effects[experiment].experiment_id));
+    json_name(writer, "user_id");
+    json_text(writer, gos_str_from(visitor->user_id));
+    json_name(writer, "variant");
+    json_text(writer, gos_str_from(effects[experiment].variants[visitor->variant[experiment]]));
+    time_write_member(at, writer);
+    json_name(writer, "attributes");
+    visitor_write_attributes(visitor, writer);
+    json_close_object(writer);
+}
+
+static double purchase_chance(const struct visitor *visitor, bool is_exposed)
+{
+    double rate = purchase_rate * visitor->appetite;
+    for (size_t e = 0; is_exposed && e < TRAFFIC_EXPERIMENTS; e++)
+        rate *= visitor->is_assigned[e] ? effects[e].purchase_factor[visitor->variant[e]] : 1;
+    return rate;
+}
+
+/* Page views, perhaps a purchase by what was shown, perhaps a complaint. */
+uint64_t visitor_act(struct visitor *visitor, bool is_exposed, int64_t at,
+                     struct json_writer *writer)
+{
+    uint64_t *chance = &visitor->chance;
+    uint64_t count = 1 + (uint64_t)(4 * visitor->appetite * chance_share(chance));
     for (uint64_t i = 0; i < count; i++)
-        event_write(visitor, "page_view", "ms", round(chance_lognormal(&visitor->chance, 240, 0.5)),
+        event_write(visitor,
+                    &(struct act){"page_view", "ms", round(chance_lognormal(chance, 240, 0.5)), at},
                     writer);
-    double rate = purchase_rate;
-    for (size_t e = 0; e < VISITOR_EXPERIMENTS; e++)
-        rate *= visitor->in_treatment[e] ? effects[e].purchase_factor : 1;
-    if (chance_share(&visitor->chance) < rate) {
-        double amount = round(chance_lognormal(&visitor->chance, 38, 0.6) * 100) / 100;
-        event_write(visitor, "purchase", "amount", amount, writer);
+    if (chance_share(chance) < purchase_chance(visitor, is_exposed)) {
+        double amount = round(chance_lognormal(chance, 38, 0.6) * 100) / 100;
+        event_write(visitor, &(struct act){"purchase", "amount", amount, at}, writer);
         count++;
     }
-    if (chance_share(&visitor->chance) < support_rate) {
-        event_write(visitor, "support_ticket", NULL, 0, writer);
+    if (chance_share(chance) < support_rate) {
+        event_write(visitor, &(struct act){"support_ticket", NULL, 0, at}, writer);
         count++;
     }
     return count;
@@ -191,7 +274,7 @@ bool visitors_write_events(struct visitor *visitors, size_t count, gos_arena *ar
     json_name(&writer, "events");
     json_open_array(&writer);
     for (size_t i = 0; i < count; i++)
-        *out_count += visitor_act(&visitors[i], &writer);
+        *out_count += visitor_act(&visitors[i], true, TIME_NONE, &writer);
     json_close_array(&writer);
     json_close_object(&writer);
     *out = text_str(&text);

@@ -3,9 +3,7 @@
 #ifndef CLI_VISITOR_H
 #define CLI_VISITOR_H
 
-#include "gosset/base.h"
-
-enum { VISITOR_EXPERIMENTS = 4 };
+#include "cli/traffic.h"
 
 struct visitor {
     uint64_t chance; /* state of its random numbers */
@@ -14,13 +12,17 @@ struct visitor {
     const char *country;
     const char *device;
     const char *plan;
-    bool in_treatment[VISITOR_EXPERIMENTS];
-    bool is_assigned[VISITOR_EXPERIMENTS];
-    bool is_lost[VISITOR_EXPERIMENTS]; /* leaves before it can be counted */
+    double appetite;                       /* for pages and purchases; 1 on average */
+    uint8_t variant[TRAFFIC_EXPERIMENTS];  /* of its experiments, from 0, the control */
+    bool is_assigned[TRAFFIC_EXPERIMENTS]; /* now, it comes to where the experiment is */
+    bool is_lost[TRAFFIC_EXPERIMENTS];     /* leaves before it can be counted */
+    double presence[TRAFFIC_EXPERIMENTS];  /* below the share of a page: it comes there */
 };
 
 void visitor_make(uint64_t seed, uint64_t number, struct visitor *out);
-/* The body of POST /api/v1/assignments for all experiments of all visitors that are not lost. */
+/* Between 0 and 1, both left out; the visitor's next. */
+double visitor_chance(struct visitor *visitor);
+/* The body of POST /api/v1/assignments for all experiments that are assigned and not lost. */
 bool visitors_write_assignments(struct visitor *visitors, size_t count, gos_arena *arena,
                                 gos_str *out, gos_error *err);
 /* Takes the variants from its answer. BAD_INPUT: the answer is not of the documented shape. */
@@ -32,5 +34,17 @@ bool visitors_write_events(struct visitor *visitors, size_t count, gos_arena *ar
 /* The body of an OFREP evaluation. */
 bool visitor_write_context(const struct visitor *visitor, gos_arena *arena, gos_str *out,
                            gos_error *err);
+
+struct json_writer;
+
+/* {"country", "device", "plan"}. */
+void visitor_write_attributes(const struct visitor *visitor, struct json_writer *writer);
+/* The exposure of a visitor to what it was assigned, and the events of one visit, as elements of
+ * the lists of POST /api/v1/events. `at` is TIME_NONE for now; what happened before the exposure
+ * does not depend on it. Returns the number of events. */
+void visitor_write_exposure(const struct visitor *visitor, size_t experiment, int64_t at,
+                            struct json_writer *writer);
+uint64_t visitor_act(struct visitor *visitor, bool is_exposed, int64_t at,
+                     struct json_writer *writer);
 
 #endif

@@ -108,6 +108,27 @@ static int weight_of(gos_verdict_kind kind)
     return weights[kind];
 }
 
+/* The smallest p-value of a primary metric of the variant. */
+static double evidence_of(const struct scorecard *scorecard, uint32_t variant)
+{
+    double least = INFINITY;
+    for (uint32_t m = 0; m < scorecard->question->metric_count; m++) {
+        if (scorecard->question->metrics[m].role == ROLE_PRIMARY)
+            least = fmin(least, scorecard_entry(scorecard, m, variant)->estimate.shown.p_value);
+    }
+    return least;
+}
+
+/* Of verdicts of the same weight, the one that the data say more about. */
+static bool matters_more(const struct scorecard *scorecard, const gos_verdict *next,
+                         uint32_t next_variant, const gos_verdict *best, uint32_t best_variant)
+{
+    int next_weight = weight_of(next->kind), best_weight = weight_of(best->kind);
+    if (next_weight != best_weight)
+        return next_weight > best_weight;
+    return evidence_of(scorecard, next_variant) < evidence_of(scorecard, best_variant);
+}
+
 static void verdict_write(const gos_verdict *verdict, gos_str variant, struct json_writer *json)
 {
     json_open_object(json);
@@ -141,7 +162,8 @@ bool decision_write(const struct doctor_visit *visit, const struct analysis_desi
             continue;
         if (!verdict_of(visit, v, design, arena, next, err))
             return false;
-        if (best_variant == question->control || weight_of(next->kind) > weight_of(best->kind)) {
+        if (best_variant == question->control ||
+            matters_more(visit->scorecard, next, v, best, best_variant)) {
             *best = *next;
             best_variant = v;
         }

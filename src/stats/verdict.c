@@ -81,6 +81,11 @@ static struct tally tally_metrics(const gos_verdict_input *in, gos_verdict *v)
     for (size_t i = 0; i < in->primary_count; i++) {
         const gos_verdict_metric *metric = &in->primary[i];
         bool is_better = gain_of(metric) > 0;
+        if (!isfinite(gain_of(metric))) {
+            tally.open++;
+            reason_add(v, "%s has too few units to be compared", metric->name);
+            continue;
+        }
         if (!metric->estimate->significant) {
             tally.open++;
             effect_reason(v, metric, "not told from no effect");
@@ -161,6 +166,8 @@ static void decide(const gos_verdict_input *in, const struct tally *tally, gos_v
         sentence_keep(v, "it looks better, but a full week is not over");
     else if (tally->better > 0)
         sentence_keep(v, "it looks better, but a guardrail is not settled");
+    else if (in->units == 0)
+        sentence_keep(v, "no unit has been seen yet");
     else if (in->planned_units == 0)
         sentence_keep(v, "nothing was planned that would end it without an effect");
     else

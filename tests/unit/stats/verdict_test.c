@@ -56,6 +56,20 @@ TEST(verdict, ships_what_is_better_when_every_guardrail_holds)
     CHECK_INT(verdict_of(&f).kind, GOS_VERDICT_INCONCLUSIVE);
 }
 
+TEST(verdict, says_that_there_are_no_units)
+{
+    struct fixture f;
+    fixture_make(&f);
+    f.primary = (gos_estimate){.shown = {.diff = NAN, .lift = NAN}};
+    f.input.guardrail_count = 0;
+    f.input.units = 0;
+    gos_verdict found = verdict_of(&f);
+    CHECK_INT(found.kind, GOS_VERDICT_KEEP_RUNNING);
+    CHECK(strstr(found.sentence, "no unit has been seen yet"));
+    CHECK_INT(found.reason_count, 1);
+    CHECK_TEXT(gos_str_from(found.reasons[0]), "signups has too few units to be compared");
+}
+
 TEST(verdict, rolls_back_harm_at_once)
 {
     struct fixture f;
