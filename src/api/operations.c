@@ -1,7 +1,8 @@
-/* What operators ask of a server: retention now, a backup, and what traffic holds. */
+/* What operators ask of a server: retention now, a backup, an export, and what traffic holds. */
 #include "api/api.h"
 #include "base/time.h"
 #include "jobs/backup.h"
+#include "jobs/export.h"
 #include "jobs/retention.h"
 
 enum { REPORT_ARENA_BYTES = 256 << 20, FOLDER_BYTES_MAX = 4000 };
@@ -71,26 +72,66 @@ static bool folder_read(const struct json *body, gos_str *out, gos_error *err)
     return true;
 }
 
-void api_backup_post(struct http_request *request, struct http_response *response)
+/* The folder that the body names, NUL-terminated; false: the request has been answered. */
+static bool folder_take(struct http_request *request, struct http_response *response, gos_str *out)
 {
-    struct api *api = api_of(request);
     gos_error err;
     const struct json *body;
     gos_str folder;
     if (!api_read_body(request, response, false, &body))
+        return false;
+    if (folder_read(body, &folder, &err)) {
+        *out = gos_arena_text(request->arena, folder, &err);
+        if (out->data)
+            return true;
+    }
+    http_fail(request, response, &err);
+    return false;
+}
+
+void api_backup_post(struct http_request *request, struct http_response *response)
+{
+    struct api *api = api_of(request);
+    gos_error err;
+    gos_str folder;
+    struct api_answer answer;
+    if (!folder_take(request, response, &folder))
         return;
-    bool done = folder_read(body, &folder, &err);
-    gos_str path = done ? gos_arena_text(request->arena, folder, &err) : (gos_str){0};
-    if (!done || !path.data ||
-        !backup_run(api->catalog, api->roster, api->ledger, path.data, &err)) {
+    if (!backup_run(api->catalog, api->roster, api->ledger, folder.data, &err)) {
         http_fail(request, response, &err);
         return;
     }
-    struct api_answer answer;
     api_write_begin(request, &answer);
     json_open_object(&answer.json);
     json_name(&answer.json, "folder");
-    json_text(&answer.json, path);
+    json_text(&answer.json, folder);
+    json_close_object(&answer.json);
+    api_write_end(request, response, &answer, 201);
+}
+
+void api_parquet_post(struct http_request *request, struct http_response *response)
+{
+    struct api *api = api_of(request);
+    struct export_report report;
+    gos_error err;
+    gos_str folder;
+    struct api_answer answer;
+    if (!folder_take(request, response, &folder))
+        return;
+    if (!export_run(api->catalog, api->roster, api->ledger, folder.data, &report, &err)) {
+        http_fail(request, response, &err);
+        return;
+    }
+    api_write_begin(request, &answer);
+    json_open_object(&answer.json);
+    json_name(&answer.json, "folder");
+    json_text(&answer.json, folder);
+    json_name(&answer.json, "assignments");
+    json_int(&answer.json, (int64_t)report.assignments);
+    json_name(&answer.json, "results");
+    json_int(&answer.json, (int64_t)report.results);
+    json_name(&answer.json, "facts");
+    json_bool(&answer.json, report.has_facts);
     json_close_object(&answer.json);
     api_write_end(request, response, &answer, 201);
 }

@@ -1,5 +1,6 @@
 /* gosset import and gosset export: an environment's definitions as one document. */
-#include "cli/import_events.h"
+#include "cli/copies.h"
+#include "cli/import_facts.h"
 #include "cli/remote.h"
 #include "cli/terminal.h"
 
@@ -43,13 +44,16 @@ static void report_print(const struct remote *remote, const struct json *report,
 }
 
 static const char import_help[] =
-    "FILE is a definitions document, - is standard input. All of it is taken or nothing.\n\n"
+    "FILE is a definitions document, - is standard input. All of it is taken or nothing.\n"
+    "For history see gosset import events --help and gosset import assignments --help.\n\n"
     "  --dry-run     only say what would change\n" REMOTE_HELP;
 
 int command_import(const struct command *command, int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "events") == 0)
         return import_events(command, argc, argv);
+    if (argc > 1 && strcmp(argv[1], "assignments") == 0)
+        return import_assignments(command, argc, argv);
     struct remote remote;
     struct command helped = *command;
     const char *words[1];
@@ -79,7 +83,8 @@ int command_import(const struct command *command, int argc, char **argv)
 }
 
 static const char export_help[] =
-    "Writes the definitions document of the key's environment to standard output.\n\n"
+    "Writes the definitions document of the key's environment to standard output. For all data\n"
+    "see gosset export parquet --help.\n\n"
     "  --at N        as it was after change N of the audit log\n"
     "  --out FILE    write to a file instead\n" REMOTE_HELP;
 
@@ -98,6 +103,8 @@ static int document_save(const char *path, gos_str document)
 
 int command_export(const struct command *command, int argc, char **argv)
 {
+    if (argc > 1 && strcmp(argv[1], "parquet") == 0)
+        return export_parquet(command, argc, argv);
     struct remote remote;
     struct command helped = *command;
     int word_count, code = EXIT_DONE;

@@ -1,22 +1,11 @@
 /* Makes the folder and lets each store write its copy. */
 #include "jobs/backup.h"
 
-#include <errno.h>
+#include "jobs/folder.h"
+
 #include <stdio.h>
-#include <sys/stat.h>
 
 enum { PATH_BYTES = 4200 };
-
-static bool folder_make(const char *folder, gos_error *err)
-{
-    if (mkdir(folder, 0700) == 0)
-        return true;
-    if (errno == EEXIST)
-        return gos_fail(err, GOS_CONFLICT, "/folder", "%s exists; a backup goes into a new folder",
-                        folder);
-    return gos_fail(err, GOS_STORE_FAILED, "/folder", "%s cannot be made: %s", folder,
-                    strerror(errno));
-}
 
 bool backup_run(struct catalog *catalog, struct roster *roster, struct ledger *ledger,
                 const char *folder, gos_error *err)

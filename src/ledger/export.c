@@ -10,23 +10,12 @@
 
 enum { PATH_BYTES = 1100 };
 
-static void add_quoted(struct text *text, gos_str value)
-{
-    text_add_char(text, '\'');
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.data[i] == '\'')
-            text_add_char(text, '\'');
-        text_add_char(text, value.data[i]);
-    }
-    text_add_char(text, '\'');
-}
-
 static bool copy_to(struct sql_connection *connection, struct text *query, const char *folder,
                     gos_str file, gos_error *err)
 {
     text_add(query, GOS_LIT(") TO "));
     gos_str path = gos_arena_print(query->arena, "%s/%.*s", folder, GOS_ARG(file));
-    add_quoted(query, path);
+    select_add_literal(query, path);
     text_add(query, GOS_LIT(" (FORMAT parquet, COMPRESSION zstd)"));
     text_add_char(query, '\0');
     return text_ok(query, err) && sql_run(connection, query->data, NULL, 0, err);

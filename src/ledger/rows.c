@@ -74,21 +74,17 @@ static bool take_rejects(void *context, const struct sql_chunk *chunk, gos_error
     return true;
 }
 
-/* The file as a view; single quotes in the path are doubled, as SQL has them. */
+/* The file as a view. */
 static bool make_view(struct reading *reading, const char *path, bool parquet, gos_error *err)
 {
     struct text text;
     gos_error cause = {0};
     text_init(&text, reading->arena);
-    text_print(&text, "CREATE TEMP VIEW data AS SELECT * FROM %s('",
+    text_print(&text, "CREATE TEMP VIEW data AS SELECT * FROM %s(",
                parquet ? "read_parquet" : "read_csv");
-    for (const char *c = path; *c; c++) {
-        if (*c == '\'')
-            text_add_char(&text, '\'');
-        text_add_char(&text, *c);
-    }
-    text_add(&text, parquet ? GOS_LIT("')")
-                            : GOS_LIT("', sample_size=200000, nullstr=['', 'NA', 'null', 'NULL'], "
+    select_add_literal(&text, gos_str_from(path));
+    text_add(&text, parquet ? GOS_LIT(")")
+                            : GOS_LIT(", sample_size=200000, nullstr=['', 'NA', 'null', 'NULL'], "
                                       "store_rejects=true, rejects_limit=10000)"));
     text_add_char(&text, '\0');
     return text_ok(&text, err) &&

@@ -30,15 +30,25 @@ bool select_add_value(struct select *select, struct sql_value value, gos_error *
     return true;
 }
 
+static void add_between(struct text *text, char quote, gos_str value)
+{
+    text_add_char(text, quote);
+    for (size_t i = 0; i < value.len; i++) {
+        if (value.data[i] == quote)
+            text_add_char(text, quote);
+        text_add_char(text, value.data[i]);
+    }
+    text_add_char(text, quote);
+}
+
 void select_add_identifier(struct text *text, gos_str name)
 {
-    text_add_char(text, '"');
-    for (size_t i = 0; i < name.len; i++) {
-        if (name.data[i] == '"')
-            text_add_char(text, '"');
-        text_add_char(text, name.data[i]);
-    }
-    text_add_char(text, '"');
+    add_between(text, '"', name);
+}
+
+void select_add_literal(struct text *text, gos_str value)
+{
+    add_between(text, '\'', value);
 }
 
 static const char *const signs[] = {

@@ -41,5 +41,7 @@ bool select_add_filter(struct select *select, const struct metric_test *tests, u
 const char *select_text(struct select *select, gos_error *err);
 /* Appends a name in double quotes, as SQL quotes it. */
 void select_add_identifier(struct text *text, gos_str name);
+/* Appends a text in single quotes: of paths, which no parameter can stand for. */
+void select_add_literal(struct text *text, gos_str value);
 
 #endif

@@ -6,17 +6,6 @@
 #include <math.h>
 #include <stdio.h>
 
-static void add_literal(struct text *text, gos_str value)
-{
-    text_add_char(text, '\'');
-    for (size_t i = 0; i < value.len; i++) {
-        if (value.data[i] == '\'')
-            text_add_char(text, '\'');
-        text_add_char(text, value.data[i]);
-    }
-    text_add_char(text, '\'');
-}
-
 static bool open_files(struct sheet *sheet, gos_error *err)
 {
     const struct sheet_question *question = sheet->question;
@@ -31,7 +20,7 @@ static bool open_files(struct sheet *sheet, gos_error *err)
             return gos_fail(err, GOS_BAD_INPUT, "", "CSV and Parquet files cannot be mixed");
         if (i > 0)
             text_add_char(&text, ',');
-        add_literal(&text, path);
+        select_add_literal(&text, path);
     }
     text_add(&text, parquet ? GOS_LIT("], union_by_name=true)")
                             : GOS_LIT("], union_by_name=true, sample_size=200000, "

@@ -377,3 +377,15 @@ export type UnknownFlags = {
   next?: null;
   total?: number;
 };
+
+export type Webhook = {
+  id?: string;
+  environment?: string;
+  name: string;
+  url: string;
+  events?: string[];
+  enabled?: boolean;
+  secret?: string;
+  created_by?: string;
+  created_at?: string;
+};
