@@ -26,14 +26,15 @@ static bool export_exposures(struct sql_connection *connection, const char *fold
 {
     struct text query;
     text_init(&query, arena);
-    text_add(&query, GOS_LIT("COPY (SELECT environment.name AS environment, experiment.name AS "
-                             "experiment_id, units.name AS unit, variant.name AS variant, "
-                             "make_timestamp(ts * 1000) AS at, (flags & 1) <> 0 AS is_crossover, "
-                             "(flags & 2) <> 0 AS by_choice, attributes FROM exposures "
-                             "JOIN units USING (unit) "
-                             "JOIN names experiment ON experiment.number = exposures.experiment "
-                             "JOIN names environment ON environment.number = experiment.parent "
-                             "JOIN names variant ON variant.number = exposures.variant"));
+    text_add(&query,
+             GOS_LIT("COPY (SELECT environment.name AS environment, experiment.name AS "
+                     "experiment_id, units.name AS user_id, variant.name AS variant, "
+                     "make_timestamp(ts * 1000) AS timestamp, (flags & 1) <> 0 AS is_crossover, "
+                     "(flags & 2) <> 0 AS by_choice, attributes FROM exposures "
+                     "JOIN units USING (unit) "
+                     "JOIN names experiment ON experiment.number = exposures.experiment "
+                     "JOIN names environment ON environment.number = experiment.parent "
+                     "JOIN names variant ON variant.number = exposures.variant"));
     return copy_to(connection, &query, folder, GOS_LIT("exposures.parquet"), err);
 }
 
@@ -44,8 +45,9 @@ static bool export_event(struct columns *columns, uint32_t number,
     const struct names *names = &columns->names;
     struct text query;
     text_init(&query, arena);
-    text_add(&query, GOS_LIT("COPY (SELECT environment.name AS environment, event.name AS event, "
-                             "units.name AS unit, make_timestamp(ts * 1000) AS at, value"));
+    text_add(&query,
+             GOS_LIT("COPY (SELECT environment.name AS environment, event.name AS name, "
+                     "units.name AS user_id, make_timestamp(ts * 1000) AS timestamp, value"));
     uint32_t child = names_get(names, number)->last_child;
     for (; child; child = names_get(names, child)->before) {
         const struct name *name = names_get(names, child);
