@@ -7,16 +7,17 @@ import { StrictMode, Suspense, lazy, type ComponentType } from 'react';
 import { createRoot } from 'react-dom/client';
 import { takeKeyFromAddress } from './api/client';
 import { createQueryClient } from './api/queries';
-import { Login, useSession } from './app/login';
+import { Login, useArrival } from './app/login';
 import { usePlace } from './app/router';
 import { Boundary, Shell } from './app/shell';
 import { theme } from './app/theme';
+import { useSession } from './parts/act';
 import { Empty, Rows } from './parts/basic';
 
 type PageOf = ComponentType<{ id: string }>;
 const page = (load: () => Promise<{ default: PageOf }>) => lazy(load);
 
-// Path pattern, whether it can be used without a key, page. ":" stands for one name.
+// Path pattern, whether it can be used without logging in, page. ":" stands for one name.
 const PAGES: [RegExp, boolean, PageOf][] = [
   [/^\/$/, false, page(() => import('./pages/overview'))],
   [/^\/experiments$/, false, page(() => import('./pages/experiments'))],
@@ -30,6 +31,7 @@ const PAGES: [RegExp, boolean, PageOf][] = [
   [/^\/segments\/([^/]+)$/, false, page(() => import('./pages/segment'))],
   [/^\/events$/, false, page(() => import('./pages/events'))],
   [/^\/users(?:\/([^/]+))?$/, false, page(() => import('./pages/users'))],
+  [/^\/approvals(?:\/([^/]+))?$/, false, page(() => import('./pages/approvals'))],
   [/^\/audit$/, false, page(() => import('./pages/audit'))],
   [/^\/calculator$/, true, page(() => import('./pages/calculator'))],
   [/^\/settings$/, false, page(() => import('./pages/settings'))],
@@ -39,7 +41,8 @@ takeKeyFromAddress();
 
 function Here() {
   const { path } = usePlace();
-  const { key } = useSession();
+  const { key, who, asking } = useSession();
+  useArrival();
   for (const [pattern, open, Found] of PAGES) {
     const match = pattern.exec(path);
     if (!match) continue;
@@ -47,7 +50,8 @@ function Here() {
     return (
       <Boundary place={path}>
         <Suspense fallback={<Rows count={4} />}>
-          {(key || open) && <Found key={id} id={id} />}
+          {asking && !open && <Rows count={4} />}
+          {(key || who || open) && <Found key={`${who?.kind === 'member' ? who.environment : ''}/${id}`} id={id} />}
           {!open && <Login />}
         </Suspense>
       </Boundary>

@@ -169,6 +169,7 @@ test('a failing network is said, and what was typed stays', { skip }, async () =
 test('a wrong key is refused in words', { skip }, async () => {
   const { context, page } = await openPage(browser);
   await page.goto(server.url);
+  await page.getByRole('button', { name: 'Use an API key instead' }).click();
   await page.getByLabel('API key').fill('no-such-key-0123456789');
   await page.getByRole('button', { name: 'Continue' }).click();
   await page.getByText('The server does not know this key').waitFor();

@@ -27,6 +27,7 @@ export const PAGES = [
   ['/events', 'events', 'Names and properties'],
   ['/users', 'users', 'Look up a user'],
   ['/users/u-qa', 'user', 'Known about them'],
+  ['/approvals', 'approvals', 'Nothing waits'],
   ['/audit', 'audit', 'changes'],
   ['/calculator', 'calculator', 'units per variant'],
   ['/calculator?tab=rates', 'calculator-rates', '95 % interval'],
@@ -38,6 +39,22 @@ export const PAGES = [
 export async function signIn(page, server) {
   await page.goto(`${server.url}/#key=${server.key}`);
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
+}
+
+export const PASSWORD = 'web test correct horse';
+
+/** Makes a user who logs in with PASSWORD. */
+export function makeMember(server, email, role) {
+  return server.call('POST', '/api/v1/members', { email, role, password: PASSWORD });
+}
+
+/** Logs in at whatever page is open, or at the overview. */
+export async function logIn(page, server, email) {
+  if (page.url() === 'about:blank') await page.goto(server.url);
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByRole('textbox', { name: 'Password' }).fill(PASSWORD);
+  await page.getByRole('button', { name: 'Log in', exact: true }).click();
+  await page.getByRole('button', { name: new RegExp(`Account: *${email}`) }).waitFor();
 }
 
 /** Goes to a page inside the app, as a click on a link does. */

@@ -8,10 +8,10 @@ import { sourceDir } from './browser.mjs';
 export const program = process.env.GOSSET ?? ['release', 'dev', 'asan'].map((preset) => `${sourceDir}build/${preset}/gosset`).find((path) => existsSync(path));
 
 /** `gosset serve` or `gosset demo`; resolves when it listens. */
-export async function startServer(command = 'serve') {
+export async function startServer(command = 'serve', more = []) {
   const folder = mkdtempSync(join(tmpdir(), 'gosset-web-test-'));
   const key = 'web-test-admin-key-0123456789';
-  const args = command === 'serve' ? ['serve', '--data', join(folder, 'data'), '--listen', '127.0.0.1:0'] : ['demo', '--listen', '127.0.0.1:0'];
+  const args = command === 'serve' ? ['serve', '--data', join(folder, 'data'), '--listen', '127.0.0.1:0', ...more] : ['demo', '--listen', '127.0.0.1:0', ...more];
   const child = spawn(program, args, { env: { ...process.env, GOSSET_ADMIN_KEY: key, TMPDIR: folder }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   const url = await new Promise((resolve, reject) => {

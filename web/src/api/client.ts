@@ -1,5 +1,8 @@
-// One way to the server: the key, errors as values of the API, and what to do when the key expired.
-const KEY = 'gosset-key';
+// One way to the server: key or session, errors as values of the API, what to do when either has
+// ended, and changes that wait for approval.
+import { session, type MemberSession } from './session';
+
+export { session, takeKeyFromAddress } from './session';
 
 /** An answer that is not a success, as the API words it; status 0 is a network failure. */
 export class ApiError extends Error {
@@ -19,42 +22,18 @@ export class ApiError extends Error {
   }
 }
 
-type Listener = () => void;
-const listeners = new Set<Listener>();
-let refused = false;
+/** What the server made of a change where changes wait for approval (202): it is kept, not done. */
+export class Proposed extends ApiError {
+  constructor(readonly proposal: { id: string; summary: string; environment: string }) {
+    super(202, 'WAITS_FOR_APPROVAL', `${proposal.summary}: changes in ${proposal.environment} wait until somebody else approves them. Nothing is live yet.`);
+  }
+}
 
-/** The key lives for the browser tab only. */
-export const session = {
-  key: (): string | null => sessionStorage.getItem(KEY),
-  /** True when the server refused the key that is held now. */
-  refused: (): boolean => refused,
-  set(key: string): void {
-    refused = false;
-    sessionStorage.setItem(KEY, key);
-    for (const listener of listeners) listener();
-  },
-  clear(): void {
-    refused = false;
-    sessionStorage.removeItem(KEY);
-    for (const listener of listeners) listener();
-  },
-  refuse(): void {
-    if (refused) return;
-    refused = true;
-    for (const listener of listeners) listener();
-  },
-  subscribe(listener: Listener): () => void {
-    listeners.add(listener);
-    return () => listeners.delete(listener);
-  },
-};
-
-/** Takes a key out of "#key=…" once, so that it does not stay in the address or the history. */
-export function takeKeyFromAddress(): void {
-  const found = /^#\/?key=([^&]+)/.exec(location.hash);
-  if (!found?.[1]) return;
-  session.set(decodeURIComponent(found[1]));
-  history.replaceState(null, '', `${location.pathname}${location.search}#/`);
+const proposedListeners = new Set<(proposed: Proposed) => void>();
+/** Called for every change that has become a proposal. */
+export function onProposed(listener: (proposed: Proposed) => void): () => void {
+  proposedListeners.add(listener);
+  return () => proposedListeners.delete(listener);
 }
 
 export type Query = Record<string, string | number | boolean | null | undefined>;
@@ -64,6 +43,10 @@ export interface Call {
   body?: unknown;
   version?: number;
   signal?: AbortSignal;
+  /** Another environment than the one that the member works in. */
+  environment?: string;
+  /** A key to try, instead of what is held. */
+  key?: string;
 }
 
 const root = new URL('./', document.baseURI);
@@ -91,19 +74,20 @@ async function errorOf(response: Response): Promise<ApiError> {
 
 function headersOf(call: Call): Headers {
   const headers = new Headers({ Accept: 'application/json' });
-  const key = session.key();
+  const { csrf } = session.state();
+  const key = call.key ?? session.key();
   if (key) headers.set('Authorization', `Bearer ${key}`);
+  else headers.set('X-Gosset-Environment', call.environment ?? session.environment());
+  if (!key && csrf) headers.set('X-Gosset-CSRF', csrf);
   if (call.body !== undefined) headers.set('Content-Type', 'application/json');
   if (call.version !== undefined) headers.set('If-Match', `"${call.version}"`);
   return headers;
 }
 
-/** Path from the server's root, such as "/api/v1/flags". Throws ApiError. */
-export async function call<T>(method: string, path: string, options: Call = {}): Promise<T> {
+async function send(method: string, path: string, options: Call): Promise<Response> {
   const timeout = AbortSignal.timeout(30_000);
-  let response: Response;
   try {
-    response = await fetch(address(path, options.query), {
+    return await fetch(address(path, options.query), {
       method,
       headers: headersOf(options),
       body: options.body === undefined ? undefined : JSON.stringify(options.body),
@@ -116,11 +100,34 @@ export async function call<T>(method: string, path: string, options: Call = {}):
     const why = timeout.aborted ? 'The server did not answer within 30 seconds.' : 'The server cannot be reached.';
     throw new ApiError(0, 'NETWORK', `${why} Nothing was lost here; try again.`);
   }
-  if (response.status === 401) session.refuse();
+}
+
+/** Whether another tab has logged in anew: its token holds from now on. */
+async function takeNewToken(): Promise<boolean> {
+  const { csrf } = session.state();
+  const response = await send('GET', '/api/v1/session', {}).catch(() => null);
+  if (!response?.ok) return false;
+  const found = (await response.json()) as MemberSession;
+  if (found.csrf === csrf) return false;
+  session.setMember(found);
+  return true;
+}
+
+/** Path from the server's root, such as "/api/v1/flags". Throws ApiError, or Proposed. */
+export async function call<T>(method: string, path: string, options: Call = {}): Promise<T> {
+  let response = await send(method, path, options);
+  if (response.status === 403 && method !== 'GET' && session.state().csrf && (await takeNewToken())) response = await send(method, path, options);
+  if (response.status === 401 && !options.key && path !== '/api/v1/session') session.refuse();
   if (!response.ok) throw await errorOf(response);
   if (response.status === 204) return undefined as T;
   const text = await response.text();
-  return (text ? JSON.parse(text) : undefined) as T;
+  const body = (text ? JSON.parse(text) : undefined) as T;
+  if (response.status === 202 && response.headers.get('Location')?.includes('/proposals/')) {
+    const proposed = new Proposed(body as { id: string; summary: string; environment: string });
+    for (const listener of proposedListeners) listener(proposed);
+    throw proposed;
+  }
+  return body;
 }
 
 const v1 = (path: string): string => `/api/v1${path}`;
@@ -134,5 +141,5 @@ export const api = {
     call<T>('PATCH', v1(path), { body, version }),
   put: <T>(path: string, body: unknown, version?: number): Promise<T> =>
     call<T>('PUT', v1(path), { body, version }),
-  remove: (path: string): Promise<void> => call<void>('DELETE', v1(path)),
+  remove: (path: string, query?: Query): Promise<void> => call<void>('DELETE', v1(path), { query }),
 };

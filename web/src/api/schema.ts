@@ -6,6 +6,14 @@ export type Assignments = {
   assignments?: ExperimentAssignment[];
 };
 
+export type Caller = {
+  kind: 'key' | 'member';
+  name: string;
+  scope?: 'client' | 'server' | 'admin';
+  role?: 'viewer' | 'editor' | 'approver' | 'admin';
+  environment: string;
+};
+
 export type Definitions = {
   flags?: FeatureFlag[];
   experiments?: Experiment[];

@@ -1,10 +1,13 @@
 // Navigation around every page, and what happens when a page breaks.
 import { ActionIcon, Button, SegmentedControl, useMantineColorScheme } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { Component, useEffect, useState, type ReactNode } from 'react';
-import { session } from '../api/client';
-import { Announcements, Note } from '../parts/basic';
+import { onProposed } from '../api/client';
+import { useGet } from '../api/queries';
+import { AccountButton, EnvironmentSwitch } from '../parts/account';
+import { useWho } from '../parts/act';
+import { Announcements, Note, say } from '../parts/basic';
 import { Link, usePlace } from './router';
-import { useSession } from './login';
 
 const ITEMS: [string, string][] = [
   ['/', 'Overview'],
@@ -14,6 +17,7 @@ const ITEMS: [string, string][] = [
   ['/segments', 'Segments'],
   ['/events', 'Live events'],
   ['/users', 'Users'],
+  ['/approvals', 'Approvals'],
   ['/audit', 'Audit'],
   ['/calculator', 'Calculator'],
   ['/settings', 'Settings'],
@@ -38,6 +42,19 @@ function SchemeSwitch() {
   );
 }
 
+/** How many changes wait for approval; says so too when a change of ours has become one of them. */
+function useWaiting(): number {
+  const client = useQueryClient();
+  const who = useWho();
+  const may = who !== null && (who.kind === 'member' || who.role === 'admin');
+  const list = useGet<{ total: number }>(may ? '/proposals' : null, { status: 'pending', limit: 200 }, 30_000);
+  useEffect(() => onProposed((proposed) => {
+    say(`${proposed.proposal.summary}: it waits for approval.`);
+    void client.invalidateQueries({ queryKey: ['proposals'] });
+  }), [client]);
+  return list.data?.total ?? 0;
+}
+
 function isCurrent(path: string, to: string): boolean {
   return to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`);
 }
@@ -45,7 +62,8 @@ function isCurrent(path: string, to: string): boolean {
 export function Shell({ children }: { children: ReactNode }) {
   const { path } = usePlace();
   const [open, setOpen] = useState(false);
-  const { key } = useSession();
+  const who = useWho();
+  const waiting = useWaiting();
   useEffect(() => {
     setOpen(false);
     window.scrollTo(0, 0);
@@ -63,12 +81,15 @@ export function Shell({ children }: { children: ReactNode }) {
       {open && <button type="button" className="scrim" aria-label="Close menu" onClick={() => setOpen(false)} />}
       <nav className="nav" data-open={open} aria-label="Main">
         <Brand />
+        {who && <EnvironmentSwitch who={who} />}
         {ITEMS.map(([to, text]) => (
-          <Link key={to} to={to} className="item" aria-current={isCurrent(path, to) ? 'page' : undefined}>{text}</Link>
+          <Link key={to} to={to} className="item" aria-current={isCurrent(path, to) ? 'page' : undefined}>
+            {text}{to === '/approvals' && waiting > 0 && <span className="waiting" title={`${waiting} wait for approval`}>{waiting > 99 ? '99+' : waiting}<span className="mantine-VisuallyHidden-root"> waiting</span></span>}
+          </Link>
         ))}
         <div className="foot">
           <SchemeSwitch />
-          {key && <Button size="xs" variant="subtle" color="gray" onClick={() => session.clear()}>Forget key</Button>}
+          <AccountButton />
         </div>
       </nav>
       <main id="main" tabIndex={-1}>{children}</main>

@@ -1,7 +1,7 @@
 // Small pieces that every page is made of.
 import { Button, Skeleton, Tooltip } from '@mantine/core';
 import { useEffect, useState, type ReactNode } from 'react';
-import type { ApiError } from '../api/client';
+import { Proposed, type ApiError } from '../api/client';
 import { Link } from '../app/router';
 import { ago, when } from '../lib/format';
 
@@ -86,9 +86,19 @@ export function Note({ tone, title, children, action }: { tone: 'bad' | 'warn' |
   );
 }
 
+/** A change that the server keeps until somebody else has approved it. */
+function Waits({ proposed }: { proposed: Proposed }) {
+  return (
+    <Note tone="info" title="Your change waits for approval" action={<Link to={`/approvals/${proposed.proposal.id}`}>See it</Link>}>
+      {proposed.message}
+    </Note>
+  );
+}
+
 /** What the server refused or could not do, with its field, and a way on. */
 export function ErrorNote({ error, retry, title }: { error: ApiError | null; retry?: () => void; title?: string }) {
   if (!error) return null;
+  if (error instanceof Proposed) return <Waits proposed={error} />;
   if (error.status === 404 && error.code === 'NOT_FOUND')
     return (
       <Note tone="warn" title={title ?? 'There is no such thing here'}>
@@ -98,7 +108,7 @@ export function ErrorNote({ error, retry, title }: { error: ApiError | null; ret
   return (
     <Note
       tone="bad"
-      title={title ?? (error.status === 0 ? 'No connection' : error.status === 403 ? 'This key may not do that' : 'That did not work')}
+      title={title ?? (error.status === 0 ? 'No connection' : error.status === 403 ? 'You may not do that' : 'That did not work')}
       action={retry && <Button size="xs" variant="default" onClick={retry}>Try again</Button>}
     >
       {error.message} {error.pointer && <code className="mono muted">at {error.pointer}</code>}

@@ -3,11 +3,12 @@
 import { Button, Modal } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useState } from 'react';
-import { ApiError, api } from '../api/client';
+import { ApiError, Proposed, api } from '../api/client';
 import type { Versioned } from '../api/types';
 import { guardLeaving } from '../app/router';
 import { changes, differences, meeting, shown } from '../lib/draft';
 import { isAt } from '../lib/pointer';
+import { Act } from './act';
 import { ErrorNote, say } from './basic';
 
 export interface Editing<T> {
@@ -69,7 +70,11 @@ export function useEditing<T extends Versioned>(stored: T, path: string, root: s
         const theirs = await api.get<T>(path).catch(() => null);
         if (theirs && theirs.version !== version) setConflict(theirs);
         else setError(failure);
-      } else setError(failure);
+      } else {
+        // What waits for approval is on its way: the page shows again what holds until then.
+        if (failure instanceof Proposed) setValue(base);
+        setError(failure);
+      }
       return false;
     } finally {
       setBusy(false);
@@ -150,12 +155,12 @@ export function SaveBar<T>({ editing, children }: { editing: Editing<T>; childre
       {editing.error && <ErrorNote error={editing.error} />}
       {review && <Differences before={editing.stored} after={editing.value} />}
       {editing.dirty && children}
-      <div className="row">
+      {editing.dirty && <div className="row">
         <span className="grow strong">Unsaved changes</span>
         <Button variant="subtle" size="sm" onClick={() => setReview(!review)} aria-expanded={review}>{review ? 'Hide changes' : 'Review changes'}</Button>
         <Button variant="default" size="sm" onClick={editing.reset}>Undo</Button>
-        <Button size="sm" loading={editing.busy} disabled={!editing.dirty} onClick={() => void editing.save()}>Save</Button>
-      </div>
+        <Act size="sm" loading={editing.busy} onClick={() => void editing.save()}>Save</Act>
+      </div>}
     </div>
   );
 }
