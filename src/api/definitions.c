@@ -55,6 +55,8 @@ static bool list_read(struct http_request *request, struct catalog_query *out, g
         .owner = http_query_text(request, "owner"),
         .segment = http_query_text(request, "segment"),
         .metric = http_query_text(request, "metric"),
+        .layer = http_query_text(request, "layer"),
+        .advice = http_query_text(request, "advice"),
         .cursor = http_query_text(request, "cursor"),
     };
     if (gos_str_equal(enabled, GOS_LIT("true")))
@@ -65,6 +67,22 @@ static bool list_read(struct http_request *request, struct catalog_query *out, g
         return false;
     out->limit = (uint32_t)limit;
     return sort.len == 0 || sort_read(sort, out, err);
+}
+
+/* The body of an experiment with its advice; the same as it is when it is of another kind. */
+static gos_str advised_body(const struct catalog_page *page, uint32_t i, gos_arena *arena)
+{
+    gos_str body = page->items[i].body;
+    if (!page->advice)
+        return body;
+    gos_str kind = page->advice[i].kind, rest = page->advice[i].body;
+    body.len--; /* the brace */
+    if (rest.len == 0)
+        return gos_arena_print(arena, "%.*s,\"advice\":{\"kind\":\"%.*s\"}}", GOS_ARG(body),
+                               GOS_ARG(kind));
+    rest = (gos_str){rest.data + 1, rest.len - 1};
+    return gos_arena_print(arena, "%.*s,\"advice\":{\"kind\":\"%.*s\",%.*s}", GOS_ARG(body),
+                           GOS_ARG(kind), GOS_ARG(rest));
 }
 
 void api_definitions_list(struct http_request *request, struct http_response *response)
@@ -87,7 +105,7 @@ void api_definitions_list(struct http_request *request, struct http_response *re
     json_open_array(&answer.json);
     for (uint32_t i = 0; i < page.count; i++)
         json_raw(&answer.json, usage.rows ? flag_usage_body(&usage, &page.items[i], request->arena)
-                                          : page.items[i].body);
+                                          : advised_body(&page, i, request->arena));
     json_close_array(&answer.json);
     api_write_list_end(&answer, page.next, page.total);
     api_write_end(request, response, &answer, 200);

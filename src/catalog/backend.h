@@ -2,6 +2,7 @@
 #ifndef CATALOG_BACKEND_H
 #define CATALOG_BACKEND_H
 
+#include "catalog/advice.h"
 #include "catalog/catalog.h"
 #include "catalog/members.h"
 #include "catalog/proposals.h"
@@ -44,6 +45,7 @@ struct catalog_backend {
                            uint32_t *, gos_error *);
     bool (*result_history)(struct catalog *, gos_str, struct uuid, gos_str, int64_t, uint32_t,
                            gos_arena *, struct result **, uint32_t *, gos_error *);
+    bool (*put_advice)(struct catalog *, const struct advice *, gos_error *);
     bool (*add_member)(struct catalog *, const struct member *, gos_error *);
     bool (*find_member)(struct catalog *, gos_str, gos_arena *, struct member *, bool *,
                         gos_error *);

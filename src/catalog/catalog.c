@@ -220,3 +220,8 @@ bool catalog_list_usage(struct catalog *catalog, gos_str environment, gos_arena 
 {
     return catalog->backend->list_usage(catalog, environment, arena, out, out_count, err);
 }
+
+bool catalog_put_advice(struct catalog *catalog, const struct advice *advice, gos_error *err)
+{
+    return catalog->backend->put_advice(catalog, advice, err);
+}

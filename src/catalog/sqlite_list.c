@@ -11,6 +11,14 @@
 #define DEFINITION_COLUMNS                                                                         \
     "SELECT d.id, d.name, d.status, d.type, d.version, d.created_at, d.updated_at, r.body"
 
+/* What lists of experiments know beside: the status says more than numbers once it is over. */
+#define ADVICE_KIND                                                                                \
+    "CASE d.status WHEN 'Draft' THEN 'draft' WHEN 'Archived' THEN 'archived' WHEN 'Completed'"     \
+    " THEN iif(json_extract(r.body, '$.shipped_variant') IS NULL, 'ended', 'shipped')"             \
+    " ELSE coalesce(a.kind, 'no_data') END"
+#define ADVICE_COLUMNS ", " ADVICE_KIND ", coalesce(a.body, '')"
+#define ADVICE_FROM    " LEFT JOIN advice a ON a.experiment_id = d.id"
+
 static bool definition_take(struct statement *statement, gos_str environment, enum kind kind,
                             gos_arena *arena, struct definition *out, gos_error *err)
 {
@@ -185,6 +193,11 @@ static void filters_add(struct query *query, const struct catalog_query *wanted,
     query_filter(query, " AND json_extract(r.body, '$.owner') = ?", wanted->owner);
     query_filter(query, " AND EXISTS (SELECT 1 FROM json_each(r.body, '$.tags') WHERE value = ?)",
                  wanted->tag);
+    query_filter(query, " AND EXISTS (SELECT 1 FROM json_each(r.body, '$.layer') WHERE value = ?)",
+                 wanted->layer);
+    if (wanted->kind == KIND_EXPERIMENT)
+        query_filter(query, " AND instr(',' || ? || ',', ',' || " ADVICE_KIND " || ',') > 0",
+                     wanted->advice);
     filter_reference(query, KIND_SEGMENT, wanted->segment);
     filter_reference(query, KIND_METRIC, wanted->metric);
     if (wanted->text.len > 0) {
@@ -250,25 +263,39 @@ static gos_str cursor_after(const struct catalog_query *wanted, const struct def
     return store_cursor_write(arena, value, (gos_str){hex, len});
 }
 
+static bool advice_take(struct statement *statement, struct store_list *advice, gos_error *err)
+{
+    bool failed = false;
+    struct catalog_advice *row = store_list_next(advice, err);
+    if (row)
+        *row = (struct catalog_advice){column_text(statement, 8, advice->arena, &failed),
+                                       column_text(statement, 9, advice->arena, &failed)};
+    return row && !failed;
+}
+
 /* One more than the limit is asked for: whether it is there tells if a page follows. */
 static bool rows_read(struct query *query, struct sqlite *db, const struct catalog_query *wanted,
                       gos_arena *arena, struct catalog_page *out, gos_error *err)
 {
     struct store_list list = {.arena = arena, .size = sizeof *out->items};
+    struct store_list advice = {.arena = arena, .size = sizeof *out->advice};
     enum step step;
-    bool more = false;
-    bool failed = false;
-    struct statement *statement = query_open(query, db, DEFINITION_COLUMNS, err);
+    bool more = false, failed = false, advised = wanted->kind == KIND_EXPERIMENT;
+    struct statement *statement = query_open(
+        query, db, advised ? DEFINITION_COLUMNS ADVICE_COLUMNS : DEFINITION_COLUMNS, err);
     if (!statement)
         return false;
     while (!failed && !more && (step = statement_step(statement, err)) == STEP_ROW) {
         more = list.count == wanted->limit;
         struct definition *item = more ? NULL : store_list_next(&list, err);
-        failed = !more && !(item && definition_take(statement, wanted->environment, wanted->kind,
-                                                    arena, item, err));
+        failed = !more && !(item &&
+                            definition_take(statement, wanted->environment, wanted->kind, arena,
+                                            item, err) &&
+                            (!advised || advice_take(statement, &advice, err)));
     }
     statement_close(statement);
     out->items = list.items;
+    out->advice = advice.items;
     out->count = list.count;
     out->next = more ? cursor_after(wanted, &out->items[list.count - 1], arena) : GOS_LIT("");
     if (failed || !out->next.data)
@@ -284,6 +311,8 @@ static bool page_read(struct sqlite *db, const struct catalog_query *wanted, gos
     if (!store_environment(db, wanted->environment, &environment, NULL, err))
         return false;
     query_init(&query, arena, " FROM definition d JOIN revision r ON r.sequence = d.revision");
+    if (wanted->kind == KIND_EXPERIMENT)
+        query_add(&query, ADVICE_FROM);
     query_add_int(&query, " WHERE d.environment = ?", environment);
     query_add_text(&query, " AND d.kind = ?", gos_str_from(kind_word(wanted->kind)));
     filters_add(&query, wanted, arena);

@@ -258,6 +258,7 @@ const struct catalog_backend catalog_backend_sqlite = {
     .touch_session = store_touch_session,
     .end_session = store_end_session,
     .prune_sessions = store_prune_sessions,
+    .put_advice = store_put_advice,
     .add_usage = store_add_usage,
     .list_usage = store_list_usage,
     .requires_approval = store_requires_approval,

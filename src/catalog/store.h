@@ -113,6 +113,7 @@ bool store_latest_results(struct catalog *, gos_str, struct uuid, gos_arena *, s
                           uint32_t *, gos_error *);
 bool store_result_history(struct catalog *, gos_str, struct uuid, gos_str, int64_t, uint32_t,
                           gos_arena *, struct result **, uint32_t *, gos_error *);
+bool store_put_advice(struct catalog *, const struct advice *, gos_error *);
 bool store_add_member(struct catalog *, const struct member *, gos_error *);
 bool store_find_member(struct catalog *, gos_str, gos_arena *, struct member *, bool *,
                        gos_error *);

@@ -2,6 +2,7 @@
 #ifndef CATALOG_TYPES_H
 #define CATALOG_TYPES_H
 
+#include "catalog/advice.h"
 #include "catalog/usage.h"
 #include "model/definition.h"
 #include "model/result.h"
@@ -67,8 +68,9 @@ struct catalog_query {
     gos_str type;
     gos_str tag;
     gos_str owner;
-    gos_str segment; /* refers to this segment, by its name or id */
-    gos_str metric;  /* refers to this metric */
+    gos_str segment;       /* refers to this segment, by its name or id */
+    gos_str metric;        /* refers to this metric */
+    gos_str layer, advice; /* of experiments: sits in it; one of these kinds, see advice.h */
     enum catalog_sort sort;
     bool descending;
     gos_str cursor; /* `next` of the page before */
@@ -76,7 +78,8 @@ struct catalog_query {
 };
 
 struct catalog_page {
-    struct definition *items; /* without trees */
+    struct definition *items;      /* without trees */
+    struct catalog_advice *advice; /* of each item; NULL unless experiments are listed */
     uint32_t count;
     int64_t total;
     gos_str next; /* empty: the last page */

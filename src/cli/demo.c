@@ -96,6 +96,22 @@ static bool past_fill(struct demo *demo, gos_str document, int64_t now_ms, gos_e
     return done;
 }
 
+/* So that lists know what to advise from the first moment on. */
+static bool results_compute(struct demo *demo, gos_error *err)
+{
+    size_t count;
+    const struct traffic_effect *effects = traffic_effects(&count);
+    for (size_t i = 0; i < count; i++) {
+        gos_str answer,
+            path = gos_arena_print(demo->arena, "/api/v1/experiments/%s/results?refresh=true",
+                                   effects[i].experiment_id);
+        if (!http_client_ask(demo->client, "GET", path.data, (gos_str){0}, demo->arena, &answer,
+                             err))
+            return false;
+    }
+    return true;
+}
+
 /* Takes the place of an operator: definitions, keys, the past, and the first visitors. */
 static bool demo_fill(struct demo *demo, gos_error *err)
 {
@@ -110,7 +126,7 @@ static bool demo_fill(struct demo *demo, gos_error *err)
         !ask(demo, "/api/v1/import", document, &answer, err) ||
         !key_make(demo, "server", &demo->server_key, err) ||
         !key_make(demo, "client", &demo->client_key, err) ||
-        !past_fill(demo, document, now_ms, err))
+        !past_fill(demo, document, now_ms, err) || !results_compute(demo, err))
         return false;
     struct traffic_options options = {.url = client.base_url,
                                       .key = demo->server_key,

@@ -2,6 +2,7 @@
 #include "jobs/analyst.h"
 
 #include "base/time.h"
+#include "jobs/advice.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -182,6 +183,15 @@ static bool run(struct analyst *analyst, const struct definition *experiment, in
     return done;
 }
 
+/* For lists, in the catalog. */
+static bool keep_advice(struct analyst *analyst, const struct analysis *analysis,
+                        const struct definition *experiment, gos_arena *arena, gos_error *err)
+{
+    struct advice advice;
+    return advice_make(analysis, experiment, arena, &advice, err) &&
+           catalog_put_advice(analyst->options.catalog, &advice, err);
+}
+
 /* Computes, stores when `store`, and remembers. */
 static bool compute(struct analyst *analyst, const struct definition *experiment, bool store,
                     int64_t stored_before, gos_error *err)
@@ -197,6 +207,7 @@ static bool compute(struct analyst *analyst, const struct definition *experiment
     if (done && store)
         done =
             catalog_add_results(analyst->options.catalog, analysis.rows, analysis.row_count, err);
+    done = done && keep_advice(analyst, &analysis, experiment, arena, err);
     pthread_mutex_unlock(&analyst->work);
     done = done && rows_to_json(analysis.rows, analysis.row_count, arena, &answer.results, err);
     if (done) {

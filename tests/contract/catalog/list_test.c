@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "base/time.h"
+#include "catalog/advice.h"
 
 #include <stdio.h>
 
@@ -91,6 +92,52 @@ TEST(catalog_list, filters_and_counts)
     query = all;
     query.type = GOS_LIT("String");
     CHECK_TEXT(names_of(&given, query), "");
+    fixture_close(&given);
+}
+
+static void advise(struct fixture *given, const char *name, const char *kind, const char *body)
+{
+    struct definition experiment;
+    CHECK_OK(catalog_get(given->catalog, PRODUCTION, KIND_EXPERIMENT, gos_str_from(name),
+                         given->arena, &experiment, &given->err),
+             &given->err);
+    struct advice advice = {experiment.id, gos_str_from(kind), gos_str_from(body)};
+    CHECK_OK(catalog_put_advice(given->catalog, &advice, &given->err), &given->err);
+}
+
+TEST(catalog_list, tells_and_filters_by_the_advice_of_experiments)
+{
+    struct fixture given = fixture_open();
+    struct catalog_page page;
+    fixture_metric(&given, "m");
+    fixture_experiment(&given, "a", ",\"status\":\"Running\",\"layer\":\"l\"");
+    fixture_experiment(&given, "b", ",\"status\":\"Running\",\"layer\":[\"k\",\"l\"]");
+    fixture_experiment(&given, "c", "");
+    fixture_experiment(&given, "d", ",\"status\":\"Running\"");
+    CHECK_OK(fixture_change(&given, KIND_EXPERIMENT, "d", "{\"status\":\"Completed\"}", NULL),
+             &given.err);
+    advise(&given, "a", "running", "{\"units\":1}");
+    advise(&given, "a", "ship", "{\"units\":2}");
+    advise(&given, "c", "ship", "{}");
+    advise(&given, "d", "ship", "{}");
+    struct catalog_query query = {.environment = PRODUCTION, .kind = KIND_EXPERIMENT, .limit = 3};
+    CHECK_OK(catalog_list(given.catalog, &query, given.arena, &page, &given.err), &given.err);
+    CHECK_TEXT(page.advice[0].kind, "ship");
+    CHECK_TEXT(page.advice[0].body, "{\"units\":2}");
+    CHECK_TEXT(page.advice[1].kind, "no_data");
+    CHECK_TEXT(page.advice[1].body, "");
+    CHECK_TEXT(page.advice[2].kind, "draft");
+    query.advice = GOS_LIT("ship");
+    CHECK_TEXT(names_of(&given, query), "a");
+    query.advice = GOS_LIT("no_data,ship");
+    CHECK_TEXT(names_of(&given, query), "a b");
+    query.advice = GOS_LIT("ended");
+    CHECK_TEXT(names_of(&given, query), "d");
+    query.advice = GOS_LIT("no");
+    CHECK_TEXT(names_of(&given, query), "");
+    query.advice = GOS_LIT("");
+    query.layer = GOS_LIT("l");
+    CHECK_TEXT(names_of(&given, query), "a b");
     fixture_close(&given);
 }
 

@@ -87,6 +87,12 @@ TEST(api_results, answer_with_rows_health_and_how_they_came_about)
     CHECK_TEXT(fixture_at(&given, "/results/0/unit"), "\"USD\"");
     CHECK_TEXT(fixture_at(&given, "/results/1/variant"), "\"green\"");
     CHECK_TEXT(fixture_at(&given, "/as_of"), "\"2023-11-17T22:13:20Z\"");
+    CHECK_STATUS(&given, 200, "GET", "/api/v1/experiments?advice=running,draft", NULL);
+    CHECK_TEXT(fixture_at(&given, "/total"), "1");
+    CHECK_TEXT(fixture_at(&given, "/items/0/advice/units"), "200");
+    CHECK_TEXT(fixture_at(&given, "/items/0/advice/primary/variant"), "\"green\"");
+    CHECK_STATUS(&given, 200, "GET", "/api/v1/experiments?advice=ship", NULL);
+    CHECK_TEXT(fixture_at(&given, "/total"), "0");
     snprintf(path, sizeof path, "/api/v1/experiments/%s/verify", id);
     CHECK_STATUS(&given, 200, "POST", path, NULL);
     CHECK_TEXT(fixture_at(&given, "/same"), "true");
