@@ -17,6 +17,7 @@ void api_whoami(struct http_request *request, struct http_response *response)
     api_write_text(&answer.json, is_key ? "scope" : "role",
                    gos_str_from(is_key ? scope_word(caller->scope) : role_word(caller->role)));
     api_write_text(&answer.json, "environment", api_environment(request));
+    api_write_text(&answer.json, "version", GOS_LIT(GOSSET_VERSION));
     json_close_object(&answer.json);
     http_add(request, response, "Cache-Control", GOS_LIT("no-store"));
     api_write_end(request, response, &answer, 200);

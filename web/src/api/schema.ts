@@ -12,6 +12,7 @@ export type Caller = {
   scope?: 'client' | 'server' | 'admin';
   role?: 'viewer' | 'editor' | 'approver' | 'admin';
   environment: string;
+  version?: string;
 };
 
 export type Definitions = {
