@@ -133,6 +133,7 @@ test('a change waits until somebody else has approved it', { skip }, async () =>
   assert.equal((await server.call('GET', '/api/v1/flags/gate', undefined, there)).description, 'proposed by ed');
 
   await visit(author.page, '/flags/gate', 'Who gets what');
+  await author.page.reload();
   await author.page.getByLabel('Description').fill('a second thought');
   await author.page.getByRole('button', { name: 'Save', exact: true }).click();
   await author.page.getByRole('link', { name: 'See it' }).first().click();

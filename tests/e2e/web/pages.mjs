@@ -33,7 +33,12 @@ export const PAGES = [
   ['/calculator?tab=rates', 'calculator-rates', '95 % interval'],
   ['/calculator?tab=means', 'calculator-means', '95 % interval'],
   ['/calculator?tab=split', 'calculator-split', 'The split'],
-  ['/settings', 'settings', 'API keys'],
+  ['/settings', 'settings-keys', 'API keys'],
+  ['/settings?tab=members', 'settings-members', 'Add a member'],
+  ['/settings?tab=environments', 'settings-environments', 'you work here'],
+  ['/settings?tab=webhooks', 'settings-webhooks', 'New webhook'],
+  ['/settings?tab=layers', 'settings-layers', 'New layer'],
+  ['/settings?tab=system', 'settings-system', 'Ready: decisions'],
 ];
 
 export async function signIn(page, server) {

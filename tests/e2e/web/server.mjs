@@ -28,7 +28,7 @@ export async function startServer(command = 'serve', more = []) {
     child.stderr.on('data', read);
     child.on('exit', (code) => reject(new Error(`gosset ${command} ended with ${code}:\n${output}`)));
   });
-  const server = { url: url.url, key: url.key ?? /admin key[^:]*:\s*(\S+)/.exec(output)?.[1] ?? key, child, output: () => output };
+  const server = { url: url.url, folder, key: url.key ?? /admin key[^:]*:\s*(\S+)/.exec(output)?.[1] ?? key, child, output: () => output };
   server.call = async (method, path, body, headers = {}) => {
     const response = await fetch(`${server.url}${path}`, {
       method,

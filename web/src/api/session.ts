@@ -26,6 +26,8 @@ export interface State {
   who: Who | null;
   /** The server refused what is held now. */
   refused: boolean;
+  /** Of the server; null until it has said it. */
+  version: string | null;
   /** A cookie may be there, and the server has not yet said whose. */
   asking: boolean;
 }
@@ -36,6 +38,7 @@ let state: State = {
   csrf: null,
   who: null,
   refused: false,
+  version: null,
   asking: !sessionStorage.getItem(KEY) && localStorage.getItem(LOGGED_IN) !== null,
 };
 
@@ -56,6 +59,7 @@ export interface Caller {
   scope?: string;
   role?: RoleName;
   environment: string;
+  version: string;
 }
 
 export const session = {
@@ -73,9 +77,10 @@ export const session = {
     put({ key, csrf: null, who: null, refused: false, asking: false });
   },
   setCaller(caller: Caller): void {
-    if (!state.key) return;
+    const { version } = caller;
     const word = caller.scope ?? caller.role ?? '';
-    put({ who: { kind: caller.kind, name: caller.name, word, role: ROLE_OF_SCOPE[word] ?? 'none', environment: caller.environment } });
+    if (!state.key) put({ version });
+    else put({ version, who: { kind: caller.kind, name: caller.name, word, role: ROLE_OF_SCOPE[word] ?? 'none', environment: caller.environment } });
   },
   setMember({ member, csrf }: MemberSession): void {
     sessionStorage.removeItem(KEY);

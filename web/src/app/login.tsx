@@ -10,13 +10,14 @@ import { ErrorNote, Note } from '../parts/basic';
 
 /** Finds out once who is there: by the key, or by a cookie that an earlier visit has left. */
 export function useArrival(): void {
-  const { key, asking } = useSession();
+  const { key, who, asking } = useSession();
+  const isMember = who?.kind === 'member';
   useEffect(() => {
     if (asking) void call<MemberSession>('GET', '/api/v1/session').then(session.setMember, (cause: ApiError) => (cause.status === 0 ? session.refuse() : session.clear()));
   }, [asking]);
   useEffect(() => {
-    if (key) void call<Caller>('GET', '/api/v1/whoami').then(session.setCaller, () => undefined);
-  }, [key]);
+    if (key || isMember) void call<Caller>('GET', '/api/v1/whoami').then(session.setCaller, () => undefined);
+  }, [key, isMember]);
 }
 
 interface Methods {
