@@ -3,7 +3,22 @@
 import type * as schema from './schema';
 
 export type Json = schema.Json;
-export type Experiment = schema.Experiment;
+export type AdviceKind = 'no_data' | 'unhealthy' | 'running' | 'ship' | 'roll_back' | 'inconclusive' | 'draft' | 'shipped' | 'ended' | 'archived';
+
+/** What lists know of an experiment's newest computation; without one only the kind. */
+export interface Advice {
+  kind: AdviceKind;
+  reason?: string;
+  days_left?: number | null;
+  variant?: string;
+  health?: 'ok' | 'warning' | 'alarm';
+  units?: number;
+  planned_units?: number | null;
+  as_of?: string;
+  primary?: ResultRow | null;
+}
+
+export type Experiment = schema.Experiment & { advice?: Advice };
 export type Variant = Experiment['variants'][number];
 export type MetricSetting = NonNullable<Experiment['metric_settings']>[string];
 export type Flag = schema.FeatureFlag;

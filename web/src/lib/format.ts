@@ -24,8 +24,8 @@ export function number(value: number | null | undefined, decimals = 0): string {
   return /^−[0.,]*$/.test(text) ? text.slice(1) : text;
 }
 
-/** Sentences of the server begin with a capital where they stand alone. */
-export const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** Sentences of the server begin with a capital where they stand alone; names stay as they are. */
+export const capital = (text: string): string => (/^[a-z]+['’]?[a-z]*([ ,.:;]|$)/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text);
 
 export const count = (value: number | null | undefined): string => number(value, 0);
 

@@ -1,6 +1,6 @@
 // Result rows put in the order in which people read them, and what may be said about each.
-import type { Direction, Experiment, Finding, Health, Metric, ResultRow, Results, Role, Severity, Status, Verdict } from '../api/types';
-import { days, interval, intervalPercent, signedPercent, seOf, type Interval } from './format';
+import type { Advice, AdviceKind, Direction, Experiment, Finding, Health, Metric, ResultRow, Results, Role, Severity, Status, Verdict } from '../api/types';
+import { capital, days, interval, intervalPercent, signedPercent, seOf, type Interval } from './format';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'accent' | 'plain';
 
@@ -126,7 +126,7 @@ export function healthTone(health: Health | null | undefined): Tone {
 }
 
 export const ADVICE: Record<Verdict['verdict'], { text: string; tone: Tone }> = {
-  broken: { text: 'Broken', tone: 'warn' },
+  broken: { text: 'Unhealthy', tone: 'warn' },
   keep_running: { text: 'Keep running', tone: 'accent' },
   ship: { text: 'Ship', tone: 'good' },
   roll_back: { text: 'Roll back', tone: 'bad' },
@@ -180,6 +180,38 @@ export function winnerOf(experiment: Experiment, results: Results | undefined): 
   const primary = effectsByRole(experiment, new Map(), results.results).find((group) => group.role === 'primary')?.effects ?? [];
   const better = primary.filter((effect) => effect.row.significant === true && effect.tone === 'good');
   return better.sort((a, b) => Math.abs(b.lift ?? 0) - Math.abs(a.lift ?? 0))[0]?.row.variant ?? null;
+}
+
+/** Each kind of advice in lists: its word, its tone, and what stands there when nothing was computed. */
+export const ADVICE_KINDS: Record<AdviceKind, { text: string; tone: Tone; reason: string }> = {
+  unhealthy: { text: 'Unhealthy', tone: 'warn', reason: 'A health check failed.' },
+  roll_back: { text: 'Roll back', tone: 'bad', reason: 'It does harm.' },
+  ship: { text: 'Ship', tone: 'good', reason: 'It is better.' },
+  inconclusive: { text: 'Inconclusive', tone: 'plain', reason: 'The planned sample is reached without an effect.' },
+  ended: { text: 'Ended', tone: 'accent', reason: 'It is over, and no variant was shipped.' },
+  no_data: { text: 'No data', tone: 'plain', reason: 'No unit has been seen in it yet.' },
+  running: { text: 'Running', tone: 'accent', reason: 'Not decided yet.' },
+  draft: { text: 'Draft', tone: 'plain', reason: 'Not started: nobody is assigned yet.' },
+  shipped: { text: 'Shipped', tone: 'plain', reason: 'Completed, with a shipped variant.' },
+  archived: { text: 'Archived', tone: 'plain', reason: 'It is in the archive.' },
+};
+
+/** The advice of a list's row in words. */
+export function adviceOf(advice: Advice | undefined): Say {
+  const kind = ADVICE_KINDS[advice?.kind ?? 'no_data'] ?? ADVICE_KINDS.no_data;
+  const left = advice?.days_left;
+  const label = advice?.kind === 'running' && typeof left === 'number' ? `~${days(left)} left` : kind.text;
+  const over = advice?.kind === 'ended' || advice?.kind === 'shipped' || advice?.kind === 'archived';
+  const reasons = over && advice?.reason ? [capital(advice.reason)] : [];
+  return { tone: kind.tone, label, sentence: capital((!over && advice?.reason) || kind.reason), reasons };
+}
+
+/** The effect on the primary metric that a list's row carries. */
+export function advisedEffect(experiment: Experiment, metrics: Map<string, Metric>): Effect | undefined {
+  const row = experiment.advice?.primary;
+  if (!row) return undefined;
+  const effect = effectOf(experiment, metrics, [row], row);
+  return experiment.advice?.health === 'alarm' ? { ...effect, tone: 'plain' } : effect;
 }
 
 export const STATUS_TONE: Record<Status, Tone> = { Draft: 'plain', Running: 'accent', Paused: 'warn', Completed: 'plain', Archived: 'plain' };

@@ -1,27 +1,32 @@
 // All experiments: state, what to do about each, who owns it; filters stay in the address.
 import { Button, SegmentedControl, Select } from '@mantine/core';
-import type { Experiment, Results } from '../api/types';
 import { useGet, useList } from '../api/queries';
+import type { Experiment, Layer, Page as PageOf } from '../api/types';
 import { Link, navigate, useQueryValue } from '../app/router';
 import { when } from '../lib/format';
-import { STATUS_TONE, layersOf, verdictOf } from '../lib/results';
+import { ADVICE_KINDS, STATUS_TONE, adviceOf, layersOf } from '../lib/results';
 import { Ago, Badge, Empty, Hint, Page } from '../parts/basic';
 import { Listing, SearchBox, type Column } from '../parts/listing';
 import { Timeline } from '../parts/timeline';
 
-/** What to do about each experiment that has started; computed by the server, fetched per row. */
+const ATTENTION = 'unhealthy,roll_back,ship,ended,inconclusive,no_data';
+
 function AdviceCell({ row }: { row: Experiment }) {
-  const started = row.status !== 'Draft' && row.status !== 'Archived';
-  const results = useGet<Results>(started ? `/experiments/${row.id}/results` : null);
-  if (!started) return <span className="muted">–</span>;
-  if (results.error) return <span className="muted">–</span>;
-  const { label, tone, sentence, reasons } = verdictOf(row, results.data);
-  if (!label) return <span className="muted">…</span>;
+  const { label, tone, sentence, reasons } = adviceOf(row.advice);
   return (
-    <Hint tip={<>{sentence}{reasons.map((reason) => <div key={reason}>· {reason}</div>)}</>}>
-      <Badge tone={tone}>{label}</Badge>
-    </Hint>
+    <div>
+      <Hint tip={<>{sentence}{reasons.map((reason) => <div key={reason}>{reason}</div>)}{row.advice?.as_of && <div>Computed from data up to {when(row.advice.as_of)}.</div>}</>}>
+        <Badge tone={tone}>{label}</Badge>
+      </Hint>
+      <div className="muted small reason">{sentence}</div>
+    </div>
   );
+}
+
+/** A word that filters the list by itself. */
+function Filter({ name, value }: { name: string; value: string }) {
+  const [now, set] = useQueryValue(name);
+  return <button type="button" className="filter-word" aria-pressed={now === value} title={`Only ${name} ${value}`} onClick={() => set(now === value ? '' : value)}>{value}</button>;
 }
 
 const COLUMNS: Column<Experiment>[] = [
@@ -30,43 +35,64 @@ const COLUMNS: Column<Experiment>[] = [
     cell: (row) => (
       <>
         <Link to={`/experiments/${row.id}`} className="strong">{row.name}</Link>
-        <div className="muted small">{row.success_metrics.primary_metric}{row.tags?.map((tag) => ` · ${tag}`)}</div>
+        <div className="muted small">{row.success_metrics.primary_metric}</div>
       </>
     ),
   },
   { title: 'Status', cell: (row) => <Badge tone={STATUS_TONE[row.status]}>{row.status}</Badge> },
   { title: 'Advice', cell: (row) => <AdviceCell row={row} /> },
-  { title: 'Owner', cell: (row) => row.owner ?? row.created_by ?? <span className="muted">–</span> },
-  { title: 'Layer', cell: (row) => layersOf(row).join(', ') || <span className="muted">–</span> },
-  { title: 'Started', cell: (row) => <span className="num">{when(row.start_date)}</span> },
+  { title: 'Owner', cell: (row) => (row.owner ? <Filter name="owner" value={row.owner} /> : <span className="muted">–</span>) },
+  { title: 'Tags', cell: (row) => (row.tags?.length ? <span className="words">{row.tags.map((tag) => <Filter key={tag} name="tag" value={tag} />)}</span> : <span className="muted">–</span>) },
+  { title: 'Layer', cell: (row) => (layersOf(row).length > 0 ? <span className="words">{layersOf(row).map((layer) => <Filter key={layer} name="layer" value={layer} />)}</span> : <span className="muted">–</span>) },
+  { title: 'Started', cell: (row) => <span className="num small">{when(row.start_date)}</span> },
   { title: 'Changed', right: true, cell: (row) => <Ago at={row.updated_at} /> },
 ];
+
+/** Words seen on this page, and the one that is chosen. */
+function seen(items: Experiment[], chosen: string, of: (row: Experiment) => string[]): string[] {
+  return [...new Set([...(chosen ? [chosen] : []), ...items.flatMap(of)])].sort();
+}
 
 export default function Experiments() {
   const [q] = useQueryValue('q');
   const [status, setStatus] = useQueryValue('status');
+  const [advice, setAdvice] = useQueryValue('advice');
+  const [owner, setOwner] = useQueryValue('owner');
+  const [tag, setTag] = useQueryValue('tag');
+  const [layer, setLayer] = useQueryValue('layer');
   const [sort, setSort] = useQueryValue('sort', '-updated_at');
   const [cursor] = useQueryValue('cursor');
   const [view, setView] = useQueryValue('view', 'table');
-  const list = useList<Experiment>('/experiments', { q, status, sort, cursor, limit: 50 }, 15_000);
+  const list = useList<Experiment>('/experiments', { q, status, advice, owner, tag, layer, sort, cursor, limit: 50 }, 15_000);
+  const layers = useGet<PageOf<Layer>>('/layers', { limit: 500 });
+  const items = list.data?.items ?? [];
   const create = <Button onClick={() => navigate('/experiments/new')}>New experiment</Button>;
+  const views = (
+    <SegmentedControl aria-label="View" value={view} onChange={setView} transitionDuration={0}
+      data={[{ value: 'table', label: 'Table' }, { value: 'timeline', label: 'Timeline' }]} />
+  );
+  const isFiltered = Boolean(q || status || advice || owner || tag || layer);
+  const advices = [{ value: ATTENTION, label: 'Needs attention' }, ...Object.entries(ADVICE_KINDS).map(([value, kind]) => ({ value, label: kind.text }))];
+  if (advice && !advices.some((one) => one.value === advice)) advices.push({ value: advice, label: advice });
   return (
-    <Page title="Experiments" actions={create}>
+    <Page title="Experiments" actions={<>{views}{create}</>}>
       <div className="filters">
         <SearchBox label="Search by name" />
-        <Select aria-label="Status" placeholder="Any status" clearable value={status || null} w={150}
+        <Select aria-label="Advice" placeholder="Any advice" clearable value={advice || null} w={160} data={advices} onChange={(value) => setAdvice(value ?? '')} />
+        <Select aria-label="Status" placeholder="Any status" clearable value={status || null} w={140}
           data={['Draft', 'Running', 'Paused', 'Completed', 'Archived']} onChange={(value) => setStatus(value ?? '')} />
-        <Select aria-label="Order" value={sort} w={170} allowDeselect={false} onChange={(value) => setSort(value ?? '')}
+        <Select aria-label="Owner" placeholder="Any owner" clearable searchable value={owner || null} w={130} data={seen(items, owner, (row) => row.owner ? [row.owner] : [])} onChange={(value) => setOwner(value ?? '')} />
+        <Select aria-label="Tag" placeholder="Any tag" clearable searchable value={tag || null} w={130} data={seen(items, tag, (row) => row.tags ?? [])} onChange={(value) => setTag(value ?? '')} />
+        <Select aria-label="Layer" placeholder="Any layer" clearable searchable value={layer || null} w={130} data={[...new Set([...seen(items, layer, layersOf), ...(layers.data?.items ?? []).map((one) => one.name)])]} onChange={(value) => setLayer(value ?? '')} />
+        <Select aria-label="Order" value={sort} w={150} allowDeselect={false} onChange={(value) => setSort(value ?? '')}
           data={[{ value: '-updated_at', label: 'Changed last' }, { value: '-created_at', label: 'Created last' }, { value: 'name', label: 'Name' }]} />
-        <SegmentedControl aria-label="View" value={view} onChange={setView} transitionDuration={0}
-          data={[{ value: 'table', label: 'Table' }, { value: 'timeline', label: 'Timeline' }]} />
       </div>
-      {view === 'timeline' && list.data && list.data.items.length > 0 ? (
-        <Timeline experiments={list.data.items} />
+      {view === 'timeline' && list.data && items.length > 0 ? (
+        <Timeline experiments={items} />
       ) : (
         <Listing query={list} columns={COLUMNS} id={(row) => row.id} caption="Experiments" word="experiment"
-          empty={q || status ? (
-            <Empty title="No experiment matches">Change the search or the status.</Empty>
+          empty={isFiltered ? (
+            <Empty title="No experiment matches" action={<Button variant="default" onClick={() => navigate('/experiments')}>Show all</Button>}>Nothing has all that is asked for.</Empty>
           ) : (
             <Empty title="No experiments yet" action={create}>An experiment compares variants of something on real users.</Empty>
           )} />

@@ -1,130 +1,153 @@
 // What needs attention now, and how the running experiments stand.
-import { useQueries } from '@tanstack/react-query';
-import { api } from '../api/client';
-import { useList } from '../api/queries';
-import type { Experiment, Results } from '../api/types';
+import { useList, useGet } from '../api/queries';
+import type { Experiment, Metric } from '../api/types';
 import { Link } from '../app/router';
 import { count, days, intervalPercent, share, signedPercent, seOf } from '../lib/format';
-import { advice, controlName, effectSentence, effectsByRole, exposures, healthTone, verdictOf, type Effect, type Tone } from '../lib/results';
+import { ADVICE_KINDS, adviceOf, advisedEffect, effectSentence, type Tone } from '../lib/results';
 import { Ago, Badge, Card, Empty, ErrorNote, Hint, Page, Rows } from '../parts/basic';
-import { ForestRow, axisFor, type Axis } from '../parts/forest';
-import { SystemStrip } from '../parts/system-strip';
+import { ForestAxis, ForestRow, axisFor, type Axis } from '../parts/forest';
 import { useMetrics } from '../parts/pickers';
+import { SystemStrip } from '../parts/system-strip';
 
-interface Row {
-  experiment: Experiment;
-  results: Results | undefined;
-  primary: Effect | undefined;
+/** In the order of urgency. */
+const ATTENTION = ['unhealthy', 'roll_back', 'ship', 'ended', 'inconclusive', 'no_data'] as const;
+const SHOWN = 12;
+const DAY = 86_400_000;
+
+interface StaleFlags {
+  items: { key: string; reasons: { message: string }[] }[];
 }
 
-const URGENT: Record<Tone, number> = { warn: 0, bad: 1, good: 2, accent: 3, plain: 4 };
-
-function needsAttention(row: Row): { tone: Tone; text: string } | null {
-  const verdict = verdictOf(row.experiment, row.results);
-  const ended = row.experiment.end_date && Date.parse(row.experiment.end_date) < Date.now();
-  if (verdict.tone === 'warn' || verdict.tone === 'bad' || verdict.tone === 'good') return { tone: verdict.tone, text: verdict.sentence };
-  if (ended) return { tone: 'accent', text: 'Its planned end has passed: decide, or move the end.' };
-  const age = row.experiment.start_date ? (Date.now() - Date.parse(row.experiment.start_date)) / 86_400_000 : 0;
-  if (verdict.label === 'No data' && age > 1 && age < 3650) return { tone: 'warn', text: `No data ${days(age)} after its start: is the code asking for assignments?` };
-  return null;
+/** What is no trouble yet: just started, or a plan that has no end. */
+function isQuiet(experiment: Experiment): boolean {
+  return experiment.advice?.kind === 'no_data' && (!experiment.start_date || Date.now() - Date.parse(experiment.start_date) < DAY);
 }
 
-function Attention({ rows }: { rows: Row[] }) {
-  const found = rows.flatMap((row) => {
-    const need = needsAttention(row);
-    return need ? [{ row, need }] : [];
-  }).sort((a, b) => URGENT[a.need.tone] - URGENT[b.need.tone]);
-  if (found.length === 0) return <p className="muted" style={{ margin: 0 }}>Nothing. Every running experiment is healthy and undecided.</p>;
+function Item({ tone, word, to, name, text }: { tone: Tone; word: string; to: string; name: string; text: string }) {
   return (
-    <div className="stack">
-      {found.map(({ row, need }) => (
-        <div key={row.experiment.id} className="row" style={{ flexWrap: 'nowrap', alignItems: 'baseline' }}>
-          <span style={{ width: 110, flex: 'none' }}><Badge tone={need.tone}>{advice(row.results?.verdict).text || (need.tone === 'warn' ? 'Look' : 'Ended')}</Badge></span>
-          <span className="wrap"><Link to={`/experiments/${row.experiment.id}`} className="strong">{row.experiment.name}</Link>{' '}<span className="muted">{need.text}</span></span>
-        </div>
-      ))}
-    </div>
+    <li className="attention">
+      <span><Badge tone={tone}>{word}</Badge></span>
+      <span className="wrap"><Link to={to} className="strong">{name}</Link>{' '}<span className="muted">{text}</span></span>
+    </li>
   );
 }
 
-function Progress({ row }: { row: Row }) {
-  const units = exposures(row.experiment, row.results).reduce((sum, arm) => sum + arm.units, 0);
-  const needed = row.experiment.success_metrics.minimum_sample_size;
+function Attention() {
+  const list = useList<Experiment>('/experiments', { advice: ATTENTION.join(','), sort: '-updated_at', limit: 200 }, 10_000);
+  const stale = useGet<StaleFlags>('/reports/stale-flags', { days: 30 }, 60_000);
+  if (list.error && !list.data) return <ErrorNote error={list.error} retry={() => void list.refetch()} />;
+  if (!list.data) return <Rows count={3} />;
+  const rank = (experiment: Experiment) => ATTENTION.indexOf(experiment.advice!.kind as (typeof ATTENTION)[number]);
+  const found = list.data.items.filter((experiment) => !isQuiet(experiment)).sort((a, b) => rank(a) - rank(b));
+  const flags = stale.data?.items ?? [];
+  if (found.length === 0 && flags.length === 0) return <p className="muted" style={{ margin: 0 }}>Nothing. Every running experiment is healthy and undecided, and every flag is in use.</p>;
   return (
-    <Hint tip={needed ? `${count(units)} of ${count(needed)} planned units` : `${count(units)} units; no size was planned`}>
-      <span className="num small">{count(units)}{needed ? ` · ${share(Math.min(units, needed), needed)}` : ''}</span>
+    <ul className="plain-list">
+      {found.slice(0, SHOWN).map((experiment) => {
+        const { tone, label, sentence } = adviceOf(experiment.advice);
+        return <Item key={experiment.id} tone={tone} word={label} to={`/experiments/${experiment.id}`} name={experiment.name} text={sentence} />;
+      })}
+      {found.length > SHOWN && <li><Link to={`/experiments?advice=${ATTENTION.join(',')}`} className="small">all {count(list.data.total)} experiments that ask for attention</Link></li>}
+      {flags.slice(0, 3).map((flag) => (
+        <Item key={flag.key} tone="plain" word="Stale flag" to={`/flags/${encodeURIComponent(flag.key)}`} name={flag.key} text={[...new Set(flag.reasons.map((reason) => reason.message))].join('; ')} />
+      ))}
+      {flags.length > 3 && <li><Link to="/flags?stale=1" className="small">all {count(flags.length)} flags that may go</Link></li>}
+    </ul>
+  );
+}
+
+const HEALTH: Record<string, [Tone, string]> = {
+  ok: ['good', 'every health check passed'],
+  warning: ['warn', 'a health check asks for a look'],
+  alarm: ['bad', 'a health check failed: do not read the numbers'],
+};
+
+function HealthDot({ health }: { health: string | undefined }) {
+  const [tone, text] = HEALTH[health ?? ''] ?? ['plain', 'no data yet'];
+  return <span className="dot" data-tone={tone} role="img" aria-label={`health: ${text}`} title={text} />;
+}
+
+function Progress({ experiment }: { experiment: Experiment }) {
+  const units = experiment.advice?.units ?? 0;
+  const needed = experiment.success_metrics.minimum_sample_size ?? 0;
+  const part = needed > 0 ? Math.min(1, units / needed) : null;
+  return (
+    <Hint tip={needed > 0 ? <>{count(units)} units were exposed, of {count(needed)} planned in all variants together.</> : <>{count(units)} units were exposed; no size was planned.</>}>
+      <span className="progress">
+        <span className="num small">{count(units)}{needed > 0 ? ` · ${share(Math.min(units, needed), needed)}` : ''}</span>
+        {part !== null && <span className="progress-track"><span className="progress-fill" style={{ width: `${100 * part}%` }} /></span>}
+      </span>
     </Hint>
   );
 }
 
-function RunningRow({ row, axis }: { row: Row; axis: Axis }) {
-  const { experiment, results, primary } = row;
-  const left = results?.verdict?.days_left;
+function RunningRow({ experiment, metrics, axis }: { experiment: Experiment; metrics: Map<string, Metric>; axis: Axis }) {
+  const { advice } = experiment;
+  const effect = advisedEffect(experiment, metrics);
+  const { tone, label, sentence } = adviceOf(advice);
+  const left = advice?.kind === 'running' ? advice.days_left : null;
   return (
     <tr>
       <td className="lead">
-        <span className="dot" data-tone={healthTone(results?.health)} title={`health: ${healthTone(results?.health) === 'good' ? 'good' : healthTone(results?.health) === 'bad' ? 'a check failed' : 'look'}`} />{' '}
+        <HealthDot health={advice?.units ? advice.health : undefined} />{' '}
         <Link to={`/experiments/${experiment.id}`} className="strong">{experiment.name}</Link>
-        <div className="muted small">{experiment.success_metrics.primary_metric}</div>
+        <div className="muted small">{experiment.success_metrics.primary_metric}{effect && experiment.variants.length > 2 ? `, ${effect.row.variant}` : ''}</div>
       </td>
-      <td data-label="Advice"><Badge tone={verdictOf(experiment, results).tone}>{verdictOf(experiment, results).label || '–'}</Badge></td>
+      <td data-label="Advice"><Hint tip={sentence}><Badge tone={tone}>{label}</Badge></Hint></td>
       <td data-label="Change" className="right">
-        <div>
-          <span className={`num ${primary && primary.tone !== 'plain' ? primary.tone : ''}`}>{primary ? signedPercent(primary.lift, seOf(primary.fixed ?? primary.anytime)) : '–'}</span>
-          {primary && <div className="muted small num">{intervalPercent(primary.anytime ?? primary.fixed)}</div>}
-        </div>
+        {effect ? (
+          <Hint tip={<>Change of {effect.row.metric_name} in {effect.row.variant} against control.<br />{effect.anytime ? 'The interval holds however often one looks.' : 'The interval is that of the planned size, which is reached.'}</>}>
+            <span className={`num ${effect.tone === 'plain' ? '' : `strong ${effect.tone}`}`}>{signedPercent(effect.lift, seOf(effect.fixed ?? effect.anytime))}</span>
+            <span className="muted small num" style={{ display: 'block' }}>{intervalPercent(effect.anytime ?? effect.fixed)}</span>
+          </Hint>
+        ) : '–'}
       </td>
       <td style={{ minWidth: 200, padding: 0 }}>
-        {primary && <ForestRow axis={axis} mark={{ estimate: primary.lift, outer: primary.anytime, inner: primary.fixed, tone: primary.tone, label: effectSentence(primary) }} />}
+        {effect && <ForestRow axis={axis} mark={{ estimate: effect.lift, outer: effect.anytime, inner: effect.fixed, tone: effect.tone, label: effectSentence(effect) }} />}
       </td>
-      <td data-label="Units" className="right"><Progress row={row} /></td>
+      <td data-label="Units" className="right"><Progress experiment={experiment} /></td>
       <td data-label="Days left" className="right">{typeof left === 'number' ? days(left) : '–'}</td>
-      <td data-label="Computed" className="right small"><Ago at={results?.as_of ?? results?.results[0]?.computed_at} /></td>
+      <td data-label="Computed" className="right small"><Ago at={advice?.as_of} /></td>
     </tr>
   );
 }
 
-export default function Overview() {
-  const running = useList<Experiment>('/experiments', { status: 'Running', limit: 50 }, 15_000);
+function Running() {
+  const running = useList<Experiment>('/experiments', { status: 'Running', sort: '-updated_at', limit: 50 }, 5_000);
   const metrics = useMetrics();
-  const items = running.data?.items ?? [];
-  const answers = useQueries({
-    queries: items.map((experiment) => ({
-      queryKey: ['experiments', `/experiments/${experiment.id}/results`, {}],
-      queryFn: ({ signal }: { signal: AbortSignal }) => api.get<Results>(`/experiments/${experiment.id}/results`, undefined, signal),
-      refetchInterval: 10_000,
-    })),
-  });
-  const rows: Row[] = items.map((experiment, i) => {
-    const results = answers[i]?.data;
-    const primary = results && effectsByRole(experiment, metrics, results.results, healthTone(results.health) !== 'bad').find((group) => group.role === 'primary')?.effects;
-    const arm = results?.verdict?.variant ?? experiment.variants.find((variant) => variant.name !== controlName(experiment))?.name;
-    return { experiment, results, primary: primary?.find((effect) => effect.row.variant === arm) ?? primary?.[0] };
-  });
-  const axis = axisFor(rows.flatMap((row) => row.primary?.anytime ?? row.primary?.fixed ?? []));
+  if (running.error && !running.data) return <ErrorNote error={running.error} retry={() => void running.refetch()} />;
+  if (!running.data) return <Rows count={5} />;
+  const items = [...running.data.items].sort((a, b) => order(a) - order(b) || a.name.localeCompare(b.name));
+  if (items.length === 0) return <Empty title="Nothing is running" action={<Link to="/experiments">To the experiments</Link>}>Running experiments stand here with what to do about each.</Empty>;
+  const axis = axisFor(items.flatMap((experiment) => {
+    const effect = advisedEffect(experiment, metrics);
+    return effect?.anytime ?? effect?.fixed ?? [];
+  }));
+  return (
+    <Card title="Running experiments" aside={running.data.total > items.length ? <Link to="/experiments?status=Running" className="small">all {count(running.data.total)}</Link> : undefined}>
+      <div className="scroll">
+        <table className="list cards-on-phone" style={{ border: 0 }}>
+          <caption hidden>Running experiments with the effect on their primary metric</caption>
+          <thead>
+            <tr><th scope="col">Experiment</th><th scope="col">Advice</th><th scope="col" className="right">Change</th><th scope="col" style={{ padding: '8px 0' }}>Primary metric against control<ForestAxis axis={axis} /></th><th scope="col" className="right">Units</th><th scope="col" className="right">Days left</th><th scope="col" className="right">Computed</th></tr>
+          </thead>
+          <tbody>{items.map((experiment) => <RunningRow key={experiment.id} experiment={experiment} metrics={metrics} axis={axis} />)}</tbody>
+        </table>
+      </div>
+    </Card>
+  );
+}
+
+const ORDER = Object.keys(ADVICE_KINDS);
+const order = (experiment: Experiment) => ORDER.indexOf(experiment.advice?.kind ?? 'no_data');
+
+export default function Overview() {
   return (
     <Page title="Overview">
       <div className="stack">
         <SystemStrip />
-        {running.error && !running.data ? <ErrorNote error={running.error} retry={() => void running.refetch()} />
-          : !running.data ? <Rows count={5} />
-          : items.length === 0 ? <Empty title="Nothing is running" action={<Link to="/experiments">To the experiments</Link>}>Running experiments stand here with what to do about each.</Empty>
-          : (
-            <>
-              <Card title="Needs attention"><Attention rows={rows} /></Card>
-              <Card title="Running experiments" aside={running.data.total > items.length ? <Link to="/experiments?status=Running" className="small">all {count(running.data.total)}</Link> : undefined}>
-                <div className="scroll">
-                  <table className="list cards-on-phone" style={{ border: 0 }}>
-                    <caption hidden>Running experiments with the effect on their primary metric</caption>
-                    <thead>
-                      <tr><th scope="col">Experiment</th><th scope="col">Advice</th><th scope="col" className="right">Change</th><th scope="col">Primary metric against control</th><th scope="col" className="right">Units</th><th scope="col" className="right">Days left</th><th scope="col" className="right">Computed</th></tr>
-                    </thead>
-                    <tbody>{rows.map((row) => <RunningRow key={row.experiment.id} row={row} axis={axis} />)}</tbody>
-                  </table>
-                </div>
-              </Card>
-            </>
-          )}
+        <Card title="Needs attention"><Attention /></Card>
+        <Running />
       </div>
     </Page>
   );

@@ -1,9 +1,22 @@
-// Experiments as bars over time, with the moments at which their design changed.
+// Experiments as bars over time. A phase is a stretch under one split and coverage: the more of the
+// units take part, the darker it is.
 import type { Experiment } from '../api/types';
 import { Link } from '../app/router';
-import { when } from '../lib/format';
+import { number, when } from '../lib/format';
+import { adviceOf } from '../lib/results';
+import { Badge } from './basic';
+import { splitSentence } from './split-bar';
 
 const DAY = 86_400_000;
+const iso = (time: number) => new Date(time).toISOString();
+const dayName = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+interface Stretch {
+  from: number;
+  to: number;
+  coverage: number;
+  text: string;
+}
 
 function span(experiment: Experiment): [number, number] | null {
   if (!experiment.start_date || experiment.status === 'Draft') return null;
@@ -14,36 +27,68 @@ function span(experiment: Experiment): [number, number] | null {
   return [start, Math.max(last, start + DAY / 12)];
 }
 
+function stretches(experiment: Experiment, start: number, end: number): Stretch[] {
+  const phases = experiment.phases ?? [];
+  if (phases.length === 0) return [{ from: start, to: end, coverage: experiment.coverage ?? 100, text: splitSentence(experiment.traffic_allocation, experiment.coverage ?? 100) }];
+  return phases.map((phase, i) => ({
+    from: Math.max(start, Date.parse(phase.start)),
+    to: i + 1 < phases.length ? Math.min(end, Date.parse(phases[i + 1]!.start)) : end,
+    coverage: phase.coverage,
+    text: `Phase ${i + 1} of ${phases.length}: ${splitSentence(phase.traffic_allocation, phase.coverage)}`,
+  })).filter((one) => one.to > one.from);
+}
+
+function ticks(from: number, to: number): number[] {
+  const days = (to - from) / DAY;
+  const step = [1, 2, 7, 14, 28, 91, 182, 364].find((one) => days / one <= 8) ?? 728;
+  const first = Math.ceil(from / DAY / step) * step;
+  const out: number[] = [];
+  for (let day = first; day * DAY < to; day += step) out.push(day * DAY);
+  return out;
+}
+
 export function Timeline({ experiments }: { experiments: Experiment[] }) {
   const rows = experiments.flatMap((experiment) => {
     const range = span(experiment);
     return range ? [{ experiment, range }] : [];
-  });
+  }).sort((a, b) => a.range[0] - b.range[0]);
+  if (rows.length === 0) return <p className="muted">None of these experiments has started yet.</p>;
   const from = Math.min(Date.now() - 7 * DAY, ...rows.map((row) => row.range[0]));
   const to = Math.max(Date.now() + DAY, ...rows.map((row) => row.range[1]));
   const at = (time: number) => (100 * (time - from)) / (to - from);
-  if (rows.length === 0) return <p className="muted">None of these experiments has started yet.</p>;
+  const marks = ticks(from, to);
   return (
-    <div className="card stack" role="list" aria-label="Timeline">
-      {rows.map(({ experiment, range: [start, end] }) => {
-        const now = Math.min(end, Math.max(start, Date.now()));
-        const phases = (experiment.phases ?? []).map((phase) => Date.parse(phase.start)).filter((time) => time > start && time < end);
-        return (
-          <div key={experiment.id} role="listitem" className="arm" style={{ gridTemplateColumns: 'minmax(120px, 240px) 1fr' }}>
-            <Link to={`/experiments/${experiment.id}`} className="clip" title={experiment.name}>{experiment.name}</Link>
-            <div className="track" title={`${experiment.status}: ${when(new Date(start).toISOString())} to ${when(new Date(end).toISOString())}`} style={{ border: 0 }}>
-              <div style={{ position: 'absolute', top: 0, bottom: 0, borderRadius: 4, left: `${at(start)}%`, width: `${at(end) - at(start)}%`, background: 'var(--bar-soft)' }} />
-              <div style={{ position: 'absolute', top: 0, bottom: 0, borderRadius: 4, left: `${at(start)}%`, width: `${at(now) - at(start)}%`, minWidth: 3,
-                background: experiment.status === 'Running' ? 'var(--accent)' : experiment.status === 'Paused' ? 'var(--warn)' : 'var(--bar)' }} />
-              {phases.map((time) => <div key={time} className="plan" style={{ left: `${at(time)}%` }} title="The design changed here: a new phase" />)}
-              <div style={{ position: 'absolute', left: `${at(Date.now())}%`, top: -5, bottom: -5, borderLeft: '1px dashed var(--muted)' }} />
-            </div>
-          </div>
-        );
-      })}
-      <div className="row muted small" style={{ justifyContent: 'space-between' }}>
-        <span>{when(new Date(from).toISOString())}</span><span>dashed: now; black: a new phase</span><span>{when(new Date(to).toISOString())}</span>
+    <div className="card timeline">
+      <div className="time-row time-head" aria-hidden="true">
+        <span />
+        <div className="time-track">
+          {marks.filter((time) => at(time) < 95).map((time) => <span key={time} className="time-label small muted num" style={{ left: `${at(time)}%` }}>{dayName.format(time)}</span>)}
+        </div>
       </div>
+      <ul className="plain-list" aria-label="Timeline">
+        {rows.map(({ experiment, range: [start, end] }) => {
+          const { label, tone } = adviceOf(experiment.advice);
+          return (
+            <li key={experiment.id} className="time-row">
+              <span className="time-name">
+                <Link to={`/experiments/${experiment.id}`} className="strong">{experiment.name}</Link>{' '}
+                <Badge tone={tone}>{label}</Badge>
+              </span>
+              <div className="time-track" role="img" aria-label={`${experiment.status}, ${when(iso(start))} to ${when(iso(end))}; ${stretches(experiment, start, end).map((one) => one.text).join('; ')}`}>
+                {marks.map((time) => <i key={time} className="time-tick" style={{ left: `${at(time)}%` }} />)}
+                {stretches(experiment, start, end).map((one) => (
+                  <span key={one.from} className="time-bar" data-status={experiment.status} data-pale={one.coverage < 60} title={`${one.text}\n${when(iso(one.from))} to ${when(iso(one.to))}`}
+                    style={{ left: `${at(one.from)}%`, width: `calc(${at(one.to) - at(one.from)}% - 1px)` }}>
+                    {at(one.to) - at(one.from) > 6 && <span className="small num">{number(one.coverage, 0)} %</span>}
+                  </span>
+                ))}
+                <i className="time-now" style={{ left: `${at(Date.now())}%` }} />
+              </div>
+            </li>
+          );
+        })}
+      </ul>
+      <p className="muted small" style={{ margin: '10px 0 0' }}>A bar is a phase, with the share of units that take part; a gap is where the design changed. The dashed line is now. {experiments.length > rows.length ? `${experiments.length - rows.length} more ${experiments.length - rows.length === 1 ? 'has' : 'have'} not started.` : ''}</p>
     </div>
   );
 }
