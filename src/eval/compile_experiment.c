@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "eval/condition.h"
 #include "eval/decide.h"
+#include "eval/doubt.h"
 #include "eval/id_list.h"
 #include "eval/point.h"
 #include "eval/share.h"
@@ -139,8 +140,11 @@ static void read_targeting(struct compiler *compiler, const struct json *json,
         return;
     size_t mark = at_enter(compiler, GOS_LIT("targeting_rules"));
     members_known(compiler, rules, "the targeting of an experiment", members);
+    bool is_empty = false;
     experiment->exclude = read_segments(compiler, rules, "exclude_segments");
+    is_empty = experiment->exclude != NONE && compiler->plan_truth == TRUTH_ALWAYS;
     experiment->include = read_segments(compiler, rules, "include_segments");
+    is_empty = is_empty || (experiment->include != NONE && compiler->plan_truth == TRUTH_NEVER);
     size_t inner = at_enter(compiler, GOS_LIT("user_attributes"));
     plan_begin(compiler);
     plan_open(compiler, PLAN_ALL);
@@ -148,6 +152,8 @@ static void read_targeting(struct compiler *compiler, const struct json *json,
     plan_close(compiler);
     experiment->attributes = plan_emit(compiler);
     at_leave(compiler, inner);
+    if (is_empty || compiler->plan_truth == TRUTH_NEVER)
+        compiler_warn(compiler, "nobody can be in the experiment: its targeting can never hold");
     at_leave(compiler, mark);
 }
 

@@ -4,6 +4,7 @@
 #include "base/limits.h"
 #include "base/text.h"
 #include "eval/condition.h"
+#include "eval/doubt.h"
 #include "eval/share.h"
 
 #include <stdio.h>
@@ -211,12 +212,45 @@ static void read_rule(struct compiler *compiler, const struct flag_reading *read
     if (rule.starts_ms >= rule.ends_ms && rule.ends_ms != INT64_MIN)
         compiler_error_at(compiler, "end", "the end must be after the start");
     rule.program = read_program(compiler, json);
+    if (compiler->plan_truth == TRUTH_NEVER)
+        compiler_warn(compiler, "the rule never matches: its conditions can never hold");
     read_percentage(compiler, json, "percentage", &rule);
     compile_progress(compiler, json, &rule);
     read_served(compiler, reading, json, &rule);
     if ((rule.flags & RULE_HAS_PERCENTAGE) && rule.threshold == 0 && !rule.steps.count)
         compiler_warn_at(compiler, "percentage", "the rule never matches: its percentage is 0");
     rule_add(compiler, &rule, flag);
+}
+
+static bool asks_the_same(const struct json *a, const struct json *b)
+{
+    static const char *const members[] = {"segments", "exclude_segments", "conditions",
+                                          "attributes"};
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+        const struct json *x = json_find(a, gos_str_from(members[i]));
+        const struct json *y = json_find(b, gos_str_from(members[i]));
+        if (x && y ? !json_equal(x, y) : x != y)
+            return false;
+    }
+    return true;
+}
+
+/* A rule of certain effect that asks the same comes before. */
+static void warn_shadowed(struct compiler *compiler, const struct json *list, uint32_t index,
+                          const struct flag *flag)
+{
+    if (compiler->build.failed || flag->rules.count != index + 1)
+        return;
+    const struct rule *rules = build_rules(&compiler->build) + flag->rules.first;
+    for (uint32_t i = 0; i < index; i++) {
+        bool is_certain = !(rules[i].flags & (RULE_HAS_PERCENTAGE | RULE_HAS_TIMES)) &&
+                          rules[i].kind != RULE_EXPERIMENT;
+        if (!is_certain || !asks_the_same(&list->items[i], &list->items[index]))
+            continue;
+        compiler_warn(compiler, "the rule is never reached: rule %u asks the same and comes first",
+                      i);
+        return;
+    }
 }
 
 static void read_rules(struct compiler *compiler, const struct flag_reading *reading,
@@ -236,6 +270,8 @@ static void read_rules(struct compiler *compiler, const struct flag_reading *rea
             read_rule(compiler, reading, &list->items[i], flag);
         if (is_decided)
             compiler_warn(compiler, "the rule is never reached: one before it takes everybody");
+        else
+            warn_shadowed(compiler, list, i, flag);
         uint32_t count = build_rules_count(&compiler->build);
         is_decided = is_decided || (!compiler->build.failed && count &&
                                     rule_is_open(&build_rules(&compiler->build)[count - 1]));
@@ -256,6 +292,8 @@ static void read_simple(struct compiler *compiler, const struct flag_reading *re
     if (targeting) {
         members_known(compiler, targeting, "the targeting of a flag", members);
         rule.program = read_program(compiler, targeting);
+        if (compiler->plan_truth == TRUTH_NEVER)
+            compiler_warn(compiler, "nobody can match: what is asked can never hold");
     }
     at_leave(compiler, mark);
     read_percentage(compiler, json, "rollout_percentage", &rule);

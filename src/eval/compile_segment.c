@@ -1,6 +1,7 @@
 /* Segments: conditions, lists of ids, and that no segment contains itself. */
 #include "eval/condition.h"
 
+#include "eval/doubt.h"
 #include "eval/operand.h"
 #include "eval/test.h"
 
@@ -152,7 +153,9 @@ void compile_segments(struct compiler *compiler)
     uint32_t *test_ends = gos_arena_array(build->scratch, count + 1, sizeof *test_ends, NULL);
     compiler->segment_used =
         gos_arena_array(build->scratch, count + 1, sizeof *compiler->segment_used, NULL);
-    if (!test_ends || !compiler->segment_used) {
+    compiler->segment_truths =
+        gos_arena_array(build->scratch, count + 1, sizeof *compiler->segment_truths, NULL);
+    if (!test_ends || !compiler->segment_used || !compiler->segment_truths) {
         build->failed = true;
         return;
     }
@@ -164,6 +167,10 @@ void compile_segments(struct compiler *compiler)
                                   .program = compile_program(compiler, json),
                                   .is_active = member_bool(compiler, json, "is_active", true)};
         build_add_segments(build, segment);
+        compiler->segment_truths[i] = segment.is_active ? compiler->plan_truth : TRUTH_NEVER;
+        if (compiler->plan_truth == TRUTH_NEVER)
+            compiler_warn_at(compiler, "conditions",
+                             "nobody can be in the segment: its conditions can never hold");
         test_ends[i] = build_tests_count(build);
         at_leave(compiler, mark);
     }

@@ -35,12 +35,14 @@ struct compiler {
     struct table symbols;
     struct table override_users;
     bool *segment_used;
+    uint8_t *segment_truths;     /* of enum truth; those still to be read may be anything */
     struct slot_map *layer_maps; /* by layer, made when first asked for */
 
     struct plan_node *nodes;
     uint32_t node_count;
     uint32_t node_capacity;
     uint32_t node_open; /* the innermost open group */
+    uint8_t plan_truth; /* of enum truth: of the plan that was emitted last */
 };
 
 /* The pointer goes one member or element down; at_leave brings it back. */

@@ -1,6 +1,7 @@
 /* From groups and tests to a program of tests that say where to go on. */
 #include "eval/plan.h"
 
+#include "eval/doubt.h"
 #include "eval/test.h"
 
 enum { NODE_CAPACITY_FIRST = 256 };
@@ -108,7 +109,11 @@ static void node_route(struct plan_node *nodes, uint32_t index)
 uint32_t plan_emit(struct compiler *compiler)
 {
     struct build *build = &compiler->build;
+    compiler->plan_truth = TRUTH_MAYBE;
     if (build->failed || compiler->node_count == 0)
+        return NONE;
+    compiler->plan_truth = (uint8_t)doubt_plan(compiler);
+    if (build->failed)
         return NONE;
     struct test *tests = build_tests(build);
     for (uint32_t i = 0; i < compiler->node_count; i++) {

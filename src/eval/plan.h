@@ -30,7 +30,10 @@ void plan_test(struct compiler *compiler, struct test test, const char *operator
 /* A test whether the context is in a segment. */
 void plan_segment(struct compiler *compiler, gos_str name);
 
-/* The first test of the program, or NONE when the condition is always true. */
+/*
+ * The first test of the program, or NONE when the condition is always true. Leaves in
+ * compiler->plan_truth what is certain of it; see doubt.h.
+ */
 uint32_t plan_emit(struct compiler *compiler);
 
 #endif

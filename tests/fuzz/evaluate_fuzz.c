@@ -20,8 +20,9 @@ static void require(bool holds, const char *what, gos_str document, gos_str cont
     abort();
 }
 
-static void decide_all(const gos_ruleset *rules, gos_context *context, const struct json *document,
-                       gos_str document_text, gos_str context_text, gos_arena *arena)
+static void decide_all(const gos_ruleset *rules, const gos_report *report, gos_context *context,
+                       const struct json *document, gos_str document_text, gos_str context_text,
+                       gos_arena *arena)
 {
     gos_error err;
     gos_subject subject = {.now_ms = ORACLE_NOW};
@@ -33,8 +34,10 @@ static void decide_all(const gos_ruleset *rules, gos_context *context, const str
             "the context is not taken", document_text, context_text);
     for (uint32_t i = 0; i < flags->count; i++) {
         gos_str want = oracle_flag(document, &flags->items[i], json, arena);
-        require(gos_str_equal(gos_eval_flag_at(rules, i, context).value, want), "a flag differs",
-                document_text, context_text);
+        gos_decision got = gos_eval_flag_at(rules, i, context);
+        require(gos_str_equal(got.value, want), "a flag differs", document_text, context_text);
+        require(!oracle_is_belied(report, &got), "a rule that never decides did", document_text,
+                context_text);
     }
     for (uint32_t i = 0; i < experiments->count; i++) {
         gos_str want = oracle_experiment(document, &experiments->items[i], json);
@@ -57,7 +60,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                 gos_ruleset_compile(document, NULL, arena, &rules, &report, &err),
             "the document is not taken", document, (gos_str){"", 0});
     for (int i = 0; i < 4; i++)
-        decide_all(rules, context, json, document, oracle_context(&choices, arena), arena);
+        decide_all(rules, &report, context, json, document, oracle_context(&choices, arena), arena);
     gos_context_close(context);
     gos_arena_close(arena);
     return 0;

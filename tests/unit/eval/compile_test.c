@@ -72,6 +72,67 @@ TEST(compile, dubious_but_legal_things_are_warnings)
           false, "/flags/0/value", "default value");
 }
 
+#define ASKS(condition) FLAG("'rules':[{'value':true,'conditions':" condition "}]")
+#define AT              "/flags/0/rules/0/conditions/"
+
+TEST(compile, what_can_never_hold_is_a_warning_at_its_place)
+{
+    finds(ASKS("[{'c':['DE','FR']},{'c':{'not_in':['FR','DE']}}]"), false, AT "1/c/not_in",
+          "together with what is asked at /flags/0/rules/0/conditions/0/c");
+    finds(ASKS("{'age':{'at_least':18,'less_than':18}}"), false, AT "age/less_than", "together");
+    finds(ASKS("{'age':{'at_least':18,'equals':'old'}}"), false, AT "age/equals", "together");
+    finds(ASKS("[{'n':5},{'n':{'not_equals':5}}]"), false, AT "1/n/not_equals", "together");
+    finds(ASKS("{'all':[{'v':{'version_at_least':'2.0.0'}},{'all':[{'v':{'version_less_than':"
+               "'2.0.0'}}]}]}"),
+          false, AT "all/1/all/0/v/version_less_than", "together");
+    finds(ASKS("{'t':{'after':'2026-01-02','before':'2026-01-01'}}"), false, AT "t/before",
+          "together");
+    finds(ASKS("{'b':{'equals':true,'not_equals':true}}"), false, AT "b/not_equals", "together");
+    finds(ASKS("[{'x':null},{'x':{'not_equals':1}}]"), false, AT "1/x/not_equals", "together");
+    finds(ASKS("{'x':{'in':[]}}"), false, AT "x/in", "no value");
+    finds(ASKS("{'x':{'contains_any':[]}}"), false, AT "x/contains_any", "no value");
+    finds(ASKS("{'x':{'in':[]}}"), false, "/flags/0/rules/0", "can never hold");
+    finds("{'segments':[{'name':'s','conditions':[{'a':1},{'a':2}]}],'flags':[{'key':'f',"
+          "'type':'Boolean','rules':[{'value':true,'segments':['s']}]}]}",
+          false, "/segments/0/conditions", "nobody can be in the segment");
+    finds("{'segments':[{'name':'s','conditions':{'a':1}}],'flags':[{'key':'f','type':'Boolean',"
+          "'rules':[{'value':true,'segments':['s'],'exclude_segments':['s']}]}]}",
+          false, "/flags/0/rules/0", "can never hold");
+    finds("{'experiments':[{'name':'e','variants':[{'name':'a'},{'name':'b'}],"
+          "'traffic_allocation':{'a':50,'b':50},"
+          "'targeting_rules':{'user_attributes':{'a':{'greater_than':1,'at_most':1}}}}]}",
+          false, "/experiments/0/targeting_rules", "nobody can be in the experiment");
+    finds(FLAG("'rules':[{'value':true,'conditions':{'a':1}},{'value':false,'percentage':5},"
+               "{'value':false,'conditions':{'a':1}}]"),
+          false, "/flags/0/rules/2", "rule 0 asks the same");
+}
+
+static void finds_nothing(const char *document)
+{
+    struct fixture given = fixture_compile(document);
+    for (uint32_t i = 0; i < given.report.count; i++)
+        printf("%.*s: %.*s\n", GOS_ARG(given.report.findings[i].pointer),
+               GOS_ARG(given.report.findings[i].message));
+    CHECK_INT(given.report.count, 0);
+    fixture_close(&given);
+}
+
+TEST(compile, what_may_hold_is_no_warning)
+{
+    finds_nothing(ASKS("{'any':[{'c':'DE'},{'c':'FR'}]}"));
+    finds_nothing(ASKS("[{'c':['DE','FR']},{'c':{'not_in':['FR']}}]"));
+    finds_nothing(ASKS("{'age':{'at_least':18,'at_most':18}}"));
+    finds_nothing(ASKS("[{'n':{'not_equals':5}},{'n':'five'}]"));
+    finds_nothing(ASKS("{'v':{'version_at_least':'2.0.0','version_at_most':'2.0.0'}}"));
+    finds_nothing(ASKS("{'t':{'after':'now-7d','before':'2026-01-01'}}"));
+    finds_nothing(ASKS("[{'c':'DE'},{'not':{'c':'FR'}}]"));
+    finds_nothing(ASKS("{'not':{'all':[{'c':'DE'},{'c':'FR'}]}}"));
+    finds_nothing(ASKS("[{'x':{'exists':true}},{'x':1}]"));
+    finds_nothing(ASKS("{'x':{'contains_all':[]}}"));
+    finds_nothing(FLAG("'rules':[{'value':true,'conditions':{'a':1},'percentage':5},"
+                       "{'value':false,'conditions':{'a':1}}]"));
+}
+
 TEST(compile, cycles_are_refused)
 {
     finds("{'segments':[{'name':'a','conditions':{'segment':'b'}},"

@@ -16,8 +16,8 @@ static void fill(uint8_t *bytes, size_t count, uint64_t seed)
     }
 }
 
-static void compare(const gos_ruleset *rules, gos_context *context, const struct json *document,
-                    gos_str attributes, gos_arena *arena)
+static void compare(const gos_ruleset *rules, const gos_report *report, gos_context *context,
+                    const struct json *document, gos_str attributes, gos_arena *arena)
 {
     gos_error err = {0};
     gos_subject subject = {.now_ms = ORACLE_NOW};
@@ -31,6 +31,7 @@ static void compare(const gos_ruleset *rules, gos_context *context, const struct
         if (!gos_str_equal(got.value, want))
             printf("flag %u for %.*s\n", i, GOS_ARG(attributes));
         CHECK(gos_str_equal(got.value, want));
+        CHECK(!oracle_is_belied(report, &got));
     }
     for (uint32_t i = 0; i < experiments->count; i++) {
         gos_str want = oracle_experiment(document, &experiments->items[i], json);
@@ -38,8 +39,17 @@ static void compare(const gos_ruleset *rules, gos_context *context, const struct
     }
 }
 
+static uint32_t count_never(const gos_report *report)
+{
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < report->count; i++)
+        count += str_contains(report->findings[i].message, GOS_LIT("can never hold"));
+    return count;
+}
+
 TEST(differential, engine_and_oracle_agree)
 {
+    uint32_t never = 0;
     enum { DOCUMENTS = 1500, CONTEXTS = 8, BYTES = 400 };
     gos_context *context = gos_context_open(1 << 20);
     gos_arena *arena = gos_arena_open(64 << 20);
@@ -54,14 +64,17 @@ TEST(differential, engine_and_oracle_agree)
         gos_str document = oracle_document(&choices, arena);
         CHECK_OK(gos_ruleset_compile(document, NULL, arena, &rules, &report, &err), &err);
         CHECK_OK(json_read(document, arena, &json, &err), &err);
+        never += count_never(&report);
         for (uint64_t i = 0; i < CONTEXTS; i++) {
             uint8_t more[32];
             fill(more, sizeof more, seed * 100 + i);
             struct choices drawn = {more, sizeof more, 0};
-            compare(rules, context, json, oracle_context(&drawn, arena), arena);
+            compare(rules, &report, context, json, oracle_context(&drawn, arena), arena);
         }
         gos_arena_reset(arena);
     }
     gos_arena_close(arena);
     gos_context_close(context);
+    printf("%u conditions that can never hold\n", never);
+    CHECK(never > 100);
 }

@@ -338,3 +338,20 @@ gos_str oracle_flag(const struct json *document, const struct json *flag,
         value = GOS_LIT("on");
     return quoted(arena, value);
 }
+
+bool oracle_is_belied(const gos_report *report, const gos_decision *decision)
+{
+    char pointer[64];
+    if (decision->by != GOS_BY_RULE)
+        return false;
+    snprintf(pointer, sizeof pointer, "/flags/%d/rules/%d", decision->flag, decision->rule);
+    for (uint32_t i = 0; i < report->count; i++) {
+        if (gos_str_equal(report->findings[i].pointer, gos_str_from(pointer)) &&
+            str_starts_with(report->findings[i].message, GOS_LIT("the rule is never reached")))
+            return true;
+        if (gos_str_equal(report->findings[i].pointer, gos_str_from(pointer)) &&
+            str_starts_with(report->findings[i].message, GOS_LIT("the rule never matches")))
+            return true;
+    }
+    return false;
+}

@@ -6,6 +6,7 @@
 #define TESTS_EVAL_ORACLE_H
 
 #include "base/json.h"
+#include "gosset/eval.h"
 
 /* Choices taken from bytes, then zeros. */
 struct choices {
@@ -22,6 +23,8 @@ gos_str oracle_context(struct choices *choices, gos_arena *arena);
 #define ORACLE_NOW INT64_C(1780272000000)
 gos_str oracle_flag(const struct json *document, const struct json *flag,
                     const struct json *context, gos_arena *arena);
+/* Whether a decision was made by a rule that the compiler called one that never decides. */
+bool oracle_is_belied(const gos_report *report, const gos_decision *decision);
 /* The variant of an experiment, empty for none. */
 gos_str oracle_experiment(const struct json *document, const struct json *experiment,
                           const struct json *context);
