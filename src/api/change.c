@@ -14,12 +14,14 @@ struct checking {
     gos_compile_options options;
     const struct document_item *items;
     size_t count;
+    struct document_checked checked; /* what will be published, compiled once */
 };
 
 static bool check_document(void *context, gos_str document, gos_error *err)
 {
-    const struct checking *checking = context;
-    return document_check(document, &checking->options, checking->items, checking->count, err);
+    struct checking *checking = context;
+    return document_check(document, &checking->options, checking->items, checking->count,
+                          &checking->checked, err);
 }
 
 static struct document_item *items_of(gos_arena *arena, const struct catalog_change *changes,
@@ -49,8 +51,15 @@ static bool write_all(struct http_request *request, struct catalog_write *write,
     write->now_ms = request->now_ms;
     write->check = check_document;
     write->check_context = &checking;
-    return catalog_apply(api->catalog, write, changes, count, out_sequence, err) &&
-           (write->dry_run || publisher_publish(api->publisher, write->environment, err));
+    int64_t sequence;
+    bool done = catalog_apply(api->catalog, write, changes, count, &sequence, err);
+    if (done && out_sequence)
+        *out_sequence = sequence;
+    if (done && !write->dry_run)
+        done = publisher_publish_checked(api->publisher, write->environment, &checking.checked,
+                                         sequence, err);
+    gos_arena_close(checking.checked.arena);
+    return done;
 }
 
 bool change_apply(struct http_request *request, const struct catalog_change *changes, size_t count,

@@ -128,15 +128,37 @@ static bool note(const struct publisher *publisher, const struct place *place,
                                 err);
 }
 
-/* Compiles into a free slot of a place, remembers it, and makes it current. */
-static bool place_publish(struct publisher *publisher, struct place *place, gos_error *err)
+/* What was compiled already. */
+struct ready {
+    struct document_checked *checked; /* NULL: nothing */
+    int64_t sequence;
+};
+
+static bool take_over(const struct publisher *publisher, const struct ready *ready,
+                      struct slot *slot, gos_error *err)
+{
+    slot->arena = ready->checked->arena;
+    slot->rules = ready->checked->rules;
+    slot->sequence = ready->sequence;
+    ready->checked->arena = NULL;
+    if (!publisher->options.patterns.prepare ||
+        publisher->options.patterns.prepare(slot->rules, &slot->patterns, err))
+        return true;
+    slot_free(publisher, slot);
+    return false;
+}
+
+/* Fills a free slot of a place, remembers it, and makes it current. */
+static bool place_publish(struct publisher *publisher, struct place *place,
+                          const struct ready *ready, gos_error *err)
 {
     gos_str environment = gos_str_from(place->name);
     struct slot *slot = slot_take(publisher, place);
     if (!slot)
         return gos_fail(err, GOS_UNAVAILABLE, "", "%d older rulesets of %s are still being read",
                         SLOTS, place->name);
-    if (!compile(publisher, environment, CATALOG_NOW, slot, err))
+    if (!(ready->checked ? take_over(publisher, ready, slot, err)
+                         : compile(publisher, environment, CATALOG_NOW, slot, err)))
         return false;
     slot->published_ms = publisher->options.now_ms(publisher->options.context);
     if (!note(publisher, place, slot, err)) {
@@ -160,7 +182,7 @@ static bool place_add(struct publisher *publisher, gos_str environment, gos_erro
     if (!place)
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for an environment");
     snprintf(place->name, sizeof place->name, "%.*s", GOS_ARG(environment));
-    if (!place_publish(publisher, place, err)) {
+    if (!place_publish(publisher, place, &(struct ready){0}, err)) {
         free(place);
         return false;
     }
@@ -170,7 +192,8 @@ static bool place_add(struct publisher *publisher, gos_str environment, gos_erro
     return true;
 }
 
-static bool publish_locked(struct publisher *publisher, gos_str environment, gos_error *err)
+static bool publish_locked(struct publisher *publisher, gos_str environment, struct ready *ready,
+                           gos_error *err)
 {
     struct place *place = place_find(publisher, environment);
     int64_t sequence;
@@ -179,15 +202,24 @@ static bool publish_locked(struct publisher *publisher, gos_str environment, gos
     if (!place)
         return place_add(publisher, environment, err);
     const struct slot *current = &place->slots[atomic_load(&place->word) >> SLOT_SHIFT];
-    return current->sequence >= sequence || place_publish(publisher, place, err);
+    if (ready->sequence != sequence)
+        ready->checked = NULL;
+    return current->sequence >= sequence || place_publish(publisher, place, ready, err);
+}
+
+bool publisher_publish_checked(struct publisher *publisher, gos_str environment,
+                               struct document_checked *checked, int64_t sequence, gos_error *err)
+{
+    struct ready ready = {checked && checked->arena ? checked : NULL, sequence};
+    pthread_mutex_lock(&publisher->lock);
+    bool done = publish_locked(publisher, environment, &ready, err);
+    pthread_mutex_unlock(&publisher->lock);
+    return done;
 }
 
 bool publisher_publish(struct publisher *publisher, gos_str environment, gos_error *err)
 {
-    pthread_mutex_lock(&publisher->lock);
-    bool done = publish_locked(publisher, environment, err);
-    pthread_mutex_unlock(&publisher->lock);
-    return done;
+    return publisher_publish_checked(publisher, environment, NULL, 0, err);
 }
 
 bool publisher_open(const struct publisher_options *options, struct publisher **out, gos_error *err)

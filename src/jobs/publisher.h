@@ -8,6 +8,7 @@
 #include "catalog/catalog.h"
 #include "gosset/context.h"
 #include "gosset/ruleset.h"
+#include "model/document.h"
 
 struct publisher;
 
@@ -55,6 +56,12 @@ struct publisher_patterns publisher_patterns(const struct publisher *publisher);
 
 /* Brings one environment up to the catalog; does nothing when it is. From any thread. */
 bool publisher_publish(struct publisher *publisher, gos_str environment, gos_error *err);
+/*
+ * The same for a change whose document was compiled when it was checked: that ruleset is taken
+ * over (checked->arena becomes NULL) if `sequence` is still the catalog's.
+ */
+bool publisher_publish_checked(struct publisher *publisher, gos_str environment,
+                               struct document_checked *checked, int64_t sequence, gos_error *err);
 
 /* NOT_FOUND: no such environment. Never waits. */
 bool publisher_pin(struct publisher *publisher, gos_str environment, struct publisher_pin *out,

@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-enum { CHECK_ARENA_BYTES = 1 << 30 };
+#define CHECK_BYTES_MAX ((size_t)4 << 30)
 
 bool document_find(const struct json *document, gos_str pointer, struct document_place *out)
 {
@@ -82,17 +82,20 @@ static bool report_below(const gos_report *report, const struct json *tree,
 }
 
 bool document_check(gos_str document, const gos_compile_options *options,
-                    const struct document_item *changed, size_t changed_count, gos_error *err)
+                    const struct document_item *changed, size_t changed_count,
+                    struct document_checked *out, gos_error *err)
 {
-    const gos_ruleset *rules;
     const struct json *tree;
-    gos_report report;
-    gos_arena *arena = gos_arena_open(CHECK_ARENA_BYTES);
-    if (!arena)
+    struct document_checked checked = {.arena = gos_arena_open(CHECK_BYTES_MAX)};
+    if (!checked.arena)
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory to check the definitions");
-    bool done = gos_ruleset_compile(document, options, arena, &rules, &report, err);
-    if (!done && report.error_count > 0 && json_read(document, arena, &tree, NULL))
-        report_below(&report, tree, changed, changed_count, err);
-    gos_arena_close(arena);
+    bool done =
+        gos_ruleset_compile(document, options, checked.arena, &checked.rules, &checked.report, err);
+    if (!done && checked.report.error_count > 0 && json_read(document, checked.arena, &tree, NULL))
+        report_below(&checked.report, tree, changed, changed_count, err);
+    if (done && out)
+        *out = checked;
+    else
+        gos_arena_close(checked.arena);
     return done;
 }

@@ -11,17 +11,26 @@ struct document_item {
     const char *pointer; /* "" for a single one */
 };
 
+/* What a check leaves behind, in an arena of its own that whoever holds it closes. */
+struct document_checked {
+    gos_arena *arena;
+    const gos_ruleset *rules;
+    gos_report report; /* its warnings */
+};
+
 /*
  * Compiles the whole document, so that a change that would break any rule is found before it is
  * stored.
  *
  * options  for the compiler; may be NULL
  * changed  the definitions being written: an error inside one of them gets a pointer below it
+ * out      the ruleset, when all is well; may be NULL
  * Errors   what the compiler says; when the broken item is not among the changed ones the message
  *          names it and the pointer is ""
  */
 bool document_check(gos_str document, const gos_compile_options *options,
-                    const struct document_item *changed, size_t changed_count, gos_error *err);
+                    const struct document_item *changed, size_t changed_count,
+                    struct document_checked *out, gos_error *err);
 
 /* The item that a pointer such as "/flags/3/rules/0" into a document names; false: none. */
 struct document_place {

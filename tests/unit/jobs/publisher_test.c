@@ -183,3 +183,35 @@ TEST(publisher, knows_no_environment_that_does_not_exist)
                 GOS_NOT_FOUND, "/environment");
     given_close(&given);
 }
+
+TEST(publisher, takes_over_what_a_check_compiled_unless_it_is_out_of_date)
+{
+    struct given given;
+    given_open(&given);
+    gos_str production = GOS_LIT("production"), document;
+    struct document_checked checked;
+    struct publisher_pin pin;
+    int64_t sequence;
+    gos_arena *arena = gos_arena_open(1 << 24);
+    for (int round = 0; round < 2; round++) {
+        put_flag(&given, 50 + round);
+        CHECK_OK(catalog_document(given.catalog, production, CATALOG_NOW, arena, &document,
+                                  &sequence, &given.err),
+                 &given.err);
+        CHECK_OK(document_check(document, NULL, NULL, 0, &checked, &given.err), &given.err);
+        if (round == 1)
+            put_flag(&given, 77);
+        const gos_ruleset *rules = checked.rules;
+        CHECK_OK(
+            publisher_publish_checked(given.publisher, production, &checked, sequence, &given.err),
+            &given.err);
+        CHECK_OK(publisher_pin(given.publisher, production, &pin, &given.err), &given.err);
+        CHECK_INT(pin.rules == rules, round == 0);
+        CHECK_INT(pin.sequence - sequence, round);
+        CHECK_INT(checked.arena == NULL, round == 0);
+        publisher_unpin(given.publisher, &pin);
+        gos_arena_close(checked.arena);
+    }
+    gos_arena_close(arena);
+    given_close(&given);
+}
