@@ -6,8 +6,6 @@
 
 #include "base/time.h"
 
-enum { RULESETS_MAX = 100000 };
-
 static bool explain_write(struct decider *decider, const struct json *body,
                           struct api_answer *answer, gos_error *err)
 {
@@ -71,20 +69,15 @@ static bool context_text(const struct json *body, gos_arena *arena, gos_str *out
 /* The number of the change whose ruleset was in force at a moment. */
 static bool sequence_at(struct decider *decider, int64_t moment, int64_t *out, gos_error *err)
 {
-    struct ruleset_note *notes;
+    struct ruleset_note *note;
     uint32_t count;
-    if (!catalog_list_rulesets(decider->api->catalog, decider->environment, RULESETS_MAX,
-                               decider->arena, &notes, &count, err))
+    if (!catalog_list_rulesets(decider->api->catalog, decider->environment, moment, 1,
+                               decider->arena, &note, &count, err))
         return false;
-    int64_t newest = INT64_MIN;
-    for (uint32_t i = 0; i < count; i++) {
-        if (notes[i].at <= moment && notes[i].at > newest) {
-            newest = notes[i].at;
-            *out = notes[i].sequence;
-        }
-    }
-    return newest != INT64_MIN ||
-           gos_fail(err, GOS_NOT_FOUND, "/at", "no ruleset was in force at that time");
+    if (count == 0)
+        return gos_fail(err, GOS_NOT_FOUND, "/at", "no ruleset was in force at that time");
+    *out = note->sequence;
+    return true;
 }
 
 static bool at_read(struct decider *decider, const struct json *body, int64_t *now_ms,

@@ -27,18 +27,18 @@ static bool flag_get(struct http_request *request, struct definition *out, gos_e
                        http_param(request, "key"), request->arena, out, err);
 }
 
-void api_overrides_list(struct http_request *request, struct http_response *response)
+static void overrides_answer(struct http_request *request, struct http_response *response,
+                             gos_str flag_key)
 {
     gos_error err;
-    struct definition flag;
     struct override_page page;
     struct api_answer answer;
     int64_t limit;
     gos_str cursor = http_query_text(request, "cursor");
+    gos_str user_id = http_query_text(request, "user_id");
     if (!http_query_int(request, "limit", 1, PAGE_ITEMS_MAX, PAGE_ITEMS_DEFAULT, &limit, &err) ||
-        !flag_get(request, &flag, &err) ||
-        !catalog_list_overrides(api_of(request)->catalog, api_environment(request), flag.name,
-                                cursor, (uint32_t)limit, request->arena, &page, &err)) {
+        !catalog_list_overrides(api_of(request)->catalog, api_environment(request), flag_key,
+                                user_id, cursor, (uint32_t)limit, request->arena, &page, &err)) {
         http_fail(request, response, &err);
         return;
     }
@@ -51,6 +51,21 @@ void api_overrides_list(struct http_request *request, struct http_response *resp
     json_close_array(&answer.json);
     api_write_list_end(&answer, page.next, page.total);
     api_write_end(request, response, &answer, 200);
+}
+
+void api_overrides_list(struct http_request *request, struct http_response *response)
+{
+    gos_error err;
+    struct definition flag;
+    if (flag_get(request, &flag, &err))
+        overrides_answer(request, response, flag.name);
+    else
+        http_fail(request, response, &err);
+}
+
+void api_overrides_all(struct http_request *request, struct http_response *response)
+{
+    overrides_answer(request, response, GOS_LIT(""));
 }
 
 static bool override_get(struct http_request *request, const struct definition *flag,

@@ -22,16 +22,16 @@ struct catalog_backend {
     bool (*has_id)(struct catalog *, struct uuid, bool *, gos_error *);
     bool (*list)(struct catalog *, const struct catalog_query *, gos_arena *, struct catalog_page *,
                  gos_error *);
-    bool (*list_overrides)(struct catalog *, gos_str, gos_str, gos_str, uint32_t, gos_arena *,
-                           struct override_page *, gos_error *);
+    bool (*list_overrides)(struct catalog *, gos_str, gos_str, gos_str, gos_str, uint32_t,
+                           gos_arena *, struct override_page *, gos_error *);
     bool (*find_override)(struct catalog *, gos_str, gos_str, gos_str, gos_arena *,
                           struct override *, bool *, gos_error *);
     bool (*sequence)(struct catalog *, gos_str, int64_t *, gos_error *);
     bool (*document)(struct catalog *, gos_str, int64_t, gos_arena *, gos_str *, int64_t *,
                      gos_error *);
     bool (*note_ruleset)(struct catalog *, gos_str, const struct ruleset_note *, gos_error *);
-    bool (*list_rulesets)(struct catalog *, gos_str, uint32_t, gos_arena *, struct ruleset_note **,
-                          uint32_t *, gos_error *);
+    bool (*list_rulesets)(struct catalog *, gos_str, int64_t, uint32_t, gos_arena *,
+                          struct ruleset_note **, uint32_t *, gos_error *);
     bool (*list_audit)(struct catalog *, const struct audit_query *, gos_arena *,
                        struct audit_page *, gos_error *);
     bool (*add_key)(struct catalog *, const struct api_key *, gos_error *);

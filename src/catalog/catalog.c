@@ -93,12 +93,12 @@ bool catalog_list(struct catalog *catalog, const struct catalog_query *query, go
 }
 
 bool catalog_list_overrides(struct catalog *catalog, gos_str environment, gos_str flag_key,
-                            gos_str cursor, uint32_t limit, gos_arena *arena,
+                            gos_str user_id, gos_str cursor, uint32_t limit, gos_arena *arena,
                             struct override_page *out, gos_error *err)
 {
     return check_limit(limit, err) &&
-           catalog->backend->list_overrides(catalog, environment, flag_key, cursor, limit, arena,
-                                            out, err);
+           catalog->backend->list_overrides(catalog, environment, flag_key, user_id, cursor, limit,
+                                            arena, out, err);
 }
 
 bool catalog_find_override(struct catalog *catalog, gos_str environment, gos_str flag_key,
@@ -126,12 +126,13 @@ bool catalog_note_ruleset(struct catalog *catalog, gos_str environment,
     return catalog->backend->note_ruleset(catalog, environment, note, err);
 }
 
-bool catalog_list_rulesets(struct catalog *catalog, gos_str environment, uint32_t limit,
-                           gos_arena *arena, struct ruleset_note **out, uint32_t *out_count,
-                           gos_error *err)
+bool catalog_list_rulesets(struct catalog *catalog, gos_str environment, int64_t until,
+                           uint32_t limit, gos_arena *arena, struct ruleset_note **out,
+                           uint32_t *out_count, gos_error *err)
 {
     return check_limit(limit, err) &&
-           catalog->backend->list_rulesets(catalog, environment, limit, arena, out, out_count, err);
+           catalog->backend->list_rulesets(catalog, environment, until, limit, arena, out,
+                                           out_count, err);
 }
 
 bool catalog_list_audit(struct catalog *catalog, const struct audit_query *query, gos_arena *arena,

@@ -56,9 +56,9 @@ bool catalog_has_id(struct catalog *catalog, struct uuid id, bool *out, gos_erro
 bool catalog_list(struct catalog *catalog, const struct catalog_query *query, gos_arena *arena,
                   struct catalog_page *out, gos_error *err);
 
-/* Overrides of one flag (empty: of all), by user_id. */
+/* Overrides of one flag, of one user, or both (empty: of all), by flag and user. */
 bool catalog_list_overrides(struct catalog *catalog, gos_str environment, gos_str flag_key,
-                            gos_str cursor, uint32_t limit, gos_arena *arena,
+                            gos_str user_id, gos_str cursor, uint32_t limit, gos_arena *arena,
                             struct override_page *out, gos_error *err);
 bool catalog_find_override(struct catalog *catalog, gos_str environment, gos_str flag_key,
                            gos_str user_id, gos_arena *arena, struct override *out, bool *out_found,
@@ -76,9 +76,10 @@ bool catalog_document(struct catalog *catalog, gos_str environment, int64_t at, 
 /* Remembers what was published. Repeating the newest note changes nothing. */
 bool catalog_note_ruleset(struct catalog *catalog, gos_str environment,
                           const struct ruleset_note *note, gos_error *err);
-bool catalog_list_rulesets(struct catalog *catalog, gos_str environment, uint32_t limit,
-                           gos_arena *arena, struct ruleset_note **out, uint32_t *out_count,
-                           gos_error *err);
+/* Those published until a moment, the newest first. */
+bool catalog_list_rulesets(struct catalog *catalog, gos_str environment, int64_t until,
+                           uint32_t limit, gos_arena *arena, struct ruleset_note **out,
+                           uint32_t *out_count, gos_error *err);
 
 bool catalog_list_audit(struct catalog *catalog, const struct audit_query *query, gos_arena *arena,
                         struct audit_page *out, gos_error *err);

@@ -107,7 +107,7 @@ bool store_note_ruleset(struct catalog *catalog, gos_str environment,
     return store_write_end(catalog, done && statement, err);
 }
 
-static bool rulesets_read(struct sqlite *db, gos_str environment, uint32_t limit,
+static bool rulesets_read(struct sqlite *db, gos_str environment, int64_t until, uint32_t limit,
                           struct store_list *list, gos_error *err)
 {
     int64_t id;
@@ -118,7 +118,7 @@ static bool rulesets_read(struct sqlite *db, gos_str environment, uint32_t limit
     struct statement *statement = sqlite_statement(db, SQL_RULESETS, err);
     if (!statement)
         return false;
-    statement_bind(statement, "ii", id, (int64_t)limit);
+    statement_bind(statement, "iii", id, until, (int64_t)limit);
     while (statement && !failed && (step = statement_step(statement, err)) == STEP_ROW) {
         struct ruleset_note *note = store_list_next(list, err);
         failed = !note;
@@ -131,13 +131,13 @@ static bool rulesets_read(struct sqlite *db, gos_str environment, uint32_t limit
     return failed ? store_too_large(err) : step == STEP_DONE;
 }
 
-bool store_list_rulesets(struct catalog *catalog, gos_str environment, uint32_t limit,
-                         gos_arena *arena, struct ruleset_note **out, uint32_t *out_count,
-                         gos_error *err)
+bool store_list_rulesets(struct catalog *catalog, gos_str environment, int64_t until,
+                         uint32_t limit, gos_arena *arena, struct ruleset_note **out,
+                         uint32_t *out_count, gos_error *err)
 {
     struct store_list list = {.arena = arena, .size = sizeof **out};
     struct sqlite *db = store_read_begin(catalog);
-    bool done = rulesets_read(db, environment, limit, &list, err);
+    bool done = rulesets_read(db, environment, until, limit, &list, err);
     store_read_end(catalog, db);
     *out = list.items;
     *out_count = list.count;

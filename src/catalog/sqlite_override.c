@@ -82,8 +82,9 @@ static bool rows_read(struct query *query, struct sqlite *db, uint32_t limit, go
     return more || step == STEP_DONE;
 }
 
-static bool page_read(struct sqlite *db, gos_str environment, gos_str flag_key, gos_str cursor,
-                      uint32_t limit, gos_arena *arena, struct override_page *out, gos_error *err)
+static bool page_read(struct sqlite *db, gos_str environment, gos_str flag_key, gos_str user_id,
+                      gos_str cursor, uint32_t limit, gos_arena *arena, struct override_page *out,
+                      gos_error *err)
 {
     int64_t row;
     struct query query;
@@ -93,6 +94,7 @@ static bool page_read(struct sqlite *db, gos_str environment, gos_str flag_key, 
     query_init(&query, arena, " FROM override o JOIN definition d ON d.id = o.flag_id");
     query_add_int(&query, " WHERE d.environment = ?", row);
     query_filter(&query, " AND d.name = ?", flag_key);
+    query_filter(&query, " AND o.user_id = ?", user_id);
     if (!query_count(&query, db, &out->total, err))
         return false;
     if (cursor.len > 0) {
@@ -106,11 +108,11 @@ static bool page_read(struct sqlite *db, gos_str environment, gos_str flag_key, 
 }
 
 bool store_list_overrides(struct catalog *catalog, gos_str environment, gos_str flag_key,
-                          gos_str cursor, uint32_t limit, gos_arena *arena,
+                          gos_str user_id, gos_str cursor, uint32_t limit, gos_arena *arena,
                           struct override_page *out, gos_error *err)
 {
     struct sqlite *db = store_read_begin(catalog);
-    bool done = page_read(db, environment, flag_key, cursor, limit, arena, out, err);
+    bool done = page_read(db, environment, flag_key, user_id, cursor, limit, arena, out, err);
     store_read_end(catalog, db);
     return done;
 }

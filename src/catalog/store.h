@@ -93,13 +93,13 @@ bool store_find(struct catalog *, gos_str, enum kind, gos_str, gos_arena *, stru
 bool store_has_id(struct catalog *, struct uuid, bool *, gos_error *);
 bool store_page(struct catalog *, const struct catalog_query *, gos_arena *, struct catalog_page *,
                 gos_error *);
-bool store_list_overrides(struct catalog *, gos_str, gos_str, gos_str, uint32_t, gos_arena *,
-                          struct override_page *, gos_error *);
+bool store_list_overrides(struct catalog *, gos_str, gos_str, gos_str, gos_str, uint32_t,
+                          gos_arena *, struct override_page *, gos_error *);
 bool store_find_override(struct catalog *, gos_str, gos_str, gos_str, gos_arena *,
                          struct override *, bool *, gos_error *);
 bool store_note_ruleset(struct catalog *, gos_str, const struct ruleset_note *, gos_error *);
-bool store_list_rulesets(struct catalog *, gos_str, uint32_t, gos_arena *, struct ruleset_note **,
-                         uint32_t *, gos_error *);
+bool store_list_rulesets(struct catalog *, gos_str, int64_t, uint32_t, gos_arena *,
+                         struct ruleset_note **, uint32_t *, gos_error *);
 bool store_list_audit(struct catalog *, const struct audit_query *, gos_arena *,
                       struct audit_page *, gos_error *);
 bool store_add_key(struct catalog *, const struct api_key *, gos_error *);

@@ -239,22 +239,27 @@ TEST(catalog, overrides_belong_to_their_flag)
                                 given.arena, &override, &found, &given.err));
     CHECK(found);
     CHECK_TEXT(override.value, "false");
-    CHECK_OK(catalog_list_overrides(given.catalog, PRODUCTION, GOS_LIT("a"), GOS_LIT(""), 1,
-                                    given.arena, &page, &given.err),
+    CHECK_OK(catalog_list_overrides(given.catalog, PRODUCTION, GOS_LIT("a"), GOS_LIT(""),
+                                    GOS_LIT(""), 1, given.arena, &page, &given.err),
              &given.err);
     CHECK_INT(page.total, 2);
     CHECK_INT(page.count, 1);
     CHECK_TEXT(page.items[0].user_id, "ann");
-    CHECK_OK(catalog_list_overrides(given.catalog, PRODUCTION, GOS_LIT("a"), page.next, 1,
-                                    given.arena, &page, &given.err),
+    CHECK_OK(catalog_list_overrides(given.catalog, PRODUCTION, GOS_LIT("a"), GOS_LIT(""), page.next,
+                                    1, given.arena, &page, &given.err),
              &given.err);
     CHECK_TEXT(page.items[0].user_id, "bob");
     CHECK_INT(page.next.len, 0);
+    CHECK_OK(catalog_list_overrides(given.catalog, PRODUCTION, GOS_LIT(""), GOS_LIT("bob"),
+                                    GOS_LIT(""), 2, given.arena, &page, &given.err),
+             &given.err);
+    CHECK_INT(page.total, 1);
+    CHECK_TEXT(page.items[0].flag_key, "a");
     CHECK_OK(fixture_override(&given, "a", "bob", NULL), &given.err);
     CHECK_FAILS(fixture_override(&given, "a", "bob", NULL), &given.err, GOS_NOT_FOUND, "");
     CHECK_OK(fixture_delete(&given, KIND_FLAG, "a"), &given.err);
-    CHECK(catalog_list_overrides(given.catalog, PRODUCTION, GOS_LIT(""), GOS_LIT(""), 1,
-                                 given.arena, &page, &given.err));
+    CHECK(catalog_list_overrides(given.catalog, PRODUCTION, GOS_LIT(""), GOS_LIT(""), GOS_LIT(""),
+                                 1, given.arena, &page, &given.err));
     CHECK_INT(page.total, 0);
     fixture_close(&given);
 }

@@ -254,10 +254,19 @@ TEST(catalog_document, remembers_which_rulesets_were_served)
     note = (struct ruleset_note){2, GOS_LIT("bb"), FIXTURE_NOW + 1};
     CHECK_OK(catalog_note_ruleset(given.catalog, PRODUCTION, &note, &given.err), &given.err);
     CHECK_OK(catalog_note_ruleset(given.catalog, PRODUCTION, &note, &given.err), &given.err);
-    CHECK_OK(catalog_list_rulesets(given.catalog, PRODUCTION, 10, given.arena, &notes, &count,
-                                   &given.err),
+    CHECK_OK(catalog_list_rulesets(given.catalog, PRODUCTION, FIXTURE_NOW + 1, 10, given.arena,
+                                   &notes, &count, &given.err),
              &given.err);
     CHECK_INT(count, 2);
     CHECK_TEXT(notes[0].hash, "bb");
+    CHECK_OK(catalog_list_rulesets(given.catalog, PRODUCTION, FIXTURE_NOW, 1, given.arena, &notes,
+                                   &count, &given.err),
+             &given.err);
+    CHECK_INT(count, 1);
+    CHECK_TEXT(notes[0].hash, "aa");
+    CHECK_OK(catalog_list_rulesets(given.catalog, PRODUCTION, FIXTURE_NOW - 1, 1, given.arena,
+                                   &notes, &count, &given.err),
+             &given.err);
+    CHECK_INT(count, 0);
     fixture_close(&given);
 }

@@ -28,8 +28,8 @@ static bool read_overrides(struct fixture *given, gos_arena *arena, gos_error *e
     struct override_page page;
     struct override one;
     bool found;
-    return catalog_list_overrides(given->catalog, PRODUCTION, GOS_LIT("f1"), GOS_LIT(""), 1, arena,
-                                  &page, err) &&
+    return catalog_list_overrides(given->catalog, PRODUCTION, GOS_LIT("f1"), GOS_LIT(""),
+                                  GOS_LIT(""), 1, arena, &page, err) &&
            catalog_find_override(given->catalog, PRODUCTION, GOS_LIT("f1"), GOS_LIT("ann"), arena,
                                  &one, &found, err);
 }
