@@ -31,6 +31,7 @@ const PAGES: [RegExp, boolean, PageOf][] = [
   [/^\/segments\/([^/]+)$/, false, page(() => import('./pages/segment'))],
   [/^\/events$/, false, page(() => import('./pages/events'))],
   [/^\/users(?:\/([^/]+))?$/, false, page(() => import('./pages/users'))],
+  [/^\/clean-up$/, false, page(() => import('./pages/clean-up'))],
   [/^\/approvals(?:\/([^/]+))?$/, false, page(() => import('./pages/approvals'))],
   [/^\/audit$/, false, page(() => import('./pages/audit'))],
   [/^\/calculator$/, true, page(() => import('./pages/calculator'))],

@@ -1,31 +1,62 @@
-// Every change: who, when, before and after.
+// Every change: who, when, before and after. All filters stand in the address.
 import { Button, Select, TextInput } from '@mantine/core';
+import { useEffect, useState } from 'react';
 import { useList } from '../api/queries';
 import type { AuditEntry } from '../api/types';
 import { useQueryValue } from '../app/router';
-import { count } from '../lib/format';
-import { Empty, ErrorNote, Page, Rows } from '../parts/basic';
+import { count, localTime } from '../lib/format';
+import { Empty, ErrorNote, Page, Rows, useSettled } from '../parts/basic';
 import { EntryLine } from '../parts/history';
+
+const KINDS = ['experiment', 'flag', 'metric', 'segment', 'layer', 'holdout', 'override', 'proposal', 'key', 'member', 'environment', 'webhook'];
+const ACTIONS = ['create', 'update', 'delete', 'import', 'start', 'pause', 'resume', 'complete', 'archive', 'restore', 'reweigh', 'propose', 'approve', 'reject', 'withdraw', 'revoke'];
+
+/** A text filter that is written into the address when one stops typing. */
+function TextFilter({ name, label }: { name: string; label: string }) {
+  const [kept, keep] = useQueryValue(name);
+  const [text, setText] = useState(kept);
+  const settled = useSettled(text);
+  useEffect(() => {
+    if (settled !== kept) keep(settled);
+  }, [settled]);
+  useEffect(() => setText(kept), [kept]);
+  return <TextInput aria-label={label} placeholder={label} value={text} onChange={(event) => setText(event.currentTarget.value)} />;
+}
+
+function TimeFilter({ name, label }: { name: string; label: string }) {
+  const [kept, keep] = useQueryValue(name);
+  return <TextInput type="datetime-local" label={label} value={localTime(kept)} onChange={(event) => keep(event.currentTarget.value ? new Date(event.currentTarget.value).toISOString() : '')} />;
+}
 
 export default function Audit() {
   const [kind, setKind] = useQueryValue('kind');
-  const [actor, setActor] = useQueryValue('actor');
+  const [action, setAction] = useQueryValue('action');
+  const [name] = useQueryValue('name');
+  const [actor] = useQueryValue('actor');
+  const [since] = useQueryValue('since');
+  const [until] = useQueryValue('until');
   const [cursor, setCursor] = useQueryValue('cursor');
-  const list = useList<AuditEntry>('/audit', { kind, actor, cursor, limit: 50 }, cursor ? false : 10_000);
+  const list = useList<AuditEntry>('/audit', { kind, action, name, actor, since, until, cursor, limit: 50 }, cursor ? false : 10_000);
+  const filtered = Boolean(kind || action || name || actor || since || until);
   return (
     <Page title="Audit">
       <div className="filters">
-        <Select aria-label="Kind" placeholder="Anything" clearable w={170} value={kind || null} data={['experiment', 'flag', 'metric', 'segment', 'override', 'key', 'environment']} onChange={(next) => setKind(next ?? '')} />
-        <TextInput aria-label="By whom" placeholder="By whom" value={actor} onChange={(event) => setActor(event.currentTarget.value)} />
+        <Select aria-label="Kind" placeholder="Anything" clearable w={150} value={kind || null} data={KINDS} onChange={(next) => setKind(next ?? '')} />
+        <Select aria-label="Action" placeholder="Any action" clearable searchable w={150} value={action || null} data={ACTIONS} onChange={(next) => setAction(next ?? '')} />
+        <TextFilter name="name" label="Name of what changed" />
+        <TextFilter name="actor" label="By whom" />
+        <TimeFilter name="since" label="From" />
+        <TimeFilter name="until" label="Until" />
+        {filtered && <Button component="a" href="#/audit" variant="subtle" color="gray">Clear</Button>}
       </div>
       {list.error && !list.data ? <ErrorNote error={list.error} retry={() => void list.refetch()} />
         : !list.data ? <Rows count={8} />
-        : list.data.items.length === 0 ? <Empty title="No change matches" />
+        : list.data.items.length === 0 ? <Empty title={filtered ? 'No change matches' : 'Nothing has been changed yet'} />
         : (
-          <div className="stack">
+          <div className="stack" style={{ opacity: list.isPlaceholderData ? 0.6 : undefined }}>
             {list.data.items.map((entry) => <EntryLine key={entry.id} entry={entry} />)}
             <div className="pager">
-              <span className="muted">{count(list.data.total)} changes</span>
+              <span className="muted num">{count(list.data.total)} {list.data.total === 1 ? 'change' : 'changes'}</span>
               <div className="row">
                 {cursor && <Button size="xs" variant="default" onClick={() => setCursor('')}>Newest</Button>}
                 {list.data.next && <Button size="xs" variant="default" onClick={() => setCursor(list.data.next ?? '')}>Older</Button>}

@@ -1,20 +1,16 @@
-// One user: what is known, which variants they have, what every flag gives them.
+// One user: what is known, which variants they have, what every flag gives them and why; forgetting.
 import { Button, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
-import { useQuery } from '@tanstack/react-query';
-import { api, type ApiError } from '../api/client';
-import { useGet, useList } from '../api/queries';
-import type { Assignment, Experiment, Flag, Json, JsonObject } from '../api/types';
+import { api } from '../api/client';
+import { useChange, useGet, useList } from '../api/queries';
+import type { Assignment, Experiment, JsonObject, Override } from '../api/types';
 import { Link, navigate } from '../app/router';
 import { shown } from '../lib/draft';
-import { Ago, Card, Empty, ErrorNote, Page, Rows } from '../parts/basic';
+import { count } from '../lib/format';
+import { Ago, Card, Empty, ErrorNote, Page, Rows, say } from '../parts/basic';
+import { Confirm } from '../parts/confirm';
+import { UserFlags } from '../parts/user-flags';
 
-interface UserFlag {
-  key: string;
-  value?: Json;
-  variant?: string | null;
-  reason?: string;
-}
 interface User {
   user_id: string;
   attributes?: JsonObject;
@@ -23,24 +19,7 @@ interface User {
   devices?: string[];
   assignments?: Assignment[];
 }
-
-const FLAGS_MAX = 50;
-
-/** What every flag gives the user, now or at a past moment; the server decides each. */
-function useUserFlags(user: User | undefined, at: string) {
-  const flags = useList<Flag>('/flags', { limit: FLAGS_MAX, sort: 'name' });
-  return useQuery<UserFlag[], ApiError>({
-    queryKey: ['flags', 'of-user', user?.user_id, at, flags.data?.items.map((flag) => flag.key)],
-    enabled: user !== undefined && flags.data !== undefined,
-    queryFn: async () => {
-      const context = { targetingKey: user!.user_id };
-      return Promise.all(flags.data!.items.map(async ({ key }) => {
-        const decided = await api.post<JsonObject>('/explain', { flag: key, context, ...(at ? { at: new Date(at).toISOString() } : {}) });
-        return { key, value: decided.value, variant: decided.variant as string | null, reason: String(decided.reason ?? '') };
-      }));
-    },
-  });
-}
+type UserOverride = Override & { flag_key: string; created_by?: string; created_at?: string };
 
 function Facts({ user }: { user: User }) {
   const attributes = Object.entries(user.attributes ?? {});
@@ -49,47 +28,81 @@ function Facts({ user }: { user: User }) {
     <Card title="Known about them">
       {attributes.length + devices.length === 0 ? <p className="muted">Nothing was reported.</p> : (
         <dl className="facts">
-          {attributes.map(([name, value]) => <div key={name} style={{ display: 'contents' }}><dt>{name}</dt><dd className="mono">{shown(value)}{user.claimed?.includes(name) && <span className="muted"> (claimed by a page, decides nothing)</span>}</dd></div>)}
-          {devices.length > 0 && <><dt>devices</dt><dd className="mono">{devices.join(', ')}</dd></>}
+          {attributes.map(([name, value]) => <div key={name} style={{ display: 'contents' }}><dt className="wrap">{name}</dt><dd className="mono">{shown(value)}{user.claimed?.includes(name) && <span className="muted"> (claimed by a page, decides nothing)</span>}</dd></div>)}
+          {devices.length > 0 && <><dt>{devices.length === 1 ? 'device' : `${count(devices.length)} devices`}</dt><dd className="mono">{devices.join(', ')}</dd></>}
         </dl>
       )}
     </Card>
   );
 }
 
+function Experiments({ assignments }: { assignments: Assignment[] }) {
+  const experiments = useList<Experiment>('/experiments', { limit: 500 });
+  const of = (id: string) => experiments.data?.items.find((one) => one.id === id);
+  return (
+    <Card title="Experiments">
+      {assignments.length === 0 ? <p className="muted">No assignment.</p> : (
+        <table className="list cards-on-phone">
+          <caption hidden>Assignments</caption>
+          <thead><tr><th scope="col">Experiment</th><th scope="col">Variant</th><th scope="col">Reason</th><th scope="col" className="right">Assigned</th></tr></thead>
+          <tbody>{assignments.map((one) => (
+            <tr key={one.experiment_id}>
+              <td className="lead"><Link className="wrap" to={`/experiments/${one.experiment_id}`}>{of(one.experiment_id)?.name ?? one.experiment_id}</Link> <span className="muted small">{of(one.experiment_id)?.status.toLowerCase()}</span></td>
+              <td data-label="Variant" className="strong">{one.variant ?? 'none'}</td>
+              <td data-label="Reason">{one.assignment_reason}</td>
+              <td data-label="Assigned" className="right"><Ago at={one.assigned_at} /></td>
+            </tr>
+          ))}</tbody>
+        </table>
+      )}
+    </Card>
+  );
+}
+
+function Overrides({ user }: { user: string }) {
+  const list = useList<UserOverride>('/overrides', { user_id: user, limit: 100 });
+  const remove = useChange<UserOverride, void>((one) => api.remove(`/flags/${encodeURIComponent(one.flag_key)}/overrides/${encodeURIComponent(user)}`), ['overrides', 'flags', 'audit']);
+  const items = list.data?.items ?? [];
+  return (
+    <Card title="Set by hand">
+      {list.error ? <ErrorNote error={list.error} /> : !list.data ? <Rows count={2} /> : items.length === 0 ? <p className="muted">No flag has a value of its own for them. The page of a flag gives one.</p> : (
+        <table className="list cards-on-phone">
+          <caption hidden>Overrides of this user</caption>
+          <thead><tr><th scope="col">Flag</th><th scope="col">Value</th><th scope="col">By</th><th scope="col" className="right">Action</th></tr></thead>
+          <tbody>{items.map((one) => (
+            <tr key={one.flag_key}>
+              <td className="lead"><Link className="mono wrap" to={`/flags/${encodeURIComponent(one.flag_key)}?tab=overrides`}>{one.flag_key}</Link></td>
+              <td data-label="Value" className="mono wrap">{shown(one.value)}</td>
+              <td data-label="By">{one.created_by} <span className="muted"><Ago at={one.created_at} /></span></td>
+              <td data-label="Action" className="right"><Confirm need="editor" aria-label={`Take the value of ${one.flag_key} back`} title={`Take the value of ${one.flag_key} back?`} deed="Take it back" text="The user gets what the rules say."
+                run={async () => { await remove.mutateAsync(one); say('The value is taken back.'); }}>Take back</Confirm></td>
+            </tr>
+          ))}</tbody>
+        </table>
+      )}
+    </Card>
+  );
+}
+
+function Forget({ user }: { user: string }) {
+  const forget = useChange<void, { assignments_deleted: number }>(() => api.remove(`/users/${encodeURIComponent(user)}`) as Promise<never>, ['users', 'flags']);
+  return (
+    <Confirm size="sm" title={`Forget ${user}?`} deed="Forget them"
+      text={<><p>Their assignments, devices, attributes and events are deleted in this environment. Results of experiments that were computed stay as they are.</p><p>This cannot be taken back. When they come again, they are new.</p></>}
+      run={async () => { const done = await forget.mutateAsync(); say(`${user} is forgotten: ${count(done.assignments_deleted)} assignments.`); }}>Forget this user</Confirm>
+  );
+}
+
 function Found({ id }: { id: string }) {
   const found = useGet<User>(`/users/${encodeURIComponent(id)}`);
-  const [at, setAt] = useState('');
-  const flags = useUserFlags(found.data, at);
-  const experiments = useList<Experiment>('/experiments', { limit: 500 });
-  const name = (experiment: string) => experiments.data?.items.find((one) => one.id === experiment)?.name ?? experiment;
   if (found.error) return <ErrorNote error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Rows count={4} />;
-  const assignments = found.data.assignments ?? [];
   return (
     <div className="stack">
       <Facts user={found.data} />
-      <Card title="Experiments">
-        {assignments.length === 0 ? <p className="muted">No assignment.</p> : (
-          <table className="list cards-on-phone">
-            <thead><tr><th scope="col">Experiment</th><th scope="col">Variant</th><th scope="col">Reason</th><th scope="col" className="right">Assigned</th></tr></thead>
-            <tbody>{assignments.map((one) => (
-              <tr key={one.experiment_id}><td className="lead"><Link to={`/experiments/${one.experiment_id}`}>{name(one.experiment_id)}</Link></td><td data-label="Variant">{one.variant ?? 'none'}</td><td data-label="Reason">{one.assignment_reason}</td><td data-label="Assigned" className="right"><Ago at={one.assigned_at} /></td></tr>
-            ))}</tbody>
-          </table>
-        )}
-      </Card>
-      <Card title={at ? 'Flags then' : 'Flags now'} aside={<TextInput type="datetime-local" size="xs" aria-label="At a past time" value={at} onChange={(event) => setAt(event.currentTarget.value)} />}>
-        {flags.error ? <ErrorNote error={flags.error} /> : !flags.data ? <Rows count={3} /> : flags.data.length === 0 ? <p className="muted">There are no flags.</p> : (
-          <table className="list cards-on-phone">
-            <caption hidden>What each flag gives this user</caption>
-            <thead><tr><th scope="col">Flag</th><th scope="col">Value</th><th scope="col">Reason</th></tr></thead>
-            <tbody>{flags.data.map((flag) => (
-              <tr key={flag.key}><td className="lead"><Link to={`/flags/${encodeURIComponent(flag.key)}?tab=test&user=${encodeURIComponent(id)}`} className="mono">{flag.key}</Link></td><td data-label="Value" className="mono wrap">{shown(flag.value)}</td><td data-label="Reason">{flag.reason}</td></tr>
-            ))}</tbody>
-          </table>
-        )}
-      </Card>
+      <Experiments assignments={found.data.assignments ?? []} />
+      <Overrides user={id} />
+      <UserFlags user={id} />
     </div>
   );
 }
@@ -101,7 +114,7 @@ export default function Users({ id }: { id: string }) {
     if (text.trim()) navigate(`/users/${encodeURIComponent(text.trim())}`);
   }
   return (
-    <Page title={id || 'Users'} crumbs={id ? [{ to: '/users', text: 'Users' }] : undefined}>
+    <Page title={id || 'Users'} crumbs={id ? [{ to: '/users', text: 'Users' }] : undefined} actions={id ? <Forget user={id} /> : undefined}>
       <form className="filters" onSubmit={submit} role="search">
         <TextInput className="search" aria-label="User id" placeholder="User id" value={text} onChange={(event) => setText(event.currentTarget.value)} />
         <Button type="submit" disabled={!text.trim()}>Look up</Button>
