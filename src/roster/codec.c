@@ -1,9 +1,7 @@
 /* Assignments and facts as bytes. */
 #include "roster/codec.h"
 
-#include "roster/bytes.h"
-
-enum { FORMAT_ASSIGNMENT = 1, FORMAT_ENTRY = 1 };
+enum { FORMAT_ASSIGNMENT = 1, FORMAT_SINGLE = 1, FORMAT_BLOCK = 2 };
 enum { FLAG_STICKY = 1, FLAG_SESSION = 2, FLAG_DEVICE = 4 };
 
 /*
@@ -112,8 +110,9 @@ static void read_event(struct bytes *bytes, struct event *out)
         bytes_raw(bytes, &out->value, sizeof out->value);
 }
 
-static void put_fact(struct text *out, const struct fact *fact)
+void codec_put_fact(struct text *out, const struct fact *fact)
 {
+    text_add_char(out, (char)fact->kind);
     switch (fact->kind) {
     case FACT_EXPOSURE:
         put_exposure(out, &fact->exposure);
@@ -137,42 +136,57 @@ static void put_fact(struct text *out, const struct fact *fact)
 
 void codec_put_entry(struct text *out, const struct codec_entry *entry)
 {
-    text_add_char(out, (char)(FORMAT_ENTRY << 4 | (int)entry->fact.kind));
+    text_add_char(out, (char)(FORMAT_BLOCK << 4));
     bytes_put_number(out, entry->bytes_before);
     bytes_put_signed(out, entry->entered_ms);
-    put_fact(out, &entry->fact);
+    bytes_put_number(out, entry->fact_count);
 }
 
+/* Format 1 had one fact to an entry, with its kind in the entry's first byte. */
 bool codec_read_entry(gos_str data, struct codec_entry *out)
 {
-    struct bytes bytes = bytes_of(data);
+    *out = (struct codec_entry){.facts = bytes_of(data)};
     uint8_t head = 0;
-    bytes_raw(&bytes, &head, 1);
-    if (head >> 4 != FORMAT_ENTRY)
-        return false;
-    *out = (struct codec_entry){.fact.kind = (enum fact_kind)(head & 15)};
-    out->bytes_before = bytes_number(&bytes);
-    out->entered_ms = bytes_signed(&bytes);
-    switch (out->fact.kind) {
+    bytes_raw(&out->facts, &head, 1);
+    out->bytes_before = bytes_number(&out->facts);
+    out->entered_ms = bytes_signed(&out->facts);
+    if (head >> 4 == FORMAT_SINGLE) {
+        out->fact_count = 1;
+        out->single_kind = head & 15;
+    } else {
+        out->fact_count = bytes_number(&out->facts);
+    }
+    return !out->facts.failed && out->fact_count > 0 &&
+           (head >> 4 == FORMAT_SINGLE || head == FORMAT_BLOCK << 4);
+}
+
+bool codec_read_fact(struct codec_entry *entry, struct fact *out)
+{
+    struct bytes *bytes = &entry->facts;
+    uint8_t kind = entry->single_kind;
+    if (kind == 0)
+        bytes_raw(bytes, &kind, 1);
+    out->kind = (enum fact_kind)kind;
+    switch (out->kind) {
     case FACT_EXPOSURE:
-        read_exposure(&bytes, &out->fact.exposure);
+        read_exposure(bytes, &out->exposure);
         break;
     case FACT_EVENT:
-        read_event(&bytes, &out->fact.event);
+        read_event(bytes, &out->event);
         break;
     case FACT_LINK:
-        out->fact.link.environment = bytes_text(&bytes);
-        out->fact.link.device_id = bytes_text(&bytes);
-        out->fact.link.user_id = bytes_text(&bytes);
-        out->fact.link.at = bytes_signed(&bytes);
+        out->link.environment = bytes_text(bytes);
+        out->link.device_id = bytes_text(bytes);
+        out->link.user_id = bytes_text(bytes);
+        out->link.at = bytes_signed(bytes);
         break;
     case FACT_FORGOTTEN:
-        out->fact.forgotten.environment = bytes_text(&bytes);
-        out->fact.forgotten.user_id = bytes_text(&bytes);
-        out->fact.forgotten.at = bytes_signed(&bytes);
+        out->forgotten.environment = bytes_text(bytes);
+        out->forgotten.user_id = bytes_text(bytes);
+        out->forgotten.at = bytes_signed(bytes);
         break;
     default:
         return false;
     }
-    return bytes_done(&bytes);
+    return !bytes->failed;
 }

@@ -13,7 +13,7 @@ enum kv_table {
     KV_IDENTITIES, /* device to user, user to devices */
     KV_EVENT_IDS,  /* the day each was received: two bytes, big-endian */
     KV_PROFILES,
-    KV_SPOOL,
+    KV_SPOOL, /* facts, many to an entry, under the sequence of the first */
     KV_META,
     KV_TABLE_COUNT
 };
@@ -23,7 +23,8 @@ struct kv;
 /* Both are the caller's memory; `engine` is RocksDB's. */
 struct kv_batch {
     struct kv *kv;
-    void *engine;
+    void *engine;   /* what is put, indexed for reading it */
+    void *appended; /* what is only written */
 };
 
 struct kv_cursor {
@@ -48,6 +49,8 @@ bool kv_get(struct kv *kv, const struct kv_batch *batch, enum kv_table table, go
 void kv_batch_init(struct kv_batch *batch, struct kv *kv);
 void kv_batch_deinit(struct kv_batch *batch);
 void kv_put(struct kv_batch *batch, enum kv_table table, gos_str key, gos_str value);
+/* For what is not read with this batch: several times cheaper. */
+void kv_append(struct kv_batch *batch, enum kv_table table, gos_str key, gos_str value);
 void kv_delete(struct kv_batch *batch, enum kv_table table, gos_str key);
 /* All or nothing; durable when it returns. The batch is empty afterwards. */
 bool kv_write(struct kv_batch *batch, gos_error *err);
@@ -68,8 +71,8 @@ void kv_cursor_init(struct kv_cursor *cursor, struct kv *kv, const struct kv_bat
 /* The key and value it stands at, valid until the next move; false behind the last. */
 bool kv_cursor_at(const struct kv_cursor *cursor, gos_str *out_key, gos_str *out_value);
 void kv_cursor_next(struct kv_cursor *cursor);
-/* Goes to the last key of the table. */
-void kv_cursor_last(struct kv_cursor *cursor);
+/* Goes to the last key that is not above `key`. */
+void kv_cursor_back(struct kv_cursor *cursor, gos_str key);
 /* False when reading failed on the way, so that the end that was seen is no end. */
 bool kv_cursor_deinit(struct kv_cursor *cursor, gos_error *err);
 
@@ -82,5 +85,7 @@ uint64_t kv_bytes(struct kv *kv, enum kv_table table);
 
 /* For tests: the n-th read or write of this thread from now on fails, once; 0: none. */
 void kv_fail_at(uint64_t n);
+/* Whether this read or write is the one. */
+bool kv_is_failing(gos_error *err);
 
 #endif

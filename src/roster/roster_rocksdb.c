@@ -3,6 +3,7 @@
  * passed on as STORE_FAILED: it refuses a batch as a whole.
  */
 #include "base/arena.h"
+#include "roster/batch.h"
 #include "roster/disk.h"
 #include "roster/kv.h"
 
@@ -20,6 +21,7 @@ enum {
     MEMORY_TABLES_BYTES_MAX = 128 << 20,
     BACKGROUND_THREADS = 2,
     FILES_OPEN_MAX = 1000,
+    EVENT_ID_SLOTS = 1 << 17, /* a megabyte for each memory table of them */
     KEY_DELETED_BYTES_MAX = 64,
     PATH_BYTES_MAX = 4096,
     LOG_FATAL_ONLY = 4, /* rocksdb::InfoLogLevel::FATAL_LEVEL */
@@ -41,6 +43,7 @@ static const struct {
 };
 
 struct kv {
+    gos_arena *arena; /* holds this struct */
     rocksdb_t *db;
     rocksdb_options_t *options[KV_TABLE_COUNT + 1]; /* the last for RocksDB's own default family */
     rocksdb_column_family_handle_t *families[KV_TABLE_COUNT + 1];
@@ -54,21 +57,6 @@ struct kv {
     bool is_broken;        /* a write failed; only writers look, one at a time */
     pthread_rwlock_t open; /* all take it to read; to open again, kv_heal takes it to write */
 };
-
-static _Thread_local uint64_t fail_in;
-
-void kv_fail_at(uint64_t n)
-{
-    fail_in = n;
-}
-
-static bool is_failing(gos_error *err)
-{
-    if (__builtin_expect(fail_in == 0, 1) || --fail_in > 0)
-        return false;
-    gos_fail(err, GOS_STORE_FAILED, "", "the roster failed because a test said so");
-    return true;
-}
 
 /* Takes over RocksDB's message; true when there was none. */
 static bool passed(char *message, gos_error *err)
@@ -139,8 +127,12 @@ static rocksdb_options_t *family_options(struct kv *kv, int table)
     rocksdb_options_set_write_buffer_size(options, TABLES[table].write_buffer_bytes);
     rocksdb_options_set_compression(options, TABLES[table].compression);
     rocksdb_options_set_level_compaction_dynamic_level_bytes(options, 1);
-    if (table == KV_EVENT_IDS)
+    if (table == KV_EVENT_IDS) {
         rocksdb_options_set_compaction_filter(options, kv->event_filter);
+        /* Nothing asks for their order: a hash table takes new keys faster, of one writer. */
+        rocksdb_options_set_prefix_extractor(options, rocksdb_slicetransform_create_noop());
+        rocksdb_options_set_hash_link_list_rep(options, EVENT_ID_SLOTS);
+    }
     return options;
 }
 
@@ -157,6 +149,7 @@ static rocksdb_options_t *database_options(void)
     /* Its own log file: Debian's build aborts the process when a full disk refuses a line of it. */
     rocksdb_options_set_info_log_level(options, LOG_FATAL_ONLY);
     rocksdb_options_set_bytes_per_sync(options, 1 << 20);
+    rocksdb_options_set_allow_concurrent_memtable_write(options, 0);
     return options;
 }
 
@@ -166,19 +159,9 @@ static void read_options_open(struct kv *kv)
     kv->scan = rocksdb_readoptions_create();
     /* A long scan must not push what decisions need out of the cache. */
     rocksdb_readoptions_set_fill_cache(kv->scan, 0);
+    rocksdb_readoptions_set_total_order_seek(kv->scan, 1);
     kv->write_synced = rocksdb_writeoptions_create();
     rocksdb_writeoptions_set_sync(kv->write_synced, 1);
-}
-
-/* RocksDB's structs that live as long as the handle; the arena of a handle is its own block. */
-struct kv_memory {
-    gos_arena *arena;
-    struct kv kv;
-};
-
-static struct kv_memory *memory_of(struct kv *kv)
-{
-    return (struct kv_memory *)(void *)((char *)kv - offsetof(struct kv_memory, kv));
 }
 
 static bool db_open(struct kv *kv, gos_error *err)
@@ -239,15 +222,14 @@ static void leave(struct kv *kv)
 
 bool kv_open(const char *folder, size_t cache_bytes, struct kv **out, gos_error *err)
 {
-    gos_arena *arena = gos_arena_open(sizeof(struct kv_memory) + PATH_BYTES_MAX);
-    struct kv_memory *memory = arena ? gos_arena_take(arena, sizeof *memory, NULL) : NULL;
-    gos_str kept = memory ? gos_arena_text(arena, gos_str_from(folder), NULL) : (gos_str){0};
+    gos_arena *arena = gos_arena_open(sizeof(struct kv) + PATH_BYTES_MAX);
+    struct kv *kv = arena ? gos_arena_take(arena, sizeof *kv, NULL) : NULL;
+    gos_str kept = kv ? gos_arena_text(arena, gos_str_from(folder), NULL) : (gos_str){0};
     if (!kept.data) {
         gos_arena_close(arena);
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory to open the roster");
     }
-    memory->arena = arena;
-    struct kv *kv = &memory->kv;
+    kv->arena = arena;
     kv->cache = rocksdb_cache_create_lru(cache_bytes ? cache_bytes : CACHE_BYTES);
     kv->event_filter = rocksdb_compactionfilter_create(kv, filter_close, filter_event, filter_name);
     read_options_open(kv);
@@ -276,7 +258,7 @@ void kv_close(struct kv *kv)
     rocksdb_readoptions_destroy(kv->read);
     rocksdb_readoptions_destroy(kv->scan);
     rocksdb_writeoptions_destroy(kv->write_synced);
-    gos_arena_close(memory_of(kv)->arena);
+    gos_arena_close(kv->arena);
 }
 
 static bool copy_out(gos_arena *arena, const char *value, size_t len, gos_str *out, gos_error *err)
@@ -321,7 +303,7 @@ static bool get_written(struct kv *kv, enum kv_table table, gos_str key, gos_are
 bool kv_get(struct kv *kv, const struct kv_batch *batch, enum kv_table table, gos_str key,
             gos_arena *arena, gos_str *out, gos_error *err)
 {
-    if (is_failing(err) || !enter(kv, err))
+    if (kv_is_failing(err) || !enter(kv, err))
         return false;
     bool done = batch ? get_from_batch(kv, batch, table, key, arena, out, err)
                       : get_written(kv, table, key, arena, out, err);
@@ -331,13 +313,14 @@ bool kv_get(struct kv *kv, const struct kv_batch *batch, enum kv_table table, go
 
 void kv_batch_init(struct kv_batch *batch, struct kv *kv)
 {
-    *batch = (struct kv_batch){kv, rocksdb_writebatch_wi_create(0, 1)};
+    *batch = (struct kv_batch){kv, rocksdb_writebatch_wi_create(0, 1), rocksdb_writebatch_create()};
 }
 
 void kv_batch_deinit(struct kv_batch *batch)
 {
     rocksdb_writebatch_wi_destroy(batch->engine);
-    batch->engine = NULL;
+    rocksdb_writebatch_destroy(batch->appended);
+    batch->engine = batch->appended = NULL;
 }
 
 void kv_put(struct kv_batch *batch, enum kv_table table, gos_str key, gos_str value)
@@ -346,26 +329,50 @@ void kv_put(struct kv_batch *batch, enum kv_table table, gos_str key, gos_str va
                                  value.data, value.len);
 }
 
+void kv_append(struct kv_batch *batch, enum kv_table table, gos_str key, gos_str value)
+{
+    rocksdb_writebatch_put_cf(batch->appended, batch->kv->families[table], key.data, key.len,
+                              value.data, value.len);
+}
+
 void kv_delete(struct kv_batch *batch, enum kv_table table, gos_str key)
 {
     rocksdb_writebatch_wi_delete_cf(batch->engine, batch->kv->families[table], key.data, key.len);
 }
 
+/* The two halves as one batch. */
+static rocksdb_writebatch_t *join(const struct kv_batch *batch, gos_error *err)
+{
+    size_t len = 0, more = 0;
+    const char *first = rocksdb_writebatch_wi_data(batch->engine, &len);
+    const char *second = rocksdb_writebatch_data(batch->appended, &more);
+    gos_arena *arena = gos_arena_open(len + more);
+    gos_str both = batch_join((gos_str){first, len}, (gos_str){second, more}, arena, err);
+    rocksdb_writebatch_t *joined =
+        both.data ? rocksdb_writebatch_create_from(both.data, both.len) : NULL;
+    gos_arena_close(arena);
+    return joined;
+}
+
 bool kv_write(struct kv_batch *batch, gos_error *err)
 {
-    if (is_failing(err))
-        return false;
+    struct kv *kv = batch->kv;
     char *message = NULL;
-    rocksdb_write_writebatch_wi(batch->kv->db, batch->kv->write_synced, batch->engine, &message);
+    rocksdb_writebatch_t *joined = kv_is_failing(err) ? NULL : join(batch, err);
+    if (!joined)
+        return false;
+    rocksdb_write(kv->db, kv->write_synced, joined, &message);
+    rocksdb_writebatch_destroy(joined);
     rocksdb_writebatch_wi_clear(batch->engine);
-    batch->kv->is_broken = message != NULL;
+    rocksdb_writebatch_clear(batch->appended);
+    kv->is_broken = message != NULL;
     return passed(message, err);
 }
 
 bool kv_delete_range(struct kv *kv, enum kv_table table, gos_str from, gos_str last,
                      gos_str meta_key, gos_str meta_value, gos_error *err)
 {
-    if (is_failing(err) || !kv_heal(kv, err))
+    if (kv_is_failing(err) || !kv_heal(kv, err))
         return false;
     /* RocksDB takes what stands behind the last key; none stands between a key and it with a NUL.
      */
@@ -420,9 +427,10 @@ void kv_cursor_next(struct kv_cursor *cursor)
     rocksdb_iter_next(cursor->engine);
 }
 
-void kv_cursor_last(struct kv_cursor *cursor)
+void kv_cursor_back(struct kv_cursor *cursor, gos_str key)
 {
-    rocksdb_iter_seek_to_last(cursor->engine);
+    if (cursor->engine)
+        rocksdb_iter_seek_for_prev(cursor->engine, key.data, key.len);
 }
 
 bool kv_cursor_deinit(struct kv_cursor *cursor, gos_error *err)
@@ -434,7 +442,7 @@ bool kv_cursor_deinit(struct kv_cursor *cursor, gos_error *err)
     rocksdb_iter_destroy(cursor->engine);
     cursor->engine = NULL;
     leave(cursor->kv);
-    return passed(message, err) && !is_failing(err);
+    return passed(message, err) && !kv_is_failing(err);
 }
 
 void kv_event_day_min(struct kv *kv, uint16_t day)

@@ -64,6 +64,7 @@ static bool setup(struct store *store, gos_error *err)
 static void store_close(struct roster *roster)
 {
     struct store *store = store_of(roster);
+    ids_close(store->ids);
     kv_close(store->kv);
     pthread_mutex_destroy(&store->write_lock);
     pthread_mutex_destroy(&store->spool_lock);
@@ -84,7 +85,8 @@ static bool store_open(const struct roster_options *options, struct roster **out
     store->spool_bytes_max = options->spool_bytes_max;
     pthread_mutex_init(&store->write_lock, NULL);
     pthread_mutex_init(&store->spool_lock, NULL);
-    if (!kv_open(options->folder, options->cache_bytes, &store->kv, err) || !setup(store, err)) {
+    if (!kv_open(options->folder, options->cache_bytes, &store->kv, err) || !setup(store, err) ||
+        !ids_open(store->kv, &store->ids, err)) {
         store_close(&store->base);
         return false;
     }
@@ -96,7 +98,11 @@ static void store_forget_event_ids(struct roster *roster, int64_t ms)
 {
     int64_t day = time_day(ms);
     day = day < 0 ? 0 : day > UINT16_MAX ? UINT16_MAX : day;
-    kv_event_day_min(store_of(roster)->kv, (uint16_t)day);
+    struct store *store = store_of(roster);
+    kv_event_day_min(store->kv, (uint16_t)day);
+    pthread_mutex_lock(&store->write_lock);
+    ids_renew(store->ids);
+    pthread_mutex_unlock(&store->write_lock);
 }
 
 static bool store_backup(struct roster *roster, const char *folder, gos_error *err)

@@ -5,7 +5,9 @@
 #ifndef ROSTER_STORE_H
 #define ROSTER_STORE_H
 
+#include "base/text.h"
 #include "roster/backend.h"
+#include "roster/ids.h"
 #include "roster/key.h"
 #include "roster/kv.h"
 
@@ -14,6 +16,7 @@
 /* Where the spool begins and ends, in entries and in bytes ever spooled. */
 struct spool_ends {
     uint64_t first, next;
+    uint64_t entry; /* the sequence under which the entry with the first fact stands */
     uint64_t bytes_first, bytes_next;
     int64_t oldest_ms;
 };
@@ -28,6 +31,7 @@ struct store {
     pthread_mutex_t write_lock; /* one batch at a time: what it read must still hold when written */
     pthread_mutex_t spool_lock; /* for `spool`; never held across a disk */
     struct spool_ends spool;
+    struct ids *ids; /* event ids; under write_lock */
 };
 
 /* A batch on its way: reads see what it wrote. */
@@ -37,6 +41,9 @@ struct commit {
     gos_arena *arena;
     int64_t now_ms;
     struct spool_ends spool;
+    struct text facts; /* those of the spool's next entry */
+    uint32_t fact_count;
+    struct id_batch *ids; /* event ids of this batch */
     struct counts *counts;
     gos_error *err;
 };
@@ -57,6 +64,8 @@ bool commit_write(struct commit *commit);
 void commit_end(struct commit *commit);
 /* The next fact's place in the spool; OVERLOADED when it is full. */
 bool commit_spool(struct commit *commit, const struct fact *fact);
+/* Puts the facts gathered as an entry of the spool, if there are any. */
+bool commit_spooled(struct commit *commit);
 bool commit_assignment(struct commit *commit, struct roster_item *item);
 bool commit_profile(struct commit *commit, struct roster_item *item);
 /* Puts or takes away one assignment with its index and count. */

@@ -17,6 +17,7 @@ bool commit_begin(struct commit *commit, struct store *store, int64_t now_ms, go
         return false;
     }
     kv_batch_init(&commit->batch, store->kv);
+    text_init(&commit->facts, arena);
     pthread_mutex_lock(&store->spool_lock);
     commit->spool = store->spool;
     pthread_mutex_unlock(&store->spool_lock);
@@ -26,7 +27,7 @@ bool commit_begin(struct commit *commit, struct store *store, int64_t now_ms, go
 bool commit_write(struct commit *commit)
 {
     struct store *store = commit->store;
-    if (!counts_write(commit) || !kv_write(&commit->batch, commit->err))
+    if (!counts_write(commit) || !commit_spooled(commit) || !kv_write(&commit->batch, commit->err))
         return false;
     pthread_mutex_lock(&store->spool_lock);
     store->spool = commit->spool;
@@ -128,17 +129,17 @@ bool commit_assignment(struct commit *commit, struct roster_item *item)
 static bool commit_event(struct commit *commit, struct roster_item *item)
 {
     struct key key = key_event(item->event.environment, item->event.event_id);
-    gos_str known;
-    if (!kv_get(commit->store->kv, &commit->batch, KV_EVENT_IDS, key_str(&key), commit->arena,
-                &known, commit->err))
+    bool is_known = false;
+    if (!ids_take(commit->store->ids, commit->ids, key_str(&key), commit->arena, &is_known,
+                  commit->err))
         return false;
-    item->outcome = known.data ? ROSTER_DUPLICATE : ROSTER_CREATED;
-    if (known.data)
+    item->outcome = is_known ? ROSTER_DUPLICATE : ROSTER_CREATED;
+    if (is_known)
         return true;
     int64_t day = time_day(item->event.received_at);
     day = day < 0 ? 0 : day > UINT16_MAX ? UINT16_MAX : day;
     char value[2] = {(char)(day >> 8), (char)day};
-    kv_put(&commit->batch, KV_EVENT_IDS, key_str(&key), (gos_str){value, sizeof value});
+    kv_append(&commit->batch, KV_EVENT_IDS, key_str(&key), (gos_str){value, sizeof value});
     struct fact fact = {.kind = FACT_EVENT, .event = item->event};
     return commit_spool(commit, &fact);
 }
@@ -182,7 +183,7 @@ bool store_commit(struct roster *roster, struct roster_item *items, size_t count
     struct commit commit;
     if (!commit_begin(&commit, store_of(roster), now_ms, arena, err))
         return false;
-    bool done = true;
+    bool done = ids_batch_begin(commit.store->ids, count, arena, &commit.ids, err);
     for (size_t i = 0; done && i < count; i++)
         done = commit_item(&commit, &items[i]);
     done = done && commit_write(&commit);

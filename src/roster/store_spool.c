@@ -1,7 +1,8 @@
 /*
  * The spool: facts under consecutive numbers, put by commits, read in order, trimmed from the
- * front. Its ends are kept in memory and found again at opening: the last entry says where the
- * stream stands, and the mark of the last trim says so when there is none.
+ * front. What one commit spools is one entry, or a few when it is long. The spool's ends
+ * are kept in memory and found again at opening: the last entry says where the stream stands, and
+ * the mark of the last trim where it begins.
  */
 #include "base/time.h"
 #include "roster/bytes.h"
@@ -9,7 +10,7 @@
 #include "roster/store.h"
 #include "roster/store_backend.h"
 
-enum { ARENA_BYTES = 1 << 20 };
+enum { ARENA_BYTES = 1 << 20, ENTRY_BYTES_MAX = 1 << 18 };
 
 static bool fail_damaged(uint64_t sequence, gos_error *err)
 {
@@ -39,23 +40,37 @@ static bool mark_read(struct store *store, gos_arena *arena, struct spool_ends *
     return bytes_done(&bytes) || fail_damaged(out->first, err);
 }
 
+/* The entry that the cursor stands at, and the sequence of its first fact. */
+static bool entry_at(const struct kv_cursor *cursor, uint64_t *out_sequence, gos_str *out_value,
+                     struct codec_entry *out)
+{
+    gos_str key;
+    if (!kv_cursor_at(cursor, &key, out_value) || !codec_read_entry(*out_value, out))
+        return false;
+    *out_sequence = key_spool_sequence(key);
+    return true;
+}
+
+/* From the entry that holds the first fact to the last entry. */
 static bool ends_read(struct store *store, struct spool_ends *ends, gos_error *err)
 {
-    struct key from = key_spool(ends->first);
+    struct key from = key_spool(ends->first), last = key_spool(UINT64_MAX);
     struct kv_cursor cursor;
     struct codec_entry entry;
     gos_str key, value;
     bool sound = true;
+    uint64_t sequence = 0;
     kv_cursor_init(&cursor, store->kv, NULL, KV_SPOOL, (gos_str){"", 0}, key_str(&from));
+    kv_cursor_back(&cursor, key_str(&from));
+    ends->entry = ends->first;
     if (kv_cursor_at(&cursor, &key, &value)) {
-        sound = codec_read_entry(value, &entry) && key_spool_sequence(key) == ends->first;
+        sound = entry_at(&cursor, &ends->entry, &value, &entry) &&
+                ends->first - ends->entry < entry.fact_count;
         ends->oldest_ms = entry.entered_ms;
-        kv_cursor_last(&cursor);
-        sound = sound && kv_cursor_at(&cursor, &key, &value) && codec_read_entry(value, &entry);
-        if (sound) {
-            ends->next = key_spool_sequence(key) + 1;
-            ends->bytes_next = entry.bytes_before + entry_bytes(value);
-        }
+        kv_cursor_back(&cursor, key_str(&last));
+        sound = sound && entry_at(&cursor, &sequence, &value, &entry);
+        ends->next = sequence + entry.fact_count;
+        ends->bytes_next = entry.bytes_before + entry_bytes(value);
     }
     return kv_cursor_deinit(&cursor, err) && (sound || fail_damaged(ends->first, err));
 }
@@ -70,30 +85,47 @@ bool spool_open(struct store *store, gos_error *err)
     return done;
 }
 
+bool commit_spooled(struct commit *commit)
+{
+    struct spool_ends *ends = &commit->spool;
+    struct codec_entry entry = {.bytes_before = ends->bytes_next,
+                                .entered_ms = commit->now_ms,
+                                .fact_count = commit->fact_count};
+    struct text value;
+    if (commit->fact_count == 0)
+        return true;
+    text_init(&value, commit->arena);
+    codec_put_entry(&value, &entry);
+    text_add(&value, text_str(&commit->facts));
+    if (!text_ok(&value, commit->err))
+        return false;
+    struct key key = key_spool(ends->next - commit->fact_count);
+    kv_append(&commit->batch, KV_SPOOL, key_str(&key), text_str(&value));
+    ends->bytes_next += entry_bytes(text_str(&value));
+    commit->facts.len = 0;
+    commit->fact_count = 0;
+    return true;
+}
+
 bool commit_spool(struct commit *commit, const struct fact *fact)
 {
     struct spool_ends *ends = &commit->spool;
     const struct store *store = commit->store;
-    struct codec_entry entry = {
-        .bytes_before = ends->bytes_next, .entered_ms = commit->now_ms, .fact = *fact};
-    struct text value;
-    text_init(&value, commit->arena);
-    codec_put_entry(&value, &entry);
-    if (!text_ok(&value, commit->err))
+    codec_put_fact(&commit->facts, fact);
+    if (!text_ok(&commit->facts, commit->err))
         return false;
-    uint64_t bytes = entry_bytes(text_str(&value));
     if (ends->next - ends->first >= store->spool_count_max ||
-        ends->bytes_next - ends->bytes_first + bytes > store->spool_bytes_max)
+        ends->bytes_next - ends->bytes_first + commit->facts.len > store->spool_bytes_max)
         return gos_fail(commit->err, GOS_OVERLOADED, "",
                         "the spool is full: %llu facts wait for the ledger",
                         (unsigned long long)(ends->next - ends->first));
-    struct key key = key_spool(ends->next);
-    kv_put(&commit->batch, KV_SPOOL, key_str(&key), text_str(&value));
-    if (ends->next == ends->first)
+    if (ends->next == ends->first) {
         ends->oldest_ms = commit->now_ms;
+        ends->entry = ends->first;
+    }
     ends->next++;
-    ends->bytes_next += bytes;
-    return true;
+    commit->fact_count++;
+    return commit->facts.len < ENTRY_BYTES_MAX || commit_spooled(commit);
 }
 
 static struct spool_ends ends_now(struct store *store)
@@ -104,19 +136,57 @@ static struct spool_ends ends_now(struct store *store)
     return ends;
 }
 
-/* Reads one entry into the list; *out_bytes is what it counts for. */
-static bool fact_read(gos_str key, gos_str value, uint64_t sequence, gos_arena *arena,
-                      struct fact *out, gos_error *err)
+struct spool_reader {
+    uint64_t sequence; /* the next fact wanted */
+    uint32_t count_max;
+    size_t bytes_max;
+    size_t bytes;
+    struct roster_facts *out;
+};
+
+/* The facts of one entry from the wanted one on, as many as are wanted. */
+static bool entry_read(struct spool_reader *reader, uint64_t first, struct codec_entry *entry)
 {
-    struct codec_entry entry;
-    gos_str kept = gos_arena_text(arena, value, err);
-    if (!kept.data)
+    struct roster_facts *out = reader->out;
+    uint64_t end = first + entry->fact_count;
+    if (first > reader->sequence || end <= reader->sequence)
         return false;
-    if (key_spool_sequence(key) != sequence || !codec_read_entry(kept, &entry))
-        return fail_damaged(sequence, err);
-    *out = entry.fact;
-    out->sequence = sequence;
+    for (uint64_t at = first; at < end && out->count < reader->count_max; at++) {
+        const uint8_t *from = entry->facts.at;
+        struct fact *fact = &out->items[out->count];
+        if (!codec_read_fact(entry, fact))
+            return false;
+        if (at < reader->sequence)
+            continue;
+        if (out->count > 0 && reader->bytes >= reader->bytes_max)
+            return true;
+        fact->sequence = reader->sequence++;
+        reader->bytes += (size_t)(entry->facts.at - from);
+        out->count++;
+    }
     return true;
+}
+
+static bool entries_read(struct store *store, struct spool_reader *reader, gos_arena *arena,
+                         gos_error *err)
+{
+    struct key from = key_spool(reader->sequence);
+    struct kv_cursor cursor;
+    gos_str key, value;
+    bool done = true;
+    kv_cursor_init(&cursor, store->kv, NULL, KV_SPOOL, (gos_str){"", 0}, key_str(&from));
+    kv_cursor_back(&cursor, key_str(&from));
+    while (done && reader->out->count < reader->count_max && reader->bytes < reader->bytes_max &&
+           kv_cursor_at(&cursor, &key, &value)) {
+        struct codec_entry entry;
+        gos_str kept = gos_arena_text(arena, value, err);
+        done = kept.data != NULL;
+        if (done && !(codec_read_entry(kept, &entry) &&
+                      entry_read(reader, key_spool_sequence(key), &entry)))
+            done = fail_damaged(reader->sequence, err);
+        kv_cursor_next(&cursor);
+    }
+    return kv_cursor_deinit(&cursor, done ? err : NULL) && done;
 }
 
 bool store_spool_read(struct roster *roster, uint64_t sequence, uint32_t count_max,
@@ -131,45 +201,62 @@ bool store_spool_read(struct roster *roster, uint64_t sequence, uint32_t count_m
     uint32_t limit = left < count_max ? (uint32_t)left : count_max;
     if (limit == 0)
         return true;
+    struct spool_reader reader = {
+        .sequence = sequence, .count_max = limit, .bytes_max = bytes_max, .out = out};
     out->items = gos_arena_array(arena, limit, sizeof *out->items, err);
-    if (!out->items)
-        return false;
-    struct key from = key_spool(sequence);
-    struct kv_cursor cursor;
-    gos_str key, value;
-    size_t bytes = 0;
-    bool done = true;
-    kv_cursor_init(&cursor, store->kv, NULL, KV_SPOOL, (gos_str){"", 0}, key_str(&from));
-    while (done && out->count < limit && bytes < bytes_max && kv_cursor_at(&cursor, &key, &value)) {
-        bytes += entry_bytes(value);
-        done = fact_read(key, value, sequence + out->count, arena, &out->items[out->count], err);
-        out->count++;
-        kv_cursor_next(&cursor);
-    }
-    return kv_cursor_deinit(&cursor, done ? err : NULL) && done;
+    return out->items && entries_read(store, &reader, arena, err);
 }
 
 /* The ends after all up to and with `sequence` has gone. */
-static bool ends_behind(struct store *store, uint64_t sequence, gos_arena *arena,
-                        struct spool_ends *ends, gos_error *err)
+static bool ends_behind(struct store *store, uint64_t sequence, struct spool_ends *ends,
+                        gos_error *err)
 {
     if (sequence + 1 >= ends->next) {
-        ends->first = ends->next;
+        ends->entry = ends->first = ends->next;
         ends->bytes_first = ends->bytes_next;
         ends->oldest_ms = TIME_NONE;
         return true;
     }
-    struct key key = key_spool(sequence + 1);
+    struct key from = key_spool(sequence + 1);
+    struct kv_cursor cursor;
     struct codec_entry entry;
     gos_str value;
-    if (!kv_get(store->kv, NULL, KV_SPOOL, key_str(&key), arena, &value, err))
+    kv_cursor_init(&cursor, store->kv, NULL, KV_SPOOL, (gos_str){"", 0}, key_str(&from));
+    kv_cursor_back(&cursor, key_str(&from));
+    bool sound = entry_at(&cursor, &ends->entry, &value, &entry) &&
+                 sequence + 1 - ends->entry < entry.fact_count;
+    if (!kv_cursor_deinit(&cursor, err))
         return false;
-    if (!value.data || !codec_read_entry(value, &entry))
-        return fail_damaged(sequence + 1, err);
     ends->first = sequence + 1;
     ends->bytes_first = entry.bytes_before;
     ends->oldest_ms = entry.entered_ms;
-    return true;
+    return sound || fail_damaged(sequence + 1, err);
+}
+
+/* Entries that are gone as a whole are deleted; the mark says where the rest begins. */
+static bool front_delete(struct store *store, const struct spool_ends *before,
+                         const struct spool_ends *ends, gos_arena *arena, gos_error *err)
+{
+    struct text mark;
+    text_init(&mark, arena);
+    bytes_put_number(&mark, ends->first);
+    bytes_put_number(&mark, ends->bytes_first);
+    if (!text_ok(&mark, err))
+        return false;
+    struct key from = key_spool(before->entry), meta = key_single('s');
+    if (ends->entry > before->entry) {
+        struct key last = key_spool(ends->entry - 1);
+        return kv_delete_range(store->kv, KV_SPOOL, key_str(&from), key_str(&last), key_str(&meta),
+                               text_str(&mark), err);
+    }
+    struct kv_batch batch;
+    if (!kv_heal(store->kv, err))
+        return false;
+    kv_batch_init(&batch, store->kv);
+    kv_append(&batch, KV_META, key_str(&meta), text_str(&mark));
+    bool done = kv_write(&batch, err);
+    kv_batch_deinit(&batch);
+    return done;
 }
 
 static bool trim(struct store *store, uint64_t sequence, gos_arena *arena, gos_error *err)
@@ -178,21 +265,12 @@ static bool trim(struct store *store, uint64_t sequence, gos_arena *arena, gos_e
     struct spool_ends ends = before;
     if (sequence < before.first)
         return true;
-    struct text mark;
-    text_init(&mark, arena);
-    if (!ends_behind(store, sequence, arena, &ends, err))
-        return false;
-    bytes_put_number(&mark, ends.first);
-    bytes_put_number(&mark, ends.bytes_first);
-    if (!text_ok(&mark, err))
-        return false;
-    struct key from = key_spool(before.first), last = key_spool(ends.first - 1),
-               meta = key_single('s');
-    if (!kv_delete_range(store->kv, KV_SPOOL, key_str(&from), key_str(&last), key_str(&meta),
-                         text_str(&mark), err))
+    if (!ends_behind(store, sequence, &ends, err) ||
+        !front_delete(store, &before, &ends, arena, err))
         return false;
     pthread_mutex_lock(&store->spool_lock);
     store->spool.first = ends.first;
+    store->spool.entry = ends.entry;
     store->spool.bytes_first = ends.bytes_first;
     store->spool.oldest_ms = ends.oldest_ms;
     pthread_mutex_unlock(&store->spool_lock);

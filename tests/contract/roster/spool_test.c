@@ -277,3 +277,49 @@ TEST(spool, counts_what_it_holds)
     CHECK(stats.assignment_bytes > 0 && stats.disk_bytes > stats.assignment_bytes);
     fixture_close(&f);
 }
+
+TEST(spool, keeps_a_long_batch_whole_beside_other_writes_and_trims_it_anywhere)
+{
+    enum { COUNT = 5000 };
+    struct fixture f = fixture_open();
+    struct roster_item *items = gos_arena_array(f.arena, COUNT + 1, sizeof *items, &f.err);
+    items[0] = assign_on(&f, 1, "ann", "phone", "control");
+    for (int i = 1; i <= COUNT; i++)
+        items[i] = event(&f, gos_arena_print(f.arena, "long-%d", i).data, "ann");
+    CHECK_OK(roster_commit(f.roster, items, COUNT + 1, f.now_ms, f.arena, &f.err), &f.err);
+    CHECK_TEXT(variant_of(&f, 1, "ann"), "control");
+    uint64_t sequences[] = {1, 2, 2500, COUNT, COUNT + 1};
+    for (size_t i = 0; i < sizeof sequences / sizeof *sequences; i++) {
+        struct roster_facts facts;
+        fixture_reopen(&f);
+        CHECK_OK(roster_spool_read(f.roster, sequences[i], 10, SIZE_MAX, f.arena, &facts, &f.err),
+                 &f.err);
+        uint64_t left = depth_of(&f).next_sequence - sequences[i];
+        CHECK_INT(facts.count, left < 10 ? left : 10);
+        for (uint32_t k = 0; k < facts.count; k++)
+            CHECK_INT(facts.items[k].sequence, sequences[i] + k);
+        CHECK_OK(roster_spool_trim(f.roster, sequences[i], &f.err), &f.err);
+        CHECK_INT(depth_of(&f).count, left - 1);
+    }
+    fixture_close(&f);
+}
+
+TEST(spool, knows_every_event_of_many_at_once_and_after_a_restart)
+{
+    enum { COUNT = 3000 };
+    struct fixture f = fixture_open();
+    struct roster_item *items = gos_arena_array(f.arena, COUNT, sizeof *items, &f.err);
+    for (int round = 0; round < 4; round++) {
+        uint64_t created = 0;
+        for (int i = 0; i < COUNT; i++)
+            items[i] = event(&f, gos_arena_print(f.arena, "%d", i / 2 + 500 * round).data, "ann");
+        CHECK_OK(roster_commit(f.roster, items, COUNT, f.now_ms, f.arena, &f.err), &f.err);
+        for (int i = 0; i < COUNT; i++)
+            created += items[i].outcome == ROSTER_CREATED;
+        CHECK_INT(created, round == 0 ? COUNT / 2 : 500);
+        if (round == 1)
+            fixture_reopen(&f);
+    }
+    CHECK_INT(facts_of(&f).count, COUNT / 2 + 3 * 500);
+    fixture_close(&f);
+}
