@@ -126,7 +126,8 @@ static bool demo_fill(struct demo *demo, gos_error *err)
         !ask(demo, "/api/v1/import", document, &answer, err) ||
         !key_make(demo, "server", &demo->server_key, err) ||
         !key_make(demo, "client", &demo->client_key, err) ||
-        !past_fill(demo, document, now_ms, err) || !results_compute(demo, err))
+        !past_fill(demo, document, now_ms, err) || !results_compute(demo, err) ||
+        !ask(demo, "/api/v1/experiments/banner-bandit/bandit", GOS_LIT("{}"), &answer, err))
         return false;
     struct traffic_options options = {.url = client.base_url,
                                       .key = demo->server_key,

@@ -94,16 +94,17 @@ export function effectsByRole(experiment: Experiment, metrics: Map<string, Metri
   return ROLES.map((role) => ({ role, effects: effects.filter((effect) => effect.role === role) })).filter((group) => group.effects.length > 0);
 }
 
-/** Units per variant: those that the health check counted, else those of the largest row. */
+/** Units per variant, and the share that was planned for those that came: with phases, of each phase. */
 export function exposures(experiment: Experiment, results: Results | undefined): { variant: string; units: number; planned: number }[] {
-  const total = Object.values(experiment.traffic_allocation).reduce((sum, part) => sum + part, 0) || 1;
   const counted = results?.health?.sample_ratio?.variants ?? [];
+  const weight = (name: string) => counted.find((one) => one.variant === name)?.weight ?? experiment.traffic_allocation[name] ?? 0;
+  const total = experiment.variants.reduce((sum, variant) => sum + weight(variant.name), 0) || 1;
   return experiment.variants.map((variant) => {
     const own = (results?.results ?? []).filter((row) => row.variant === variant.name);
     return {
       variant: variant.name,
       units: counted.find((one) => one.variant === variant.name)?.units ?? Math.max(0, ...own.map((row) => row.sample_size)),
-      planned: (experiment.traffic_allocation[variant.name] ?? 0) / total,
+      planned: weight(variant.name) / total,
     };
   });
 }

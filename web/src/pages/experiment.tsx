@@ -1,7 +1,8 @@
 // One experiment: the verdict first, then why.
-import { Tabs } from '@mantine/core';
+import { Button, Tabs } from '@mantine/core';
 import { Suspense, lazy } from 'react';
-import { useGet } from '../api/queries';
+import { api, type ApiError } from '../api/client';
+import { useChange, useGet } from '../api/queries';
 import type { Experiment, Results } from '../api/types';
 import { useQueryValue } from '../app/router';
 import { STATUS_TONE, healthTone, layersOf, winnerOf } from '../lib/results';
@@ -11,10 +12,23 @@ import { MetricsTable } from '../parts/metrics-table';
 import { useMetrics } from '../parts/pickers';
 import { Exposures, HealthStrip, Verdict } from '../parts/verdict';
 
+const Bandit = lazy(() => import('../parts/bandit'));
 const Drill = lazy(() => import('../parts/drill'));
 const Design = lazy(() => import('../parts/experiment-design'));
 const Assignments = lazy(() => import('../parts/experiment-assignments'));
 const History = lazy(() => import('../parts/history'));
+
+/** When the numbers were computed, and computing them now from all facts. */
+function Recompute({ experiment, at }: { experiment: Experiment; at: string | null | undefined }) {
+  const now = useChange<void, Results>(() => api.get<Results>(`/experiments/${experiment.id}/results`, { refresh: true }), ['experiments']);
+  return (
+    <span className="row">
+      <span className="muted small">computed <Ago at={at} /></span>
+      <Button size="compact-xs" variant="default" loading={now.isPending} onClick={() => now.mutate(undefined)}>Compute now</Button>
+      {now.error && <ErrorNote error={now.error as ApiError} />}
+    </span>
+  );
+}
 
 function ResultsView({ experiment, results }: { experiment: Experiment; results: ReturnType<typeof useGet<Results>> }) {
   const metrics = useMetrics();
@@ -33,7 +47,8 @@ function ResultsView({ experiment, results }: { experiment: Experiment; results:
       ) : (
         <>
           <Card title="Exposures against the plan"><Exposures experiment={experiment} results={results.data} /></Card>
-          <Card title="Metrics" aside={<span className="muted small">computed <Ago at={results.data.as_of ?? rows[0]?.computed_at} /></span>}>
+          {experiment.bandit && <Suspense fallback={<Rows count={1} height={200} />}><Bandit experiment={experiment} /></Suspense>}
+          <Card title="Metrics" aside={<Recompute experiment={experiment} at={results.data.as_of ?? rows[0]?.computed_at} />}>
             <MetricsTable experiment={experiment} metrics={metrics} rows={rows} trusted={healthTone(results.data.health) !== 'bad'}
               detail={(effect) => <Suspense fallback={<Rows count={2} />}><Drill experiment={experiment} effect={effect} /></Suspense>} />
             <p className="muted small" style={{ marginTop: 10 }}>

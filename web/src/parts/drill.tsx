@@ -1,10 +1,16 @@
-// One metric opened: how the effect settled over time, and every number of its row.
+// One metric opened: how the effect settled, what it does to units over their days, for whom, and
+// every number of its row.
+import { Tabs } from '@mantine/core';
+import { Suspense, lazy, useState } from 'react';
 import { useGet } from '../api/queries';
 import type { Experiment } from '../api/types';
 import { count, interval, intervalPercent, metricValue, number, pValue, signedPercent, seOf, when, type Interval } from '../lib/format';
 import type { Effect } from '../lib/results';
-import { ErrorNote, Rows } from './basic';
+import { ErrorNote, Hint, Rows } from './basic';
+import { ForestAxis, ForestRow, axisFor } from './forest';
 import { LineWithBand, type BandPoint } from './plot';
+
+const SinceExposure = lazy(() => import('./drill-novelty'));
 
 interface SeriesPoint {
   metric_name: string;
@@ -17,11 +23,10 @@ interface SeriesPoint {
 interface Series {
   points?: SeriesPoint[];
   items?: SeriesPoint[];
-  timeseries?: SeriesPoint[];
 }
 
 function pointsOf(series: Series | undefined, effect: Effect): BandPoint[] {
-  const all = series?.points ?? series?.items ?? series?.timeseries ?? [];
+  const all = series?.points ?? series?.items ?? [];
   return all
     .filter((point) => point.metric_name === effect.row.metric_name && point.variant === effect.row.variant && typeof point.lift === 'number')
     .map((point) => {
@@ -29,6 +34,12 @@ function pointsOf(series: Series | undefined, effect: Effect): BandPoint[] {
       return { at: new Date(point.at ?? point.computed_at ?? ''), value: point.lift!, lower: band?.lower ?? null, upper: band?.upper ?? null };
     })
     .filter((point) => Number.isFinite(point.at.getTime()));
+}
+
+function intervalText(value: number | null | undefined, range: Interval | null, effect: Effect): string {
+  if (value === null || value === undefined) return '–';
+  const text = metricValue(value, effect.metric, range);
+  return range ? `${text}, ${metricValue(range.lower, effect.metric, range)} to ${metricValue(range.upper, effect.metric, range)}` : text;
 }
 
 function Numbers({ effect }: { effect: Effect }) {
@@ -54,13 +65,7 @@ function Numbers({ effect }: { effect: Effect }) {
   );
 }
 
-function intervalText(value: number | null | undefined, range: Interval | null, effect: Effect): string {
-  if (value === null || value === undefined) return '–';
-  const text = metricValue(value, effect.metric, range);
-  return range ? `${text}, ${metricValue(range.lower, effect.metric, range)} to ${metricValue(range.upper, effect.metric, range)}` : text;
-}
-
-export default function Drill({ experiment, effect }: { experiment: Experiment; effect: Effect }) {
+function Course({ experiment, effect }: { experiment: Experiment; effect: Effect }) {
   const path = `/experiments/${experiment.id}/timeseries`;
   const series = useGet<Series>(path, { metric: effect.row.metric_name });
   const byTime = pointsOf(series.data, effect);
@@ -68,16 +73,65 @@ export default function Drill({ experiment, effect }: { experiment: Experiment; 
   const isYoung = series.data !== undefined && byTime.length < 4;
   const stored = useGet<Series>(isYoung ? path : null, { metric: effect.row.metric_name, stored: true });
   const points = isYoung ? pointsOf(stored.data, effect) : byTime;
+  if (series.isPending) return <Rows count={1} height={180} />;
+  if (series.error) return <ErrorNote error={series.error} />;
+  if (points.length < 2) return <p className="muted">The curve appears after a few computations.</p>;
   return (
-    <div className="split">
-      <div>
-        <h3>Effect as data came in</h3>
-        {series.isPending ? <Rows count={1} height={180} />
-          : series.error && !series.error.isMissingRoute ? <ErrorNote error={series.error} />
-          : points.length > 1 ? <LineWithBand points={points} label={`Change of ${effect.row.metric_name} in percent over time`} />
-          : <p className="muted">The curve appears after a few computations.</p>}
+    <>
+      <LineWithBand points={points} label={`Change of ${effect.row.metric_name} in percent over time`} />
+      <p className="muted small">All units seen until then, at the end of each step. The band is the interval that holds however often one looks; it narrows as units come in.</p>
+    </>
+  );
+}
+
+/** The same comparison with and without the data from before the exposure. */
+function Adjusted({ effect }: { effect: Effect }) {
+  const { row } = effect;
+  const raw = row.raw ? interval(row.raw.lift_ci) : null;
+  const own = effect.fixed ?? effect.anytime;
+  if (!row.raw || !raw || !own) return <p className="muted">Nothing was adjusted: there is no data from before the exposure that would explain the metric.</p>;
+  const axis = axisFor([own, raw]);
+  const rawLift = effect.control?.mean_value && row.raw.diff !== null ? (100 * row.raw.diff) / effect.control.mean_value : (raw.lower + raw.upper) / 2;
+  const lines: [string, number | null, Interval, string, number | null][] = [
+    ['Adjusted', effect.lift, own, String(row.method ?? ''), row.fixed?.p_value ?? row.p_value],
+    ['As it came', rawLift, raw, row.raw.method, row.raw.p_value],
+  ];
+  return (
+    <>
+      <div className="compare">
+        <span /><span /><ForestAxis axis={axis} /><span className="muted small right">p</span>
+        {lines.map(([name, lift, range, method, p]) => (
+          <div key={name} style={{ display: 'contents' }}>
+            <Hint tip={`Method: ${method}`}><span className="strong">{name}</span></Hint>
+            <span className="num right">{signedPercent(lift, seOf(range))}<br /><span className="muted small">{intervalPercent(range)}</span></span>
+            <ForestRow axis={axis} mark={{ estimate: lift, outer: null, inner: range, tone: 'plain', label: `${name}: ${signedPercent(lift, seOf(range))}, ${intervalPercent(range)}` }} />
+            <span className="num right">{pValue(p)}</span>
+          </div>
+        ))}
       </div>
-      <div><h3>Every number</h3><Numbers effect={effect} /></div>
-    </div>
+      <p className="muted small">Both are intervals for one look. What units did before they were exposed explains part of how they differ;
+        taking it out {row.variance_reduction && row.variance_reduction > 0.005 ? `made the variance ${number(100 * row.variance_reduction, 0)} % smaller, as if there were ${number(100 / (1 - row.variance_reduction) - 100, 0)} % more units` : 'changed little here'}.</p>
+    </>
+  );
+}
+
+export default function Drill({ experiment, effect }: { experiment: Experiment; effect: Effect }) {
+  const [tab, setTab] = useState<string>('course');
+  const waiting = <Rows count={1} height={160} />;
+  return (
+    <Tabs value={tab} onChange={(value) => setTab(value ?? 'course')} keepMounted={false} aria-label={`Details of ${effect.row.metric_name}`}>
+      <Tabs.List mb="sm">
+        <Tabs.Tab value="course">As data came in</Tabs.Tab>
+        <Tabs.Tab value="since">Days since exposure</Tabs.Tab>
+        <Tabs.Tab value="adjusted">Raw and adjusted</Tabs.Tab>
+        <Tabs.Tab value="numbers">Every number</Tabs.Tab>
+      </Tabs.List>
+      <Suspense fallback={waiting}>
+        <Tabs.Panel value="course"><Course experiment={experiment} effect={effect} /></Tabs.Panel>
+        <Tabs.Panel value="since"><SinceExposure experiment={experiment} effect={effect} /></Tabs.Panel>
+        <Tabs.Panel value="adjusted"><Adjusted effect={effect} /></Tabs.Panel>
+        <Tabs.Panel value="numbers"><Numbers effect={effect} /></Tabs.Panel>
+      </Suspense>
+    </Tabs>
   );
 }
