@@ -14,7 +14,7 @@ enum {
 /* The same at every start, so that the past does not depend on luck. */
 static const uint64_t SEED = 1899;
 /* Shares of visitors who had been there before, and who come again. */
-static const double BEFORE_SHARE = 0.5, AGAIN_SHARE = 0.4;
+static const double BEFORE_SHARE = 0.7, AGAIN_SHARE = 0.4;
 enum { AROUND_DAYS = 6 };
 
 struct past {

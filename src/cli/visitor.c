@@ -10,7 +10,7 @@
 /* Of one visit, as they might be in a shop. */
 static const double purchase_rate = 0.12, support_rate = 0.03;
 /* Lognormal with mean 1. */
-static const double APPETITE_MEDIAN = 0.8825, APPETITE_SPREAD = 0.5;
+static const double APPETITE_MEDIAN = 0.7261, APPETITE_SPREAD = 0.8;
 
 #define TWO                                                                                        \
     {                                                                                              \

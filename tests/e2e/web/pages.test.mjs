@@ -2,11 +2,13 @@
 // has no serious accessibility finding, in light and dark, wide and narrow.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { openBrowser, openPage, require, sourceDir } from './browser.mjs';
-import { PAGES, signIn, visit } from './pages.mjs';
+import { EXPERIMENTS, PAGES, signIn, visit } from './pages.mjs';
 import { eventually, program, startServer } from './server.mjs';
 
 const { runnerImport } = await import(pathToFileURL(require.resolve('vite')).href.replace(/index\.cjs$/, 'dist/node/index.js'));
@@ -81,30 +83,90 @@ test('the calculator opens without a key', { skip: !program && 'gosset is not bu
   await context.close();
 });
 
-test('numbers on the page are those of the API', { skip: !program && 'gosset is not built' }, async () => {
+/** What `gosset results NAME --json` prints. */
+async function commandLine(name) {
+  const { stdout } = await promisify(execFile)(program, ['results', name, '--json', '--url', server.url, '--key', server.key], { maxBuffer: 16 << 20 });
+  return JSON.parse(stdout);
+}
+
+/** The same computation from the API and from the command line. */
+async function oneAnswer(name) {
+  return eventually(async () => {
+    const answer = await server.call('GET', `/api/v1/experiments/${name}/results`);
+    const printed = await commandLine(name);
+    if (printed.computed_at !== answer.computed_at) return null;
+    assert.deepEqual(printed, answer);
+    return answer;
+  }, 30, 'the API and the command line to speak of one computation');
+}
+
+for (const [name, id] of [['checkout-button', EXPERIMENTS[0]], ['free-returns', '0190a000-0000-7000-8000-000000000007'], ['recommendations', '0190a000-0000-7000-8000-000000000005']]) {
+  test(`numbers of ${name} are the same on the page, in the API and on the command line`, { skip: !program && 'gosset is not built' }, async () => {
+    const format = (await runnerImport(`${sourceDir}web/src/lib/format.ts`, { configFile: false, logLevel: 'error' })).module;
+    const metrics = new Map((await server.call('GET', '/api/v1/metrics')).items.map((metric) => [metric.name, metric]));
+    const { context, page } = await openPage(browser);
+    await signIn(page, server);
+    // One answer for the whole test: the demo goes on, and numbers of different moments differ.
+    const answer = await oneAnswer(name);
+    await page.route((url) => url.pathname === `/api/v1/experiments/${id}/results`, (route) => route.fulfill({ json: answer }));
+    await visit(page, `/experiments/${id}`);
+    await page.locator('table.metrics').waitFor();
+    const rows = await page.locator('table.metrics tr.entry').allInnerTexts();
+    const treatments = answer.results.filter((row) => row.variant === 'treatment');
+    assert.equal(rows.length, treatments.length);
+    for (const row of treatments) {
+      const text = rows.find((one) => one.includes(row.metric_name));
+      const control = answer.results.find((one) => one.metric_name === row.metric_name && one.is_control);
+      const fixed = format.interval((row.fixed ?? row).lift_ci);
+      const mean = (one) => format.metricValue(one.mean_value, metrics.get(row.metric_name), format.interval(one.confidence_interval));
+      for (const number of [mean(control), mean(row), format.signedPercent(row.lift, format.seOf(fixed)), format.pValue(row.adjusted_p ?? row.p_value)])
+        assert.ok(text.includes(number), `${row.metric_name}: ${number} is not in "${text.replaceAll('\n', ' ')}"`);
+    }
+    const units = answer.health.sample_ratio.variants.map((one) => format.count(one.units));
+    const exposures = await page.getByRole('region', { name: 'Exposures against the plan' }).innerText();
+    for (const number of units) assert.ok(exposures.includes(number), `${number} is not in "${exposures}"`);
+    await page.getByText(answer.verdict.sentence).waitFor();
+    await context.close();
+  });
+}
+
+test('the overview and the list advise what the results say', { skip: !program && 'gosset is not built' }, async () => {
   const format = (await runnerImport(`${sourceDir}web/src/lib/format.ts`, { configFile: false, logLevel: 'error' })).module;
-  const metrics = new Map((await server.call('GET', '/api/v1/metrics')).items.map((metric) => [metric.name, metric]));
-  const { context, page } = await openPage(browser);
+  const { context, page, wrongs } = await openPage(browser);
   await signIn(page, server);
-  // One answer for the whole test: the demo goes on, and numbers of different moments differ.
-  const path = '/api/v1/experiments/0190a000-0000-7000-8000-000000000001/results';
-  const answer = await server.call('GET', path);
-  await page.route((url) => url.pathname === path, (route) => route.fulfill({ json: answer }));
-  await visit(page, '/experiments/0190a000-0000-7000-8000-000000000001');
-  await page.locator('table.metrics').waitFor();
-  const rows = await page.locator('table.metrics tr.entry').allInnerTexts();
-  const treatments = answer.results.filter((row) => row.variant === 'treatment');
-  assert.equal(rows.length, treatments.length);
-  for (const row of treatments) {
-    const text = rows.find((one) => one.includes(row.metric_name));
-    const fixed = format.interval((row.fixed ?? row).lift_ci);
-    const wanted = [format.metricValue(row.mean_value, metrics.get(row.metric_name), format.interval(row.confidence_interval)), format.signedPercent(row.lift, format.seOf(fixed)), format.pValue(row.adjusted_p ?? row.p_value)];
-    for (const number of wanted) assert.ok(text.includes(number), `${row.metric_name}: ${number} is not in "${text.replaceAll('\n', ' ')}"`);
+  const list = await server.call('GET', '/api/v1/experiments?limit=100');
+  await page.route((url) => url.pathname === '/api/v1/experiments' && url.searchParams.get('status') === 'Running', (route) => route.fulfill({ json: { ...list, items: list.items.filter((one) => one.status === 'Running') } }));
+  await visit(page, '/experiments', '10 experiments');
+  await visit(page, '/', 'search-ranking');
+  const rows = page.getByRole('region', { name: 'Running experiments' }).locator('tbody tr');
+  for (const one of list.items.filter((item) => item.status === 'Running')) {
+    const text = await rows.filter({ hasText: one.name }).first().innerText();
+    assert.ok(text.includes(format.count(one.advice.units ?? 0)), `${one.name}: ${one.advice.units} units in "${text}"`);
+    const { primary } = one.advice;
+    if (primary) assert.ok(text.includes(format.signedPercent(primary.lift, format.seOf(format.interval((primary.fixed ?? primary).lift_ci)))), `${one.name}: ${primary.lift} in "${text}"`);
   }
-  const units = answer.health.sample_ratio.variants.map((one) => format.count(one.units));
-  const exposures = await page.getByRole('region', { name: 'Exposures against the plan' }).innerText();
-  for (const number of units) assert.ok(exposures.includes(number), `${number} is not in "${exposures}"`);
-  await page.getByText(answer.verdict.sentence).waitFor();
+  const said = new Map(list.items.map((one) => [one.name, one.advice.kind]));
+  assert.deepEqual(Object.fromEntries(said), {
+    'checkout-button': 'ship', 'homepage-copy': 'inconclusive', 'search-ranking': 'unhealthy', 'shipping-step': 'roll_back', recommendations: 'running',
+    'banner-bandit': 'running', 'free-returns': 'shipped', 'newsletter-popup': 'ended', 'push-opt-in': 'no_data', 'gift-wrap': 'draft',
+  });
+  const attention = await page.getByRole('region', { name: 'Needs attention' }).innerText();
+  for (const [name, word] of [['search-ranking', 'Unhealthy'], ['shipping-step', 'Roll back'], ['checkout-button', 'Ship'], ['newsletter-popup', 'Ended']])
+    assert.match(attention, new RegExp(`${word}\\s+${name}`));
+  await visit(page, '/experiments?advice=ship', '1 experiment');
+  assert.deepEqual(await page.locator('table.list tbody tr .strong').allInnerTexts(), ['checkout-button']);
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});
+
+test('a bandit shows what it decided and decides on request', { skip: !program && 'gosset is not built' }, async () => {
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, '/experiments/0190a000-0000-7000-8000-000000000006', 'Chance to be best');
+  const log = await server.call('GET', '/api/v1/experiments/banner-bandit/bandit');
+  await page.getByRole('button', { name: 'Decide now' }).click();
+  await eventually(async () => (await server.call('GET', '/api/v1/experiments/banner-bandit/bandit')).decisions.length > log.decisions.length, 20, 'a decision');
+  assert.deepEqual(wrongs, []);
   await context.close();
 });
 
