@@ -28,15 +28,16 @@ struct value {
     const struct address *address;
 };
 
+/* What nearly every decision reads comes first, so that it lies in one line of the cache. */
 struct gos_context {
-    const gos_ruleset *rules;
     struct value *values; /* one for each attribute of the ruleset */
+    gos_str user;         /* the unit "user_id": user, else device */
+    uint64_t user_hash;
+    const gos_ruleset *rules;
     gos_subject subject;
     gos_arena *slots; /* of values; kept while the ruleset has as many attributes */
     gos_arena *arena;
     uint32_t value_capacity;
-    gos_str user; /* the unit "user_id": user, else device */
-    uint64_t user_hash;
     size_t bytes_max;
 };
 
