@@ -173,6 +173,25 @@ static void user_write(char *out, int number)
              chance(2) ? "true" : "false");
 }
 
+/* The workload for other engines: document.json, and users.jsonl with one context a line. */
+static bool workload_write(struct bench *bench, const char *folder)
+{
+    char path[1000], user[CONTEXT_BYTES];
+    size_t len;
+    char *document = document_write(bench, &len);
+    snprintf(path, sizeof path, "%s/document.json", folder);
+    FILE *out = fopen(path, "w");
+    bool done = out && fwrite(document, 1, len, out) == len && fclose(out) == 0;
+    free(document);
+    snprintf(path, sizeof path, "%s/users.jsonl", folder);
+    out = done ? fopen(path, "w") : NULL;
+    for (int i = 0; out && i < USERS; i++) {
+        user_write(user, i);
+        fprintf(out, "%s\n", user);
+    }
+    return out && fclose(out) == 0;
+}
+
 static bool bench_open(struct bench *bench)
 {
     gos_error err = {0};
@@ -477,9 +496,11 @@ static void measure_ids(struct bench *bench)
     free(text);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     static struct bench bench;
+    if (argc == 3 && strcmp(argv[1], "--write") == 0)
+        return workload_write(&bench, argv[2]) ? 0 : 1;
     if (!bench_open(&bench))
         return 1;
     measure_kinds(&bench);
