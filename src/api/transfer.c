@@ -1,6 +1,7 @@
 /* Ids may be taken, or stand for something that has another id here: they are translated first. */
 #include "api/transfer.h"
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "base/secret.h"
 #include "model/records.h"
@@ -242,14 +243,74 @@ static bool override_read(const struct json *json, gos_arena *arena, struct over
     return text_ok(&text, err);
 }
 
-static bool override_item(struct reading *reading, const struct json *json, const char *pointer)
+/* The flags of the document by their keys, for its overrides: open addressing. */
+struct flag_places {
+    uint32_t *items; /* index and one; 0: empty */
+    size_t mask;
+};
+
+static bool flags_place(struct reading *reading, struct flag_places *places)
+{
+    size_t capacity = 16;
+    while (capacity < 2 * reading->out->count)
+        capacity *= 2;
+    places->mask = capacity - 1;
+    places->items =
+        gos_arena_array(reading->out->arena, capacity, sizeof *places->items, reading->err);
+    if (!places->items)
+        return false;
+    for (size_t i = 0; i < reading->out->count; i++) {
+        const struct definition *definition = &reading->out->items[i].definition;
+        if (definition->kind != KIND_FLAG)
+            continue;
+        size_t at = hash_xxh3(definition->name, 0) & places->mask;
+        while (places->items[at])
+            at = (at + 1) & places->mask;
+        places->items[at] = (uint32_t)i + 1;
+    }
+    return true;
+}
+
+/* The flag as it will be; NULL in *out: there is none, which the compiler reports. */
+static bool flag_find(struct reading *reading, const struct flag_places *places, gos_str key,
+                      const struct json **out)
+{
+    struct definition stored;
+    bool found;
+    size_t at = hash_xxh3(key, 0) & places->mask;
+    for (; places->items[at]; at = (at + 1) & places->mask) {
+        const struct definition *flag = &reading->out->items[places->items[at] - 1].definition;
+        if (gos_str_equal(flag->name, key)) {
+            *out = flag->tree;
+            return true;
+        }
+    }
+    if (!catalog_find(api_of(reading->request)->catalog, api_environment(reading->request),
+                      KIND_FLAG, key, reading->out->arena, &stored, &found, reading->err))
+        return false;
+    *out = found ? stored.tree : NULL;
+    return true;
+}
+
+static bool override_fits(struct reading *reading, const struct flag_places *places,
+                          const struct json *json, const struct override *override)
+{
+    const struct json *flag;
+    return flag_find(reading, places, override->flag_key, &flag) &&
+           (!flag ||
+            definition_check_override(flag, json_find(json, GOS_LIT("value")), reading->err));
+}
+
+static bool override_item(struct reading *reading, const struct flag_places *places,
+                          const struct json *json, const char *pointer)
 {
     struct transfer_item *item = &reading->out->items[reading->out->count++];
     struct override stored;
     bool found;
     item->is_override = true;
     item->pointer = pointer;
-    if (!override_read(json, reading->out->arena, &item->override, reading->err))
+    if (!override_read(json, reading->out->arena, &item->override, reading->err) ||
+        !override_fits(reading, places, json, &item->override))
         return gos_fail_below(reading->err, pointer);
     if (!catalog_find_override(api_of(reading->request)->catalog, api_environment(reading->request),
                                item->override.flag_key, item->override.user_id, reading->out->arena,
@@ -264,9 +325,14 @@ static bool override_item(struct reading *reading, const struct json *json, cons
 static bool read_overrides(struct reading *reading)
 {
     const struct json *list = json_find(reading->document, GOS_LIT("overrides"));
-    for (size_t i = 0; list && i < list->count; i++) {
+    struct flag_places places;
+    if (!list || list->count == 0)
+        return true;
+    if (!flags_place(reading, &places))
+        return false;
+    for (size_t i = 0; i < list->count; i++) {
         translate_tree(reading, &list->items[i]);
-        if (!override_item(reading, &list->items[i], pointer_of(reading, "overrides", i)))
+        if (!override_item(reading, &places, &list->items[i], pointer_of(reading, "overrides", i)))
             return false;
     }
     return true;

@@ -7,6 +7,24 @@
 
 #define FLAG(key) "{\"key\":\"" key "\",\"type\":\"Boolean\"}"
 
+TEST(overrides, that_are_imported_must_fit_type_and_schema_of_their_flag)
+{
+    struct fixture given;
+    fixture_start(&given);
+    static const char schema[] =
+        "{\"flags\":[{\"key\":\"j\",\"type\":\"JSON\",\"default_value\":{\"n\":1},"
+        "\"value_schema\":{\"type\":\"object\",\"properties\":{\"n\":{\"type\":\"integer\"}}}}],"
+        "\"overrides\":[{\"flag\":\"j\",\"user_id\":\"ann\",\"value\":{\"n\":%s}}]}";
+    char body[400];
+    snprintf(body, sizeof body, schema, "\"x\"");
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "/overrides/0/value/n", "POST", "/api/v1/import", body);
+    snprintf(body, sizeof body, schema, "5");
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/import", body);
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "/overrides/0/value/n", "POST", "/api/v1/import",
+                  "{\"overrides\":[{\"flag\":\"j\",\"user_id\":\"b\",\"value\":{\"n\":0.5}}]}");
+    fixture_stop(&given);
+}
+
 TEST(overrides, are_put_listed_and_taken_back)
 {
     struct fixture given;

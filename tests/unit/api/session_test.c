@@ -267,6 +267,7 @@ static const struct matrix_row matrix[] = {
     {NULL, "/api/v1/keys", ROLE_ADMIN},
     {NULL, "/api/v1/members", ROLE_ADMIN},
     {NULL, "/api/v1/backup", ROLE_ADMIN},
+    {NULL, "/api/v1/export/parquet", ROLE_ADMIN},
     {NULL, "/api/v1/retention", ROLE_ADMIN},
     {NULL, "/api/v1/webhooks", ROLE_ADMIN},
     {"POST", "/api/v1/environments", ROLE_ADMIN},
