@@ -32,15 +32,19 @@ static unsigned char lower(char c)
     return (unsigned char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
+int str_compare_nocase(gos_str a, gos_str b)
+{
+    for (size_t i = 0; i < a.len && i < b.len; i++) {
+        int difference = (unsigned char)lower(a.data[i]) - (unsigned char)lower(b.data[i]);
+        if (difference != 0)
+            return difference;
+    }
+    return (a.len > b.len) - (a.len < b.len);
+}
+
 bool str_equal_nocase(gos_str a, gos_str b)
 {
-    if (a.len != b.len)
-        return false;
-    for (size_t i = 0; i < a.len; i++) {
-        if (lower(a.data[i]) != lower(b.data[i]))
-            return false;
-    }
-    return true;
+    return a.len == b.len && str_compare_nocase(a, b) == 0;
 }
 
 static bool is_space(char c)

@@ -29,8 +29,9 @@ int str_compare(gos_str a, gos_str b);
 bool str_starts_with(gos_str text, gos_str prefix);
 bool str_ends_with(gos_str text, gos_str suffix);
 bool str_contains(gos_str text, gos_str part);
-/* ASCII letters only; other bytes must be equal. */
+/* Letter case aside, of ASCII letters only; other bytes count as they are. */
 bool str_equal_nocase(gos_str a, gos_str b);
+int str_compare_nocase(gos_str a, gos_str b);
 gos_str str_trim(gos_str text);
 /* Cuts `*rest` at the first `separator`: returns what stands before it, leaves what stands behind.
  */

@@ -131,6 +131,33 @@ static void set_numbers(struct compiler *compiler, struct operand *operand)
     qsort(build_numbers(build) + first, count, sizeof(double), compare_doubles);
 }
 
+static int compare_texts_nocase(const void *a, const void *b)
+{
+    const struct json *x = *(const struct json *const *)a, *y = *(const struct json *const *)b;
+    return str_compare_nocase(x->text, y->text);
+}
+
+/* Texts of which any may be the value, letter case aside: sorted, to be searched in halves. */
+static void set_same(struct compiler *compiler, struct operand *operand)
+{
+    struct build *build = &compiler->build;
+    uint32_t count = list_count(operand->value);
+    const struct json **sorted = gos_arena_array(build->scratch, count, sizeof *sorted, NULL);
+    if (!sorted) {
+        build->failed = true;
+        return;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        sorted[i] = &list_items(operand->value)[i];
+    qsort(sorted, count, sizeof *sorted, compare_texts_nocase);
+    operand->test.kind = TEST_SAME;
+    operand->test.slot = slot_of(compiler, operand, 0);
+    operand->test.first = build_strings_count(build);
+    operand->test.count = count;
+    for (uint32_t i = 0; i < count; i++)
+        add_string(compiler, sorted[i]->text);
+}
+
 static void set_strings(struct compiler *compiler, struct operand *operand, enum test_kind kind)
 {
     uint32_t count = list_count(operand->value);
@@ -191,7 +218,7 @@ bool operand_read_set(struct compiler *compiler, struct operand *operand)
         return true;
     }
     if (operand->nocase) {
-        set_strings(compiler, operand, TEST_SAME);
+        set_same(compiler, operand);
         return true;
     }
     if (value->count > EXACT_IDS_MAX) {

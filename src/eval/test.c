@@ -72,8 +72,6 @@ static bool text_fits(const struct test *test, gos_str text, gos_str part)
     if (part.len > text.len)
         return false;
     switch (test->kind) {
-    case TEST_SAME:
-        return str_equal_nocase(text, part);
     case TEST_STARTS:
         text.len = part.len;
         break;
@@ -92,6 +90,24 @@ static bool text_fits_any(const gos_ruleset *rules, const struct test *test, gos
     for (uint32_t i = 0; i < test->count; i++) {
         if (text_fits(test, text, ruleset_text(rules, parts[i])))
             return true;
+    }
+    return false;
+}
+
+/* The parts are sorted, letter case aside. */
+static bool text_is_any(const gos_ruleset *rules, const struct test *test, gos_str text)
+{
+    const struct text_ref *parts = ruleset_strings(rules) + test->first;
+    uint32_t low = 0, high = test->count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        int order = str_compare_nocase(ruleset_text(rules, parts[middle]), text);
+        if (order == 0)
+            return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            high = middle;
     }
     return false;
 }
@@ -188,7 +204,7 @@ static inline bool value_ask(const gos_ruleset *rules, const struct test *test,
     case TEST_MODULO:
         return is_number && modulo_is(rules, test, value->number);
     case TEST_SAME:
-        return is_text && text_fits_any(rules, test, value->text);
+        return is_text && text_is_any(rules, test, value->text);
     case TEST_CONTAINS:
     case TEST_STARTS:
     case TEST_ENDS:

@@ -174,3 +174,22 @@ TEST(flag, a_rollout_moves_with_the_time_that_is_given)
     }
     fixture_close(&given);
 }
+
+TEST(flag, a_list_letter_case_aside_finds_its_first_last_and_no_other)
+{
+    struct fixture given = fixture_compile(
+        "{'flags':[{'key':'f','type':'Boolean','enabled':true,'rules':[{'value':true,'conditions':"
+        "{'c':{'in':['fr','DE','Us','es','AT','gb','It'],'ignore_case':true}}}]}]}");
+    static const char *const in[] = {"at", "DE", "de", "ES", "Fr", "GB", "it", "US"};
+    static const char *const out[] = {"", "a", "ATT", "FI", "zz", "d"};
+    char context[40];
+    for (size_t i = 0; i < sizeof in / sizeof in[0]; i++) {
+        snprintf(context, sizeof context, "{'c':'%s'}", in[i]);
+        CHECK_TEXT(fixture_flag(&given, "f", context).value, "true");
+    }
+    for (size_t i = 0; i < sizeof out / sizeof out[0]; i++) {
+        snprintf(context, sizeof context, "{'c':'%s'}", out[i]);
+        CHECK_TEXT(fixture_flag(&given, "f", context).value, "false");
+    }
+    fixture_close(&given);
+}
