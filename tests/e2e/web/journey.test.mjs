@@ -132,6 +132,52 @@ test('two editors meet: nothing is lost and both changes can be kept', { skip },
   await context.close();
 });
 
+test('two editors of an experiment meet: the draft keeps both changes', { skip }, async () => {
+  const draft = await server.call('POST', '/api/v1/experiments', {
+    name: 'Shared draft', type: 'AB', variants: [{ name: 'control' }, { name: 'treatment' }], traffic_allocation: { control: 50, treatment: 50 },
+    success_metrics: { primary_metric: (await server.call('GET', '/api/v1/metrics')).items[0].name },
+  });
+  const { context, page } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, `/experiments/${draft.id}`, 'Before it starts');
+  await page.getByLabel('Hypothesis').fill('mine');
+  await server.call('PATCH', `/api/v1/experiments/${draft.id}`, { owner: 'them' });
+  await page.getByRole('button', { name: 'Save' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('Somebody else saved this').waitFor();
+  assert.equal(await page.getByLabel('Hypothesis').inputValue(), 'mine');
+  await dialog.getByRole('button', { name: 'Save mine on top of theirs' }).click();
+  await page.getByText('Saved.').waitFor();
+  const after = await server.call('GET', `/api/v1/experiments/${draft.id}`);
+  assert.equal(after.hypothesis, 'mine');
+  assert.equal(after.owner, 'them');
+  await context.close();
+});
+
+test('completing says what each ending means, and ships nothing when asked to', { skip }, async () => {
+  const running = await server.call('POST', '/api/v1/experiments', {
+    name: 'To be ended', status: 'Running', type: 'AB', variants: [{ name: 'control' }, { name: 'treatment' }], traffic_allocation: { control: 50, treatment: 50 },
+    success_metrics: { primary_metric: (await server.call('GET', '/api/v1/metrics')).items[0].name },
+  });
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, `/experiments/${running.id}`, 'Running');
+  await page.getByRole('button', { name: 'Complete…' }).click();
+  const dialog = page.getByRole('dialog');
+  for (const title of ['New users see', 'Old users see', 'Results', 'Can resume']) await dialog.getByRole('columnheader', { name: title }).waitFor();
+  await dialog.getByRole('radio', { name: 'Ship treatment' }).check();
+  await dialog.getByRole('button', { name: 'Ship treatment' }).waitFor();
+  await dialog.getByRole('radio', { name: 'Ship nothing' }).check();
+  await dialog.getByRole('button', { name: 'Complete' }).click();
+  await page.getByText('Completed', { exact: true }).waitFor();
+  const after = await server.call('GET', `/api/v1/experiments/${running.id}`);
+  assert.equal(after.shipped_variant ?? null, null);
+  const ended = await server.call('GET', '/api/v1/experiments?advice=ended');
+  assert.ok(ended.items.some((one) => one.id === running.id));
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});
+
 test('an expired key asks for another one and keeps what was typed', { skip }, async () => {
   const made = await server.call('POST', '/api/v1/keys', { name: 'short lived', scope: 'admin' });
   await server.call('POST', '/api/v1/flags', { key: 'expiry-flag', type: 'Boolean', default_value: false });

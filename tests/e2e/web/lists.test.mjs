@@ -45,3 +45,21 @@ for (const [path, word, needle] of [['/experiments', 'experiments', 'experiment 
     await context.close();
   });
 }
+
+test(`${COUNT} experiments are filtered by their advice, in the address`, { skip }, async () => {
+  await server.call('PATCH', '/api/v1/experiments/experiment%2000042', { status: 'Running', tags: ['rare'], owner: 'ann' });
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  const begun = Date.now();
+  await server.call('GET', '/api/v1/experiments?advice=ship,roll_back&limit=50');
+  assert.ok(Date.now() - begun < 2000, 'filtering by advice reads no results');
+  await visit(page, '/experiments?advice=no_data', '1 experiment');
+  assert.match(await page.locator('table.list tbody tr').first().innerText(), /experiment 00042[^]*No data/);
+  await page.getByRole('button', { name: 'rare' }).click();
+  assert.match(await page.evaluate(() => location.hash), /advice=no_data.*tag=rare/);
+  await visit(page, '/experiments?advice=ship', 'No experiment matches');
+  await page.getByRole('button', { name: 'Show all' }).click();
+  await page.getByText(`${COUNT.toLocaleString('en-US')} experiments`).waitFor();
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});

@@ -36,11 +36,14 @@ function Size() {
   const answer = useCalc(now?.method ?? 'size_mean', now?.input ?? null);
   const n = perArm(answer.data);
   const settled = useSettled(JSON.stringify([kind, rate, mean, sd, effect, alpha, power]));
-  const wanted = EFFECTS.map((times) => (settled ? at(effect * times) : null));
-  const curve = useQueries({ queries: wanted.map((one) => ({ ...calcQuery(one?.method ?? '', one?.input ?? {}), enabled: one !== null })) });
+  const wanted = EFFECTS.flatMap((times) => {
+    const size = settled ? at(effect * times) : null;
+    return size ? [{ ...size, effect: effect * times }] : [];
+  });
+  const curve = useQueries({ queries: wanted.map((one) => calcQuery(one.method, one.input)) });
   const points = curve.flatMap((one, i) => {
     const units = perArm(one.data);
-    return units === null || wanted[i] === null ? [] : [{ effect: effect * EFFECTS[i]!, units: 2 * units, days: perDay > 0 ? (2 * units) / perDay : null }];
+    return units === null ? [] : [{ effect: wanted[i]!.effect, units: 2 * units, days: perDay > 0 ? (2 * units) / perDay : null }];
   });
   return (
     <div className="split">

@@ -23,6 +23,7 @@ type ActProps = ButtonProps & {
   onClick?: MouseEventHandler<HTMLButtonElement>;
   'aria-label'?: string;
   'aria-expanded'?: boolean;
+  'data-advised'?: boolean;
 };
 
 /** A button for what takes a role: who has not got it sees why it does nothing. */

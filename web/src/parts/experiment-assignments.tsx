@@ -1,12 +1,13 @@
-// Who has which variant: the newest ones, and one unit looked up with the reasons.
-import { Button, TextInput } from '@mantine/core';
+// Who has which variant, page by page; and one unit looked up with the reasons.
+import { Button, Select, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import type { ApiError } from '../api/client';
 import { api } from '../api/client';
 import { useChange, useList } from '../api/queries';
-import type { Assignment, Experiment, Json } from '../api/types';
-import { Link } from '../app/router';
+import type { Assignment, Experiment, Json, JsonObject } from '../api/types';
+import { Link, useQueryValue } from '../app/router';
 import { Ago, Card, Empty, ErrorNote } from './basic';
+import { JsonField } from './json-field';
 import { Trace } from './trace';
 import { Listing, type Column } from './listing';
 
@@ -19,9 +20,12 @@ const COLUMNS: Column<Assignment>[] = [
 ];
 
 export default function Assignments({ experiment }: { experiment: Experiment }) {
-  const list = useList<Assignment>(`/experiments/${experiment.id}/assignments`, { limit: 50 }, experiment.status === 'Running' ? 10_000 : false);
+  const [cursor] = useQueryValue('cursor');
+  const [variant, setVariant] = useQueryValue('variant');
+  const list = useList<Assignment>(`/experiments/${experiment.id}/assignments`, { limit: 50, cursor, variant }, experiment.status === 'Running' ? 10_000 : false);
   const [user, setUser] = useState('');
-  const explain = useChange<string, Json>((unit) => api.post<Json>('/explain', { experiment: experiment.id, context: { targetingKey: unit } }), []);
+  const [attributes, setAttributes] = useState<JsonObject>({});
+  const explain = useChange<string, Json>((unit) => api.post<Json>('/explain', { experiment: experiment.id, context: { ...attributes, targetingKey: unit } }), []);
   function submit(event: FormEvent) {
     event.preventDefault();
     explain.mutate(user.trim());
@@ -29,15 +33,19 @@ export default function Assignments({ experiment }: { experiment: Experiment }) 
   return (
     <div className="stack">
       <Card title="Which variant does a user get, and why">
-        <form className="row" onSubmit={submit} style={{ alignItems: 'flex-end' }}>
+        <form className="row" onSubmit={submit} style={{ alignItems: 'flex-start' }}>
           <TextInput label="User id" value={user} onChange={(event) => setUser(event.currentTarget.value)} />
-          <Button type="submit" disabled={!user.trim()} loading={explain.isPending}>Explain</Button>
+          <div className="grow" style={{ maxWidth: 420 }}><JsonField label="Attributes it would come with" value={attributes} rows={1} onChange={(next) => setAttributes(next as JsonObject)} /></div>
+          <Button type="submit" mt={24} disabled={!user.trim()} loading={explain.isPending}>Explain</Button>
         </form>
         <div style={{ marginTop: 10 }}>
           <ErrorNote error={explain.error as ApiError | null} />
           {explain.data !== undefined && <Trace trace={explain.data} />}
         </div>
       </Card>
+      <div className="filters">
+        <Select aria-label="Variant" placeholder="Any variant" clearable value={variant || null} data={experiment.variants.map((one) => one.name)} onChange={(value) => setVariant(value ?? '')} />
+      </div>
       <Listing query={list} columns={COLUMNS} id={(row) => row.id ?? row.user_id} caption="Assignments" word="assignment"
         empty={<Empty title="Nobody is assigned yet" />} />
     </div>

@@ -51,7 +51,7 @@ export function ForestAxis({ axis }: { axis: Axis }) {
       {axis.ticks.map((tick) => {
         const at = x(axis, tick) / 10;
         return at < 3 || at > 97 ? null : (
-          <span key={tick} className="num small" style={{ position: 'absolute', left: `${at}%`, transform: 'translateX(-50%)', fontWeight: 400 }}>
+          <span key={tick} className={`num small ${Math.round(tick / step) % 2 === 0 ? '' : 'only-roomy'}`} style={{ position: 'absolute', left: `${at}%`, transform: 'translateX(-50%)', fontWeight: 400 }}>
             {tick > 0 ? '+' : ''}{number(tick, decimals)} %
           </span>
         );

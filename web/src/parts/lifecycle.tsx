@@ -1,11 +1,12 @@
 // Start, pause, complete and the rest, with what each means for users and results.
-import { Button, Modal, Select } from '@mantine/core';
+import { Button, Modal } from '@mantine/core';
 import { useState } from 'react';
 import type { ApiError } from '../api/client';
 import { api } from '../api/client';
 import { useChange } from '../api/queries';
 import type { Experiment, Status } from '../api/types';
 import { controlName } from '../lib/results';
+import { Act } from './act';
 import { ErrorNote, Note, say } from './basic';
 
 type Verb = 'start' | 'pause' | 'resume' | 'complete' | 'archive' | 'restore';
@@ -39,11 +40,39 @@ function Consequences({ verb }: { verb: Verb }) {
   const meaning = MEANING[verb];
   return (
     <dl className="facts">
-      <dt>New users</dt><dd>{meaning.newUsers}</dd>
-      <dt>Users with a variant</dt><dd>{meaning.oldUsers}</dd>
+      <dt>New users see</dt><dd>{meaning.newUsers}</dd>
+      <dt>Users with a variant see</dt><dd>{meaning.oldUsers}</dd>
       <dt>Results</dt><dd>{meaning.results}</dd>
       <dt>Can it be undone?</dt><dd>{meaning.back}</dd>
     </dl>
+  );
+}
+
+/** Every way to end it, with what each means. */
+function Endings({ experiment, ship, choose }: { experiment: Experiment; ship: string | null; choose: (variant: string | null) => void }) {
+  const control = controlName(experiment);
+  const endings = [
+    ...experiment.variants.map((variant) => ({
+      value: variant.name, title: variant.name === control ? `Keep ${variant.name}` : `Ship ${variant.name}`, sees: variant.name === control ? `${variant.name}, as before` : variant.name,
+    })),
+    { value: null, title: 'Ship nothing', sees: 'the defaults of its flags' },
+  ];
+  return (
+    <table className="list endings cards-on-phone">
+      <caption hidden>How it can end</caption>
+      <thead><tr><th scope="col">Ending</th><th scope="col">New users see</th><th scope="col">Old users see</th><th scope="col">Results</th><th scope="col">Can resume</th></tr></thead>
+      <tbody>
+        {endings.map((ending) => (
+          <tr key={ending.title} data-chosen={ship === ending.value}>
+            <td className="lead"><label className="choice"><input type="radio" name="ending" checked={ship === ending.value} onChange={() => choose(ending.value)} />{ending.title}</label></td>
+            <td data-label="New users see">{ending.sees}</td>
+            <td data-label="Old users see">{ending.sees}</td>
+            <td data-label="Results">kept for good</td>
+            <td data-label="Can resume">no</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   );
 }
 
@@ -63,23 +92,19 @@ export function Lifecycle({ experiment, winner, isAdvised, caution }: { experime
   const canShip = moves.includes('complete');
   return (
     <>
-      {canShip && winner && <Button className="ship" data-advised={isAdvised ?? false} onClick={() => open('complete', winner)}>Ship {winner}</Button>}
+      {canShip && winner && <Act className="ship" data-advised={isAdvised ?? false} onClick={() => open('complete', winner)}>Ship {winner}</Act>}
       {moves.map((move, i) => (
-        <Button key={move} variant={i === 0 && !(canShip && winner) && move !== 'archive' ? 'filled' : 'default'} onClick={() => open(move)}>
+        <Act key={move} variant={i === 0 && !(canShip && winner) && move !== 'archive' ? 'filled' : 'default'} onClick={() => open(move)}>
           {MEANING[move].title}{move === 'complete' ? '…' : ''}
-        </Button>
+        </Act>
       ))}
-      <Modal opened={verb !== null} onClose={() => setVerb(null)} closeButtonProps={{ 'aria-label': 'Close' }}
+      <Modal opened={verb !== null} size={verb === 'complete' ? 'lg' : 'md'} onClose={() => setVerb(null)} closeButtonProps={{ 'aria-label': 'Close' }}
         title={<strong>{ship && verb === 'complete' ? `Ship ${ship}` : verb && MEANING[verb].title}: {experiment.name}</strong>}>
         {verb && (
           <div className="stack">
-            <Consequences verb={verb} />
-            {verb === 'complete' && (
+            {verb !== 'complete' ? <Consequences verb={verb} /> : (
               <>
-                <Select label="Everybody gets from now on" value={ship ?? ''} allowDeselect={false}
-                  onChange={(value) => setShip(value || null)}
-                  data={[{ value: '', label: 'Nothing of this experiment (the defaults of its flags)' },
-                    ...experiment.variants.map((variant) => ({ value: variant.name, label: variant.name === controlName(experiment) ? `${variant.name} (as before)` : variant.name }))]} />
+                <Endings experiment={experiment} ship={ship} choose={setShip} />
                 {caution && ship && ship !== controlName(experiment) && <Note tone="warn" title="Before you ship">{caution}</Note>}
               </>
             )}

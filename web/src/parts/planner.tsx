@@ -53,14 +53,17 @@ export function Planner({ experiment, metric, onPlan }: { experiment: Experiment
   const now = at(effect);
   const answer = useCalc(now?.method ?? 'size_mean', now?.input ?? null);
   const settled = useSettled(effect);
-  const wanted = EFFECTS.map((times) => at(settled * times));
-  const curve = useQueries({ queries: wanted.map((one) => ({ ...calcQuery(one?.method ?? '', one?.input ?? {}), enabled: one !== null })) });
+  const wanted = EFFECTS.flatMap((times) => {
+    const size = at(settled * times);
+    return size ? [{ ...size, effect: settled * times }] : [];
+  });
+  const curve = useQueries({ queries: wanted.map((one) => calcQuery(one.method, one.input)) });
   const perDay = measured?.perDay ? measured.perDay * (experiment.coverage / 100) : null;
   const total = (units: number | null) => (units === null ? null : Math.ceil(units) * arms);
   const units = now ? total(num(answer.data, 'n_c')) : null;
   const points = curve.flatMap((one, i) => {
     const size = total(num(one.data, 'n_c'));
-    return size === null || wanted[i] === null ? [] : [{ effect: settled * EFFECTS[i]!, units: size, days: perDay ? size / perDay : null }];
+    return size === null ? [] : [{ effect: wanted[i]!.effect, units: size, days: perDay ? size / perDay : null }];
   });
   if (!name) return null;
   return (
