@@ -39,6 +39,8 @@ const PAGES: [RegExp, boolean, PageOf][] = [
 ];
 
 takeKeyFromAddress();
+// A link with a key that is opened in a tab that is here already.
+window.addEventListener('hashchange', takeKeyFromAddress);
 
 function Here() {
   const { path } = usePlace();

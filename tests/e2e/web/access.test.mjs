@@ -1,7 +1,7 @@
 // People who log in: by password, as a viewer, past the end of a session, and two who approve.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openBrowser, openPage } from './browser.mjs';
+import { findings, openBrowser, openPage } from './browser.mjs';
 import { PASSWORD, logIn, makeMember, signIn, visit } from './pages.mjs';
 import { eventually, program, startServer } from './server.mjs';
 
@@ -26,6 +26,8 @@ test('people log in by password, stay logged in over a reload, change it and log
   const { context, page, wrongs } = await openPage(browser);
   await makeMember(server, 'new@example.org', 'editor');
   await page.goto(`${server.url}/#/flags/one`);
+  await page.getByLabel('E-mail').waitFor();
+  assert.deepEqual(await findings(page), []);
   await page.getByLabel('E-mail').fill('new@example.org');
   await page.getByRole('textbox', { name: 'Password' }).fill('not the right one');
   await page.getByRole('button', { name: 'Log in', exact: true }).click();

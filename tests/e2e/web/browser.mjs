@@ -1,4 +1,5 @@
 // Debian's Chromium, driven by playwright-core; what every page test checks on the side.
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -22,4 +23,15 @@ export async function openPage(browser, options = {}) {
   });
   page.on('pageerror', (error) => wrongs.push(`exception: ${error.stack ?? error.message}`));
   return { context, page, wrongs };
+}
+
+let axe;
+/** Serious findings of axe on what is shown now. */
+export async function findings(page) {
+  axe ??= readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+  await page.evaluate(axe);
+  const report = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'] }));
+  return report.violations
+    .filter((one) => one.impact === 'serious' || one.impact === 'critical')
+    .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} [${node.any[0]?.message ?? ''}]`).join(' | ')}`);
 }

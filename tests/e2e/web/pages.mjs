@@ -19,7 +19,7 @@ export const PAGES = [
   [`/experiments/${EXPERIMENTS[0]}?tab=history`, 'experiment-history', 'import'],
   ['/flags', 'flags', 'dark-mode'],
   ['/clean-up', 'clean-up', 'Flags that may go'],
-  ['/clean-up?tab=unknown', 'clean-up-unknown', 'No unknown keys'],
+  ['/clean-up?tab=unknown', 'clean-up-unknown', 'Did somebody mean'],
   ['/flags/new-checkout', 'flag', 'Who gets what'],
   ['/flags/free-shipping-from?tab=test', 'flag-test', 'Context'],
   ['/flags/dark-mode?tab=overrides', 'flag-overrides', 'u-qa'],
@@ -34,16 +34,16 @@ export const PAGES = [
   ['/events?tab=schema', 'events-schema', 'page_view'],
   ['/users', 'users', 'Look up a user'],
   ['/users/u-qa', 'user', 'Known about them'],
-  ['/approvals', 'approvals', 'Nothing waits'],
+  ['/approvals', 'approvals', 'update flag dark-mode'],
   ['/audit', 'audit', 'changes'],
   ['/calculator', 'calculator', 'units per variant'],
   ['/calculator?tab=rates', 'calculator-rates', '95 % interval'],
   ['/calculator?tab=means', 'calculator-means', '95 % interval'],
   ['/calculator?tab=split', 'calculator-split', 'The split'],
   ['/settings', 'settings-keys', 'API keys'],
-  ['/settings?tab=members', 'settings-members', 'Add a member'],
+  ['/settings?tab=members', 'settings-members', 'vera@example.org'],
   ['/settings?tab=environments', 'settings-environments', 'you work here'],
-  ['/settings?tab=webhooks', 'settings-webhooks', 'New webhook'],
+  ['/settings?tab=webhooks', 'settings-webhooks', 'release-chat'],
   ['/settings?tab=layers', 'settings-layers', 'New layer'],
   ['/settings?tab=system', 'settings-system', 'Ready: decisions'],
 ];
@@ -51,6 +51,31 @@ export const PAGES = [
 export async function signIn(page, server) {
   await page.goto(`${server.url}/#key=${server.key}`);
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
+}
+
+export const DIALOGS = [
+  ['/settings', 'New key', 'dialog-key'],
+  ['/settings?tab=members', 'Add a member', 'dialog-member'],
+  ['/settings?tab=members', 'Delete app@example.org', 'dialog-delete'],
+  ['/settings?tab=webhooks', 'New webhook', 'dialog-webhook'],
+  ['/settings?tab=webhooks', 'Messages to release-chat', 'dialog-messages'],
+  ['/users/u-qa', 'Forget this user', 'dialog-forget'],
+];
+
+/**
+ * What the demo does not have by itself: people, a webhook, a change that waits, a misspelt key.
+ * Returns the pages of it whose address is known only then.
+ */
+export async function dress(server) {
+  for (const [name, role] of [['vera', 'viewer'], ['ed', 'editor'], ['app', 'approver'], ['ada', 'admin']]) await makeMember(server, `${name}@example.org`, role);
+  await server.call('PATCH', '/api/v1/members/vera@example.org', { disabled: true });
+  await server.call('POST', '/api/v1/webhooks', { name: 'release-chat', url: 'https://chat.example.org/hooks/gosset', events: ['experiment.*', 'flag.update'] });
+  await server.call('POST', '/api/v1/identify', { user_id: 'u-qa', device_id: 'phone-4711', attributes: { country: 'NZ', plan: 'pro', beta: true } });
+  await server.call('POST', '/ofrep/v1/evaluate/flags/new-chekout', { context: { targetingKey: 'u-qa' } }).catch(() => undefined);
+  await server.call('PATCH', '/api/v1/environments/production', { requires_approval: true });
+  const { id } = await server.call('PATCH', '/api/v1/flags/dark-mode', { description: 'Dark colours for everybody who likes them.', rollout_percentage: 80 });
+  await server.call('PATCH', '/api/v1/environments/production', { requires_approval: false });
+  return [[`/approvals/${id}`, 'approval', 'Dark colours for everybody']];
 }
 
 export const PASSWORD = 'web test correct horse';

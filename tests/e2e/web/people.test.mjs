@@ -37,7 +37,7 @@ test('a user is looked up, now and at a past time, and forgotten', { skip }, asy
   await page.getByRole('region', { name: 'Why turned' }).getByText('value:').waitFor();
   await visit(page, `/users/ann?at=${encodeURIComponent(past)}`);
   await page.getByRole('row', { name: /turned.*before.*after.*changed/ }).waitFor();
-  await page.getByRole('button', { name: 'Take the value of new-checkout back' }).click();
+  await page.getByRole('button', { name: 'Take back new-checkout' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Take it back' }).click();
   await page.getByText('No flag has a value of its own for them').waitFor();
   assert.equal((await server.call('GET', '/api/v1/overrides?user_id=ann')).total, 0);

@@ -1,5 +1,5 @@
 // Changes that wait for somebody else's approval, and what became of earlier ones.
-import { Button, Modal, SegmentedControl, Textarea } from '@mantine/core';
+import { Button, Modal, Tabs, Textarea } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { api, type ApiError } from '../api/client';
 import { useChange, useGet, useList } from '../api/queries';
@@ -112,7 +112,9 @@ function All() {
   const items = list.data?.items ?? [];
   return (
     <Page title="Approvals">
-      <div className="filters"><SegmentedControl aria-label="Status" value={status} data={STATUSES} onChange={setStatus} transitionDuration={0} /></div>
+      <Tabs value={status} onChange={(value) => setStatus(value ?? 'pending')} mb="md">
+        <Tabs.List aria-label="Status">{STATUSES.map((one) => <Tabs.Tab key={one.value} value={one.value}>{one.label}</Tabs.Tab>)}</Tabs.List>
+      </Tabs>
       {list.error && !list.data ? <ErrorNote error={list.error} retry={() => void list.refetch()} /> : !list.data ? <Rows count={4} />
         : items.length === 0 ? (
           <Empty title={status === 'pending' ? 'Nothing waits' : 'There is none'} action={<Link to="/settings?tab=environments">Environments</Link>}>

@@ -12,7 +12,7 @@ const KINDS = ['experiment', 'flag', 'metric', 'segment', 'layer', 'holdout', 'o
 const ACTIONS = ['create', 'update', 'delete', 'import', 'start', 'pause', 'resume', 'complete', 'archive', 'restore', 'reweigh', 'propose', 'approve', 'reject', 'withdraw', 'revoke'];
 
 /** A text filter that is written into the address when one stops typing. */
-function TextFilter({ name, label }: { name: string; label: string }) {
+function TextFilter({ name, label, short }: { name: string; label: string; short: string }) {
   const [kept, keep] = useQueryValue(name);
   const [text, setText] = useState(kept);
   const settled = useSettled(text);
@@ -20,12 +20,12 @@ function TextFilter({ name, label }: { name: string; label: string }) {
     if (settled !== kept) keep(settled);
   }, [settled]);
   useEffect(() => setText(kept), [kept]);
-  return <TextInput aria-label={label} placeholder={label} value={text} onChange={(event) => setText(event.currentTarget.value)} />;
+  return <TextInput aria-label={label} placeholder={short} w={165} value={text} onChange={(event) => setText(event.currentTarget.value)} />;
 }
 
 function TimeFilter({ name, label }: { name: string; label: string }) {
   const [kept, keep] = useQueryValue(name);
-  return <TextInput type="datetime-local" label={label} value={localTime(kept)} onChange={(event) => keep(event.currentTarget.value ? new Date(event.currentTarget.value).toISOString() : '')} />;
+  return <TextInput type="datetime-local" label={label} w={190} value={localTime(kept)} onChange={(event) => keep(event.currentTarget.value ? new Date(event.currentTarget.value).toISOString() : '')} />;
 }
 
 export default function Audit() {
@@ -41,10 +41,10 @@ export default function Audit() {
   return (
     <Page title="Audit">
       <div className="filters">
-        <Select aria-label="Kind" placeholder="Anything" clearable w={150} value={kind || null} data={KINDS} onChange={(next) => setKind(next ?? '')} />
-        <Select aria-label="Action" placeholder="Any action" clearable searchable w={150} value={action || null} data={ACTIONS} onChange={(next) => setAction(next ?? '')} />
-        <TextFilter name="name" label="Name of what changed" />
-        <TextFilter name="actor" label="By whom" />
+        <Select aria-label="Kind" placeholder="Anything" clearable w={140} value={kind || null} data={KINDS} onChange={(next) => setKind(next ?? '')} />
+        <Select aria-label="Action" placeholder="Any action" clearable searchable w={140} value={action || null} data={ACTIONS} onChange={(next) => setAction(next ?? '')} />
+        <TextFilter name="name" label="Name of what changed" short="Name" />
+        <TextFilter name="actor" label="By whom" short="By whom" />
         <TimeFilter name="since" label="From" />
         <TimeFilter name="until" label="Until" />
         {filtered && <Button component="a" href="#/audit" variant="subtle" color="gray">Clear</Button>}

@@ -46,7 +46,7 @@ function StaleList() {
             <tbody>{items.map((flag) => (
               <tr key={flag.key}>
                 <td className="lead"><Link className="strong mono wrap" to={flagPath(flag.key)}>{flag.key}</Link>{flag.enabled === false && <> <Badge>off</Badge></>}{flag.name && <div className="muted small">{flag.name}</div>}</td>
-                <td data-label="Why it may go"><Reasons flag={flag} /></td>
+                <td className="lead"><Reasons flag={flag} /></td>
                 <td data-label="Owner">{flag.owner || '–'}</td>
                 <td data-label="Last evaluated"><Ago at={flag.last_evaluated_at} /></td>
                 <td data-label="Made"><Ago at={flag.created_at} /></td>

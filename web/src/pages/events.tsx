@@ -95,8 +95,8 @@ function Schema() {
     <div className="stack">
       <TextInput type="search" className="search" aria-label="Search names and properties" placeholder="Search names and properties" value={text} onChange={(event) => setText(event.currentTarget.value)} style={{ maxWidth: 380 }} />
       {items.map((one) => (
-        <Card key={one.name} label={one.name} title={<span className="mono">{one.name}</span>}
-          aside={<span className="muted num"><Hint tip="Events of this name in the ledger, all time.">{number(one.count)} events</Hint>, last <Ago at={one.last_at} />, first <Ago at={one.first_at} /></span>}>
+        <Card key={one.name} label={one.name} title={<span className="mono wrap">{one.name}</span>}>
+          <p className="muted"><Hint tip="Events of this name in the ledger, all time.">{number(one.count)} events</Hint>, last <Ago at={one.last_at} />, first <Ago at={one.first_at} /></p>
           {one.properties.length === 0 ? <p className="muted">It has no properties.</p> : (
             <table className="list">
               <caption hidden>Properties of {one.name}</caption>

@@ -74,7 +74,7 @@ function Overrides({ user }: { user: string }) {
               <td className="lead"><Link className="mono wrap" to={`/flags/${encodeURIComponent(one.flag_key)}?tab=overrides`}>{one.flag_key}</Link></td>
               <td data-label="Value" className="mono wrap">{shown(one.value)}</td>
               <td data-label="By">{one.created_by} <span className="muted"><Ago at={one.created_at} /></span></td>
-              <td data-label="Action" className="right"><Confirm need="editor" aria-label={`Take the value of ${one.flag_key} back`} title={`Take the value of ${one.flag_key} back?`} deed="Take it back" text="The user gets what the rules say."
+              <td data-label="Action" className="right"><Confirm need="editor" aria-label={`Take back ${one.flag_key}`} title={`Take the value of ${one.flag_key} back?`} deed="Take it back" text="The user gets what the rules say."
                 run={async () => { await remove.mutateAsync(one); say('The value is taken back.'); }}>Take back</Confirm></td>
             </tr>
           ))}</tbody>
@@ -87,7 +87,7 @@ function Overrides({ user }: { user: string }) {
 function Forget({ user }: { user: string }) {
   const forget = useChange<void, { assignments_deleted: number }>(() => api.remove(`/users/${encodeURIComponent(user)}`) as Promise<never>, ['users', 'flags']);
   return (
-    <Confirm size="sm" title={`Forget ${user}?`} deed="Forget them"
+    <Confirm size="sm" variant="default" title={`Forget ${user}?`} deed="Forget them"
       text={<><p>Their assignments, devices, attributes and events are deleted in this environment. Results of experiments that were computed stay as they are.</p><p>This cannot be taken back. When they come again, they are new.</p></>}
       run={async () => { const done = await forget.mutateAsync(); say(`${user} is forgotten: ${count(done.assignments_deleted)} assignments.`); }}>Forget this user</Confirm>
   );

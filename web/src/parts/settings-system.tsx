@@ -32,7 +32,7 @@ const seconds = (value: number): string => (value < 120 ? `${number(value, 0)} s
 /** What a counter means to somebody who looks after the server; the others are below. */
 const FACTS: [string, string, (value: number) => ReactNode][] = [
   ['gosset_spool_facts', 'Facts that wait for the ledger', (value) => count(value)],
-  ['gosset_spool_bytes', 'their size', (value) => `${number(value / MIB, 1)} MiB`],
+  ['gosset_spool_bytes', 'their size', (value) => (value < MIB ? `${number(value / 1024, 0)} KiB` : `${number(value / MIB, 1)} MiB`)],
   ['gosset_ledger_failing', 'Ledger', (value) => (value ? <Badge tone="bad">failing</Badge> : 'takes facts')],
   ['gosset_writer_waiting', 'Writes under way', (value) => count(value)],
   ['gosset_ruleset_age_seconds', 'Ruleset published', (value) => `${seconds(value)} ago`],
@@ -55,7 +55,7 @@ function Health() {
   const { status, degraded } = ready.data;
   return (
     <div className="stack">
-      <div className="row">
+      <div className="row" style={{ flexWrap: 'nowrap' }}>
         <span className="dot" data-tone={status === 'ready' ? 'good' : status === 'degraded' ? 'warn' : 'bad'} />
         <span className="strong">{status === 'ready' ? 'Ready: decisions are made and everything works' : status === 'degraded' ? 'Degraded: decisions are made, but' : 'Not ready: no decisions can be made'}</span>
         <span className="grow" />{version && <span className="muted">gosset {version}</span>}
