@@ -1,44 +1,136 @@
 /*
- * Two sets: `current` answers, `next` is being filled by the thread that reads the table and by
- * those who take ids meanwhile. When all is in it, it becomes current with the next batch.
+ * Ids come into `recent`; when it is large, it becomes `leaving`, and the thread moves its ids from
+ * the log to the table. The filter knows all that is in the table or ever was in one of the two.
  */
 #include "roster/ids.h"
 
 #include "base/hash.h"
+#include "roster/id_log.h"
+#include "roster/id_merge.h"
 #include "roster/id_set.h"
+#include "roster/id_table.h"
 #include "roster/key.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
+#include <time.h>
 
-enum { SCAN_KEYS = 1 << 18, KEYS_AT_ONCE = 1024, RENEW_COUNT_MIN = 1000000 };
+enum {
+    RECENT_MAX = 750000, /* 16 MiB of memory, and as much again while they leave */
+    SCAN_KEYS = 1 << 18,
+    KEYS_AT_ONCE = 1024,
+    RENEW_COUNT_MIN = 1000000,
+    PAUSE_SECONDS = 5 /* after a failure */
+};
 
 struct ids {
     gos_arena *arena; /* holds this struct */
     struct kv *kv;
-    struct id_set *current; /* NULL: not yet; the writer's */
     pthread_t thread;
-    bool is_filling; /* the thread is to be joined; the writer's */
     atomic_bool is_stopping;
-    atomic_bool is_filled; /* the thread has ended; */
-    bool is_whole;         /* and this says how */
-    pthread_mutex_t lock;  /* for what follows */
-    struct id_set *next;
-    bool is_partial; /* `next` lacks something, for want of memory */
+    pthread_mutex_t *write_lock; /* for all that follows */
+    pthread_cond_t wakes;        /* the thread */
+    pthread_cond_t settled;
+    struct id_log log;
+    struct id_table *recent;
+    struct id_table *leaving;   /* NULL: none */
+    uint64_t leaving_end;       /* its entries of the log are those before */
+    struct id_set *filter;      /* NULL: not filled yet */
+    struct id_set *next_filter; /* being filled; NULL: none */
+    bool is_partial;            /* `next_filter` lacks something, for want of memory */
+    bool wants_filter;
+    uint64_t settling_wanted, settling_done; /* how often */
 };
 
 struct id_batch {
-    uint64_t (*slots)[2]; /* 0, 0: free */
-    uint64_t mask;
+    struct ids *ids;
+    gos_arena *arena;
+    struct id_table *taken;
+    struct id_taken {
+        struct id_hash hash;
+        uint64_t filter_hash;
+    } * items;
+    size_t count;
+    struct text entry;
 };
 
-static bool next_add(struct ids *ids, const uint64_t *hashes, uint32_t count)
+static void filter_add(struct ids *ids, uint64_t hash)
 {
-    pthread_mutex_lock(&ids->lock);
+    if (ids->filter && !id_set_add(ids->filter, hash)) {
+        id_set_close(ids->filter);
+        ids->filter = NULL;
+    }
+    if (ids->next_filter && !ids->is_partial)
+        ids->is_partial = !id_set_add(ids->next_filter, hash);
+}
+
+bool ids_batch_begin(struct ids *ids, size_t count, gos_arena *arena, struct id_batch **out,
+                     gos_error *err)
+{
+    struct id_batch *batch = gos_arena_take(arena, sizeof *batch, err);
+    if (!batch || !id_table_reserve(ids->recent, count, err))
+        return false;
+    *batch = (struct id_batch){.ids = ids, .arena = arena};
+    batch->taken = id_table_take(arena, count, err);
+    batch->items =
+        batch->taken ? gos_arena_array(arena, count + 1, sizeof *batch->items, err) : NULL;
+    text_init(&batch->entry, arena);
+    *out = batch;
+    return batch->items != NULL;
+}
+
+bool ids_batch_take(struct id_batch *batch, gos_str key, uint16_t day, bool *out_is_known,
+                    gos_error *err)
+{
+    struct ids *ids = batch->ids;
+    struct id_taken item = {id_hash_of(key), hash_xxh3(key, 0)};
+    *out_is_known = id_table_has(batch->taken, item.hash) || id_table_has(ids->recent, item.hash) ||
+                    (ids->leaving && id_table_has(ids->leaving, item.hash));
+    if (*out_is_known)
+        return true;
+    if (!ids->filter || id_set_may_have(ids->filter, item.filter_hash)) {
+        gos_str found;
+        if (!kv_get(ids->kv, NULL, KV_EVENT_IDS, key, batch->arena, &found, err))
+            return false;
+        *out_is_known = found.data != NULL;
+        if (*out_is_known)
+            return true;
+    }
+    id_table_add(batch->taken, item.hash);
+    batch->items[batch->count++] = item;
+    id_log_put(&batch->entry, key, day);
+    return text_ok(&batch->entry, err);
+}
+
+bool ids_batch_put(struct id_batch *batch, struct kv_batch *write, gos_error *err)
+{
+    if (batch->count == 0)
+        return true;
+    struct key key = key_number(batch->ids->log.next);
+    kv_append(write, KV_ID_LOG, key_str(&key), text_str(&batch->entry));
+    return text_ok(&batch->entry, err);
+}
+
+void ids_batch_done(struct id_batch *batch)
+{
+    struct ids *ids = batch->ids;
+    if (batch->count == 0)
+        return;
+    ids->log.next++;
+    for (size_t i = 0; i < batch->count; i++) {
+        id_table_add(ids->recent, batch->items[i].hash);
+        filter_add(ids, batch->items[i].filter_hash);
+    }
+    if (id_table_count(ids->recent) >= RECENT_MAX)
+        pthread_cond_signal(&ids->wakes);
+}
+
+/* Adds hashes of the table to the filter that is being filled; false when it is of no use. */
+static bool next_filter_add(struct ids *ids, const uint64_t *hashes, uint32_t count)
+{
+    pthread_mutex_lock(ids->write_lock);
     for (uint32_t i = 0; i < count && !ids->is_partial; i++)
-        ids->is_partial = !id_set_add(ids->next, hashes[i]);
+        ids->is_partial = !id_set_add(ids->next_filter, hashes[i]);
     bool done = !ids->is_partial;
-    pthread_mutex_unlock(&ids->lock);
+    pthread_mutex_unlock(ids->write_lock);
     return done;
 }
 
@@ -53,8 +145,8 @@ static bool scan_some(struct ids *ids, struct key *from, bool *out_more)
     kv_cursor_init(&cursor, ids->kv, NULL, KV_EVENT_IDS, (gos_str){"", 0}, key_str(from));
     for (; done && total < SCAN_KEYS && kv_cursor_at(&cursor, &key, &value); total++) {
         hashes[count++] = hash_xxh3(key, 0);
-        if (count == KEYS_AT_ONCE || total + 1 == SCAN_KEYS) {
-            done = key.len <= sizeof from->data && next_add(ids, hashes, count);
+        if (count == KEYS_AT_ONCE) {
+            done = key.len <= sizeof from->data && next_filter_add(ids, hashes, count);
             count = 0;
         }
         if (done && total + 1 == SCAN_KEYS) {
@@ -64,51 +156,122 @@ static bool scan_some(struct ids *ids, struct key *from, bool *out_more)
         kv_cursor_next(&cursor);
     }
     *out_more = total == SCAN_KEYS;
-    return kv_cursor_deinit(&cursor, NULL) && done && next_add(ids, hashes, count);
+    return kv_cursor_deinit(&cursor, NULL) && done && next_filter_add(ids, hashes, count);
 }
 
-static void *scan(void *context)
+static bool recent_fill(void *context, const struct id_entry *entry, gos_error *err)
 {
     struct ids *ids = context;
+    if (!id_table_reserve(ids->recent, 1, err))
+        return false;
+    id_table_add(ids->recent, id_hash_of(entry->key));
+    return true;
+}
+
+static bool filter_fill(void *context, const struct id_entry *entry, gos_error *err)
+{
+    uint64_t hash = hash_xxh3(entry->key, 0);
+    (void)err;
+    return next_filter_add(context, &hash, 1);
+}
+
+/*
+ * Begins under the lock, so that ids that come meanwhile go to the new filter too; those that stand
+ * in the log are read from there, as they may be on their way.
+ */
+static void filter_renew(struct ids *ids)
+{
     struct key from = {0};
-    bool more = true, done = true;
+    bool more = true;
+    ids->wants_filter = false;
+    ids->is_partial = false;
+    ids->next_filter = id_set_open();
+    struct id_log log = ids->log;
+    pthread_mutex_unlock(ids->write_lock);
+    bool done =
+        ids->next_filter && id_log_read(ids->kv, log.first, log.next, filter_fill, ids, NULL);
     while (done && more && !atomic_load(&ids->is_stopping))
         done = scan_some(ids, &from, &more);
-    ids->is_whole = done && !more;
-    atomic_store(&ids->is_filled, true);
+    pthread_mutex_lock(ids->write_lock);
+    if (done && !more && !ids->is_partial) {
+        id_set_close(ids->filter);
+        ids->filter = ids->next_filter;
+    } else {
+        id_set_close(ids->next_filter);
+    }
+    ids->next_filter = NULL;
+}
+
+/* Moves the recent ids, or those that a failure left behind. False: try again later. */
+static bool settle(struct ids *ids)
+{
+    gos_error err;
+    if (!ids->leaving) {
+        struct id_table *empty = id_table_open();
+        if (!empty)
+            return false;
+        ids->leaving = ids->recent;
+        ids->leaving_end = ids->log.next;
+        ids->recent = empty;
+    }
+    uint64_t first = ids->log.first, end = ids->leaving_end;
+    pthread_mutex_unlock(ids->write_lock);
+    bool done = id_merge(ids->kv, ids->write_lock, first, end, &ids->is_stopping, &err);
+    pthread_mutex_lock(ids->write_lock);
+    if (!done || !id_log_trim(ids->kv, first, end, &err))
+        return false;
+    ids->log.first = end;
+    id_table_close(ids->leaving);
+    ids->leaving = NULL;
+    return true;
+}
+
+static void pause_after_failure(struct ids *ids)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += PAUSE_SECONDS;
+    pthread_cond_timedwait(&ids->wakes, ids->write_lock, &until);
+}
+
+static void *run(void *context)
+{
+    struct ids *ids = context;
+    pthread_mutex_lock(ids->write_lock);
+    while (!atomic_load(&ids->is_stopping)) {
+        if (ids->wants_filter) {
+            filter_renew(ids);
+        } else if (ids->settling_wanted > ids->settling_done || ids->leaving ||
+                   id_table_count(ids->recent) >= RECENT_MAX) {
+            uint64_t wanted = ids->settling_wanted;
+            bool is_left_over = ids->leaving != NULL;
+            bool done = settle(ids);
+            if (!done || !is_left_over)
+                ids->settling_done = wanted;
+            pthread_cond_broadcast(&ids->settled);
+            if (!done && !atomic_load(&ids->is_stopping))
+                pause_after_failure(ids);
+        } else {
+            pthread_cond_wait(&ids->wakes, ids->write_lock);
+        }
+    }
+    ids->settling_done = UINT64_MAX;
+    pthread_cond_broadcast(&ids->settled);
+    pthread_mutex_unlock(ids->write_lock);
     return NULL;
 }
 
-/* Whether it begins or not, all goes on: without a filter the table is asked. */
-static void fill(struct ids *ids)
+static void ids_free(struct ids *ids)
 {
-    ids->next = id_set_open();
-    ids->is_partial = false;
-    atomic_store(&ids->is_filled, false);
-    ids->is_filling = ids->next && pthread_create(&ids->thread, NULL, scan, ids) == 0;
-    if (!ids->is_filling) {
-        id_set_close(ids->next);
-        ids->next = NULL;
-    }
+    id_table_close(ids->recent);
+    id_table_close(ids->leaving);
+    id_set_close(ids->filter);
+    pthread_cond_destroy(&ids->wakes);
+    pthread_cond_destroy(&ids->settled);
+    gos_arena_close(ids->arena);
 }
 
-/* Takes what the thread has filled, when it has ended. */
-static void filled_take(struct ids *ids)
-{
-    if (!ids->is_filling || !atomic_load(&ids->is_filled))
-        return;
-    pthread_join(ids->thread, NULL);
-    ids->is_filling = false;
-    if (ids->is_whole && !ids->is_partial) {
-        id_set_close(ids->current);
-        ids->current = ids->next;
-    } else {
-        id_set_close(ids->next);
-    }
-    ids->next = NULL;
-}
-
-bool ids_open(struct kv *kv, struct ids **out, gos_error *err)
+bool ids_open(struct kv *kv, pthread_mutex_t *write_lock, struct ids **out, gos_error *err)
 {
     gos_arena *arena = gos_arena_open(sizeof(struct ids));
     struct ids *ids = arena ? gos_arena_take(arena, sizeof *ids, NULL) : NULL;
@@ -116,9 +279,22 @@ bool ids_open(struct kv *kv, struct ids **out, gos_error *err)
         gos_arena_close(arena);
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for event ids");
     }
-    *ids = (struct ids){.arena = arena, .kv = kv};
-    pthread_mutex_init(&ids->lock, NULL);
-    fill(ids);
+    *ids = (struct ids){.arena = arena,
+                        .kv = kv,
+                        .write_lock = write_lock,
+                        .recent = id_table_open(),
+                        .wants_filter = true};
+    pthread_cond_init(&ids->wakes, NULL);
+    pthread_cond_init(&ids->settled, NULL);
+    bool done = ids->recent || gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for event ids");
+    done = done && id_log_open(kv, &ids->log, err) &&
+           id_log_read(kv, ids->log.first, ids->log.next, recent_fill, ids, err);
+    if (done && pthread_create(&ids->thread, NULL, run, ids) != 0)
+        done = gos_fail(err, GOS_OUT_OF_MEMORY, "", "no thread for event ids");
+    if (!done) {
+        ids_free(ids);
+        return false;
+    }
     *out = ids;
     return true;
 }
@@ -127,84 +303,27 @@ void ids_close(struct ids *ids)
 {
     if (!ids)
         return;
+    pthread_mutex_lock(ids->write_lock);
     atomic_store(&ids->is_stopping, true);
-    if (ids->is_filling)
-        pthread_join(ids->thread, NULL);
-    id_set_close(ids->current);
-    id_set_close(ids->next);
-    pthread_mutex_destroy(&ids->lock);
-    gos_arena_close(ids->arena);
+    pthread_cond_broadcast(&ids->wakes);
+    pthread_mutex_unlock(ids->write_lock);
+    pthread_join(ids->thread, NULL);
+    ids_free(ids);
+}
+
+void ids_settle(struct ids *ids)
+{
+    uint64_t wanted = ++ids->settling_wanted;
+    pthread_cond_signal(&ids->wakes);
+    while (ids->settling_done < wanted)
+        pthread_cond_wait(&ids->settled, ids->write_lock);
 }
 
 void ids_renew(struct ids *ids)
 {
-    filled_take(ids);
-    uint64_t held = ids->current ? id_set_count(ids->current) : 0;
-    if (ids->is_filling || held < RENEW_COUNT_MIN ||
-        held / 2 < kv_keys_estimated(ids->kv, KV_EVENT_IDS))
-        return;
-    fill(ids);
-}
-
-bool ids_batch_begin(struct ids *ids, size_t count, gos_arena *arena, struct id_batch **out,
-                     gos_error *err)
-{
-    size_t slots = 2;
-    filled_take(ids);
-    while (slots < count * 2)
-        slots *= 2;
-    struct id_batch *batch = gos_arena_take(arena, sizeof *batch, err);
-    if (!batch)
-        return false;
-    batch->slots = gos_arena_array(arena, slots, sizeof *batch->slots, err);
-    batch->mask = slots - 1;
-    *out = batch;
-    return batch->slots != NULL;
-}
-
-/* Whether the batch had it already. */
-static bool batch_take(struct id_batch *batch, gos_str key)
-{
-    uint64_t hash[2];
-    hash_xxh3_128(key, hash);
-    hash[0] |= 1;
-    uint64_t i = hash[1] & batch->mask;
-    while (batch->slots[i][0]) {
-        if (batch->slots[i][0] == hash[0] && batch->slots[i][1] == hash[1])
-            return true;
-        i = (i + 1) & batch->mask;
-    }
-    batch->slots[i][0] = hash[0];
-    batch->slots[i][1] = hash[1];
-    return false;
-}
-
-/* What it holds of batches that fail in the end does no harm: such ids are looked up. */
-static void sets_add(struct ids *ids, uint64_t hash)
-{
-    if (ids->current && !id_set_add(ids->current, hash)) {
-        id_set_close(ids->current);
-        ids->current = NULL;
-    }
-    if (ids->is_filling)
-        next_add(ids, &hash, 1);
-}
-
-bool ids_take(struct ids *ids, struct id_batch *batch, gos_str key, gos_arena *arena,
-              bool *out_is_known, gos_error *err)
-{
-    uint64_t hash = hash_xxh3(key, 0);
-    bool may_be_stored = !ids->current || id_set_may_have(ids->current, hash);
-    *out_is_known = batch_take(batch, key);
-    if (*out_is_known)
-        return true;
-    if (may_be_stored) {
-        gos_str found;
-        if (!kv_get(ids->kv, NULL, KV_EVENT_IDS, key, arena, &found, err))
-            return false;
-        *out_is_known = found.data != NULL;
-    }
-    if (!*out_is_known)
-        sets_add(ids, hash);
-    return true;
+    uint64_t held = ids->filter ? id_set_count(ids->filter) : 0;
+    ids->settling_wanted++;
+    ids->wants_filter =
+        held >= RENEW_COUNT_MIN && held / 2 > kv_keys_estimated(ids->kv, KV_EVENT_IDS);
+    pthread_cond_signal(&ids->wakes);
 }

@@ -111,15 +111,15 @@ struct key key_profile(gos_str environment, gos_str user_id, enum profile_source
     return key;
 }
 
-struct key key_spool(uint64_t sequence)
+struct key key_number(uint64_t number)
 {
     struct key key;
     key.len = 0;
-    add_u64(&key, sequence);
+    add_u64(&key, number);
     return key;
 }
 
-uint64_t key_spool_sequence(gos_str key)
+uint64_t key_number_read(gos_str key)
 {
     uint64_t value = 0;
     assert(key.len == 8);

@@ -36,9 +36,9 @@ struct key key_user(gos_str environment, gos_str user_id);
 struct key key_event(gos_str environment, gos_str event_id);
 /* KV_PROFILES. */
 struct key key_profile(gos_str environment, gos_str user_id, enum profile_source source);
-/* KV_SPOOL. */
-struct key key_spool(uint64_t sequence);
-uint64_t key_spool_sequence(gos_str key);
+/* KV_SPOOL, KV_ID_LOG: numbers in their order. */
+struct key key_number(uint64_t number);
+uint64_t key_number_read(gos_str key);
 /* KV_META: how many assignments a variant has (empty: the prefix of all variants). */
 struct key key_count(gos_str environment, const struct uuid *experiment_id, gos_str variant);
 /* KV_META: where the deletion of an experiment's assignments goes on. */

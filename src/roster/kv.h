@@ -12,6 +12,7 @@ enum kv_table {
     KV_UNITS,      /* which experiments a unit is in */
     KV_IDENTITIES, /* device to user, user to devices */
     KV_EVENT_IDS,  /* the day each was received: two bytes, big-endian */
+    KV_ID_LOG,     /* event ids that are not there yet, many to an entry */
     KV_PROFILES,
     KV_SPOOL, /* facts, many to an entry, under the sequence of the first */
     KV_META,

@@ -21,7 +21,6 @@ enum {
     MEMORY_TABLES_BYTES_MAX = 128 << 20,
     BACKGROUND_THREADS = 2,
     FILES_OPEN_MAX = 1000,
-    EVENT_ID_SLOTS = 1 << 17, /* a megabyte for each memory table of them */
     KEY_DELETED_BYTES_MAX = 64,
     PATH_BYTES_MAX = 4096,
     LOG_FATAL_ONLY = 4, /* rocksdb::InfoLogLevel::FATAL_LEVEL */
@@ -37,6 +36,7 @@ static const struct {
     [KV_UNITS] = {"units", 16 << 20, rocksdb_zstd_compression, false},
     [KV_IDENTITIES] = {"identities", 8 << 20, rocksdb_zstd_compression, true},
     [KV_EVENT_IDS] = {"event_ids", 16 << 20, rocksdb_lz4_compression, true},
+    [KV_ID_LOG] = {"id_log", 16 << 20, rocksdb_lz4_compression, false},
     [KV_PROFILES] = {"profiles", 8 << 20, rocksdb_zstd_compression, true},
     [KV_SPOOL] = {"spool", 32 << 20, rocksdb_lz4_compression, false},
     [KV_META] = {"meta", 4 << 20, rocksdb_lz4_compression, true},
@@ -127,12 +127,8 @@ static rocksdb_options_t *family_options(struct kv *kv, int table)
     rocksdb_options_set_write_buffer_size(options, TABLES[table].write_buffer_bytes);
     rocksdb_options_set_compression(options, TABLES[table].compression);
     rocksdb_options_set_level_compaction_dynamic_level_bytes(options, 1);
-    if (table == KV_EVENT_IDS) {
+    if (table == KV_EVENT_IDS)
         rocksdb_options_set_compaction_filter(options, kv->event_filter);
-        /* Nothing asks for their order: a hash table takes new keys faster, of one writer. */
-        rocksdb_options_set_prefix_extractor(options, rocksdb_slicetransform_create_noop());
-        rocksdb_options_set_hash_link_list_rep(options, EVENT_ID_SLOTS);
-    }
     return options;
 }
 
@@ -149,6 +145,7 @@ static rocksdb_options_t *database_options(void)
     /* Its own log file: Debian's build aborts the process when a full disk refuses a line of it. */
     rocksdb_options_set_info_log_level(options, LOG_FATAL_ONLY);
     rocksdb_options_set_bytes_per_sync(options, 1 << 20);
+    /* One batch at a time is written: neighbours are then found from each other. */
     rocksdb_options_set_allow_concurrent_memtable_write(options, 0);
     return options;
 }
@@ -159,7 +156,6 @@ static void read_options_open(struct kv *kv)
     kv->scan = rocksdb_readoptions_create();
     /* A long scan must not push what decisions need out of the cache. */
     rocksdb_readoptions_set_fill_cache(kv->scan, 0);
-    rocksdb_readoptions_set_total_order_seek(kv->scan, 1);
     kv->write_synced = rocksdb_writeoptions_create();
     rocksdb_writeoptions_set_sync(kv->write_synced, 1);
 }

@@ -86,7 +86,7 @@ static bool store_open(const struct roster_options *options, struct roster **out
     pthread_mutex_init(&store->write_lock, NULL);
     pthread_mutex_init(&store->spool_lock, NULL);
     if (!kv_open(options->folder, options->cache_bytes, &store->kv, err) || !setup(store, err) ||
-        !ids_open(store->kv, &store->ids, err)) {
+        !ids_open(store->kv, &store->write_lock, &store->ids, err)) {
         store_close(&store->base);
         return false;
     }
@@ -112,7 +112,11 @@ static bool store_backup(struct roster *roster, const char *folder, gos_error *e
 
 static bool store_compact(struct roster *roster, gos_error *err)
 {
-    return kv_compact(store_of(roster)->kv, err);
+    struct store *store = store_of(roster);
+    pthread_mutex_lock(&store->write_lock);
+    ids_settle(store->ids);
+    pthread_mutex_unlock(&store->write_lock);
+    return kv_compact(store->kv, err);
 }
 
 static bool store_stats(struct roster *roster, struct roster_stats *out, gos_error *err)

@@ -129,17 +129,14 @@ bool commit_assignment(struct commit *commit, struct roster_item *item)
 static bool commit_event(struct commit *commit, struct roster_item *item)
 {
     struct key key = key_event(item->event.environment, item->event.event_id);
+    int64_t day = time_day(item->event.received_at);
     bool is_known = false;
-    if (!ids_take(commit->store->ids, commit->ids, key_str(&key), commit->arena, &is_known,
-                  commit->err))
+    day = day < 0 ? 0 : day > UINT16_MAX ? UINT16_MAX : day;
+    if (!ids_batch_take(commit->ids, key_str(&key), (uint16_t)day, &is_known, commit->err))
         return false;
     item->outcome = is_known ? ROSTER_DUPLICATE : ROSTER_CREATED;
     if (is_known)
         return true;
-    int64_t day = time_day(item->event.received_at);
-    day = day < 0 ? 0 : day > UINT16_MAX ? UINT16_MAX : day;
-    char value[2] = {(char)(day >> 8), (char)day};
-    kv_append(&commit->batch, KV_EVENT_IDS, key_str(&key), (gos_str){value, sizeof value});
     struct fact fact = {.kind = FACT_EVENT, .event = item->event};
     return commit_spool(commit, &fact);
 }
@@ -186,7 +183,9 @@ bool store_commit(struct roster *roster, struct roster_item *items, size_t count
     bool done = ids_batch_begin(commit.store->ids, count, arena, &commit.ids, err);
     for (size_t i = 0; done && i < count; i++)
         done = commit_item(&commit, &items[i]);
-    done = done && commit_write(&commit);
+    done = done && ids_batch_put(commit.ids, &commit.batch, err) && commit_write(&commit);
+    if (done)
+        ids_batch_done(commit.ids);
     commit_end(&commit);
     return done;
 }

@@ -47,14 +47,14 @@ static bool entry_at(const struct kv_cursor *cursor, uint64_t *out_sequence, gos
     gos_str key;
     if (!kv_cursor_at(cursor, &key, out_value) || !codec_read_entry(*out_value, out))
         return false;
-    *out_sequence = key_spool_sequence(key);
+    *out_sequence = key_number_read(key);
     return true;
 }
 
 /* From the entry that holds the first fact to the last entry. */
 static bool ends_read(struct store *store, struct spool_ends *ends, gos_error *err)
 {
-    struct key from = key_spool(ends->first), last = key_spool(UINT64_MAX);
+    struct key from = key_number(ends->first), last = key_number(UINT64_MAX);
     struct kv_cursor cursor;
     struct codec_entry entry;
     gos_str key, value;
@@ -99,7 +99,7 @@ bool commit_spooled(struct commit *commit)
     text_add(&value, text_str(&commit->facts));
     if (!text_ok(&value, commit->err))
         return false;
-    struct key key = key_spool(ends->next - commit->fact_count);
+    struct key key = key_number(ends->next - commit->fact_count);
     kv_append(&commit->batch, KV_SPOOL, key_str(&key), text_str(&value));
     ends->bytes_next += entry_bytes(text_str(&value));
     commit->facts.len = 0;
@@ -170,7 +170,7 @@ static bool entry_read(struct spool_reader *reader, uint64_t first, struct codec
 static bool entries_read(struct store *store, struct spool_reader *reader, gos_arena *arena,
                          gos_error *err)
 {
-    struct key from = key_spool(reader->sequence);
+    struct key from = key_number(reader->sequence);
     struct kv_cursor cursor;
     gos_str key, value;
     bool done = true;
@@ -181,8 +181,8 @@ static bool entries_read(struct store *store, struct spool_reader *reader, gos_a
         struct codec_entry entry;
         gos_str kept = gos_arena_text(arena, value, err);
         done = kept.data != NULL;
-        if (done && !(codec_read_entry(kept, &entry) &&
-                      entry_read(reader, key_spool_sequence(key), &entry)))
+        if (done &&
+            !(codec_read_entry(kept, &entry) && entry_read(reader, key_number_read(key), &entry)))
             done = fail_damaged(reader->sequence, err);
         kv_cursor_next(&cursor);
     }
@@ -217,7 +217,7 @@ static bool ends_behind(struct store *store, uint64_t sequence, struct spool_end
         ends->oldest_ms = TIME_NONE;
         return true;
     }
-    struct key from = key_spool(sequence + 1);
+    struct key from = key_number(sequence + 1);
     struct kv_cursor cursor;
     struct codec_entry entry;
     gos_str value;
@@ -243,9 +243,9 @@ static bool front_delete(struct store *store, const struct spool_ends *before,
     bytes_put_number(&mark, ends->bytes_first);
     if (!text_ok(&mark, err))
         return false;
-    struct key from = key_spool(before->entry), meta = key_single('s');
+    struct key from = key_number(before->entry), meta = key_single('s');
     if (ends->entry > before->entry) {
-        struct key last = key_spool(ends->entry - 1);
+        struct key last = key_number(ends->entry - 1);
         return kv_delete_range(store->kv, KV_SPOOL, key_str(&from), key_str(&last), key_str(&meta),
                                text_str(&mark), err);
     }
