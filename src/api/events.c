@@ -83,13 +83,13 @@ static bool events_read(struct http_request *request, const struct batch_list *e
 {
     struct fact_origin origin = {api_environment(request), request->now_ms};
     for (uint32_t i = 0; i < events->count; i++) {
-        char pointer[32];
-        snprintf(pointer, sizeof pointer, "/events/%u", (unsigned)i);
         items[i].kind = ROSTER_EVENT;
-        if (!event_read(&events->items[i], &origin, pointer, request->arena, &items[i].event, err))
-            return false;
-        if (!event_name_it(&items[i].event, request->arena, err))
-            return false;
+        if (!event_read(&events->items[i], &origin, "", request->arena, &items[i].event, err) ||
+            !event_name_it(&items[i].event, request->arena, err)) {
+            char pointer[32];
+            snprintf(pointer, sizeof pointer, "/events/%u", (unsigned)i);
+            return gos_fail_below(err, pointer);
+        }
     }
     return true;
 }

@@ -66,13 +66,13 @@ static bool text_take(const struct json *value, const char *name, size_t bytes_m
     if (!value)
         return true;
     char at[GOS_POINTER_BYTES];
-    pointer_below(at, pointer, gos_str_from(name));
     if (value->text.len == 0 || value->text.len > bytes_max)
-        return gos_fail(err, GOS_BAD_INPUT, at, "%s has %zu bytes; 1 to %zu are allowed", name,
-                        value->text.len, bytes_max);
+        return gos_fail(err, GOS_BAD_INPUT, pointer_below(at, pointer, gos_str_from(name)),
+                        "%s has %zu bytes; 1 to %zu are allowed", name, value->text.len, bytes_max);
     for (size_t i = 0; i < value->text.len; i++) {
         if ((unsigned char)value->text.data[i] < ' ')
-            return gos_fail(err, GOS_BAD_INPUT, at, "%s holds a control character", name);
+            return gos_fail(err, GOS_BAD_INPUT, pointer_below(at, pointer, gos_str_from(name)),
+                            "%s holds a control character", name);
     }
     *out = value->text;
     return true;
@@ -107,14 +107,13 @@ static bool time_take(const struct json *value, const struct fact_origin *origin
     if (!value)
         return true;
     char at[GOS_POINTER_BYTES];
-    pointer_below(at, pointer, GOS_LIT("timestamp"));
     if (!time_read(value->text, out))
-        return gos_fail(err, GOS_BAD_INPUT, at,
+        return gos_fail(err, GOS_BAD_INPUT, pointer_below(at, pointer, GOS_LIT("timestamp")),
                         "timestamp \"%.*s\" is not an RFC 3339 time such as 2026-01-02T03:04:05Z",
                         GOS_ARG(value->text));
     if (*out > origin->now_ms + TIME_DAY_MS)
-        return gos_fail(err, GOS_BAD_INPUT, at, "timestamp %.*s is more than a day ahead",
-                        GOS_ARG(value->text));
+        return gos_fail(err, GOS_BAD_INPUT, pointer_below(at, pointer, GOS_LIT("timestamp")),
+                        "timestamp %.*s is more than a day ahead", GOS_ARG(value->text));
     return true;
 }
 

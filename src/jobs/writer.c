@@ -191,10 +191,11 @@ void writer_close(struct writer *writer)
 static bool check_items(const struct writer_submission *submission, gos_error *err)
 {
     for (size_t i = 0; i < submission->item_count; i++) {
-        char pointer[GOS_POINTER_BYTES] = "";
-        json_pointer_add_index(pointer, i);
-        if (!roster_check(&submission->items[i], err))
+        if (!roster_check(&submission->items[i], err)) {
+            char pointer[GOS_POINTER_BYTES] = "";
+            json_pointer_add_index(pointer, i);
             return gos_fail_below(err, pointer);
+        }
     }
     return true;
 }
