@@ -20,6 +20,16 @@ static const struct field webhook_fields[] = {
 static const struct record webhook_record = {"a webhook", webhook_fields,
                                              sizeof webhook_fields / sizeof webhook_fields[0]};
 
+static const struct field patch_fields[] = {
+    {"name", FIELD_LINE, FIELD_OPTIONAL, 1, NAME_BYTES_MAX, NULL, NULL, NULL},
+    {"url", FIELD_LINE, FIELD_OPTIONAL, 1, DESCRIPTION_BYTES_MAX, NULL, NULL, NULL},
+    {"events", FIELD_LINES, FIELD_OPTIONAL, 1, TAGS_MAX, NULL, NULL, NULL},
+    {"enabled", FIELD_BOOL, FIELD_OPTIONAL, 0, 0, NULL, NULL, NULL},
+    {"rotate_secret", FIELD_BOOL, FIELD_OPTIONAL, 0, 0, NULL, NULL, NULL},
+};
+static const struct record patch_record = {"a change of a webhook", patch_fields,
+                                           sizeof patch_fields / sizeof patch_fields[0]};
+
 static void webhook_write(struct json_writer *json, const struct webhook *webhook, gos_str secret)
 {
     char id[UUID_TEXT_BYTES];
@@ -107,18 +117,24 @@ static bool webhook_read(struct http_request *request, const struct json *body, 
     return url_check(out->url, err) && events_check(events, err) && text_ok(&text, err);
 }
 
+static void secret_make(char out[SECRET_TEXT_BYTES])
+{
+    uint8_t key[SECRET_BYTES];
+    secret_random(key, sizeof key);
+    strcpy(out, "whsec_");
+    secret_base64(key, sizeof key, out + strlen(out));
+}
+
 void api_webhooks_post(struct http_request *request, struct http_response *response)
 {
     gos_error err;
     const struct json *body;
     struct webhook webhook;
     struct api_answer answer;
-    uint8_t key[SECRET_BYTES];
-    char secret[SECRET_TEXT_BYTES] = "whsec_";
+    char secret[SECRET_TEXT_BYTES];
     if (!api_read_body(request, response, false, &body))
         return;
-    secret_random(key, sizeof key);
-    secret_base64(key, sizeof key, secret + strlen(secret));
+    secret_make(secret);
     bool done = webhook_read(request, body, &webhook, &err);
     webhook.secret = gos_str_from(secret);
     if (!done || !catalog_add_webhook(api_of(request)->catalog, &webhook, &err)) {
@@ -149,6 +165,59 @@ static bool webhook_find(struct http_request *request, struct webhook *out, gos_
         }
     }
     return gos_fail(err, GOS_NOT_FOUND, "", "there is no such webhook");
+}
+
+/* What the body gives, in place of what is stored. */
+static bool webhook_patch(struct http_request *request, const struct json *body,
+                          struct webhook *webhook, gos_error *err)
+{
+    struct text text;
+    struct json_writer json;
+    const struct json *events = json_find(body, GOS_LIT("events"));
+    const struct json *enabled = json_find(body, GOS_LIT("enabled"));
+    gos_str name = json_find_text(body, "name"), url = json_find_text(body, "url");
+    if (events && !events_check(events, err))
+        return false;
+    if (events) {
+        text_init(&text, request->arena);
+        json_writer_init(&json, &text);
+        json_value(&json, events);
+        webhook->events = text_str(&text);
+        if (!text_ok(&text, err))
+            return false;
+    }
+    webhook->name = name.len > 0 ? name : webhook->name;
+    webhook->url = url.len > 0 ? url : webhook->url;
+    webhook->enabled = enabled ? enabled->boolean : webhook->enabled;
+    return url_check(webhook->url, err);
+}
+
+void api_webhooks_patch(struct http_request *request, struct http_response *response)
+{
+    gos_error err;
+    const struct json *body;
+    struct webhook webhook;
+    struct api_answer answer;
+    char secret[SECRET_TEXT_BYTES] = "";
+    if (!api_read_body(request, response, false, &body))
+        return;
+    bool done = change_check_body(request, &patch_record, &body, &err) &&
+                webhook_find(request, &webhook, &err) &&
+                webhook_patch(request, body, &webhook, &err);
+    const struct json *rotate = done ? json_find(body, GOS_LIT("rotate_secret")) : NULL;
+    if (rotate && rotate->boolean) {
+        secret_make(secret);
+        webhook.secret = gos_str_from(secret);
+    }
+    if (!done || !catalog_change_webhook(api_of(request)->catalog, &webhook, api_actor(request),
+                                         request->now_ms, &err)) {
+        http_fail(request, response, &err);
+        return;
+    }
+    api_write_begin(request, &answer);
+    webhook_write(&answer.json, &webhook, gos_str_from(secret));
+    http_add(request, response, "Cache-Control", GOS_LIT("no-store"));
+    api_write_end(request, response, &answer, 200);
 }
 
 void api_webhooks_delete(struct http_request *request, struct http_response *response)
@@ -221,9 +290,9 @@ void api_webhooks_test(struct http_request *request, struct http_response *respo
     struct webhook webhook;
     struct delivery delivery;
     struct api_answer answer;
-    struct webhooks webhooks = {.catalog = api_of(request)->catalog};
     if (!webhook_find(request, &webhook, &err) ||
-        !webhooks_test(&webhooks, &webhook, request->now_ms, request->arena, &delivery, &err)) {
+        !webhooks_test(api_of(request)->catalog, &webhook, request->now_ms, request->arena,
+                       &delivery, &err)) {
         http_fail(request, response, &err);
         return;
     }

@@ -141,14 +141,20 @@ static bool post(void *user, const struct webhook_message *message, int *out_sta
     return http_post(&post, out_status, err);
 }
 
+bool duties_open_webhooks(struct app *app, gos_error *err)
+{
+    struct webhooks_options options = {
+        .catalog = app->api.catalog, .post = post, .post_user = app, .now_ms = duties_now};
+    return webhooks_open(&options, &app->webhooks, err);
+}
+
 bool duties_webhooks(void *user, gos_error *err)
 {
     struct app *app = user;
-    struct webhooks webhooks = {app->api.catalog, post, app};
     gos_arena *arena = gos_arena_open(WEBHOOKS_ARENA_BYTES);
     if (!arena)
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for webhooks");
-    bool done = webhooks_run(&webhooks, duties_now(NULL), arena, err);
+    bool done = webhooks_run(app->webhooks, arena, err);
     gos_arena_close(arena);
     return done;
 }

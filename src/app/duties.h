@@ -12,5 +12,6 @@ size_t duties_list(struct app *app, struct scheduler_task tasks[SCHEDULER_TASKS_
 
 /* A task of its own scheduler, since others must not wait for those who are told. */
 bool duties_webhooks(void *user, gos_error *err);
+bool duties_open_webhooks(struct app *app, gos_error *err);
 
 #endif

@@ -17,6 +17,7 @@
 #include "jobs/publisher.h"
 #include "jobs/scheduler.h"
 #include "jobs/shipper.h"
+#include "jobs/webhooks.h"
 #include "jobs/writer.h"
 #include "ledger/ledger.h"
 #include "regex/regex_pcre2.h"
@@ -145,7 +146,7 @@ static bool open_scheduler(struct app *app, gos_error *err)
     struct scheduler_options options = {tasks, duties_list(app, tasks), on_report, app};
     struct scheduler_task webhooks = {"webhooks", WEBHOOKS_MS, duties_webhooks, app};
     struct scheduler_options messenger = {&webhooks, 1, on_report, app};
-    return scheduler_open(&options, &app->scheduler, err) &&
+    return duties_open_webhooks(app, err) && scheduler_open(&options, &app->scheduler, err) &&
            scheduler_open(&messenger, &app->messenger, err);
 }
 
@@ -198,6 +199,8 @@ bool open_jobs(struct app *app, gos_error *err)
 void close_scheduler(struct app *app)
 {
     scheduler_close(app->messenger);
+    webhooks_close(app->webhooks);
+    app->webhooks = NULL;
     scheduler_close(app->scheduler);
     app->messenger = NULL;
     app->scheduler = NULL;

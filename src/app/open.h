@@ -29,6 +29,7 @@ struct app {
     struct shipper *shipper;
     struct scheduler *scheduler;
     struct scheduler *messenger; /* of webhooks */
+    struct webhooks *webhooks;
     struct http_server *server;
     struct http_server *_Atomic listening; /* the same, for the scheduler; only with TLS */
     struct file_state tls_certificate;     /* as they were read last */

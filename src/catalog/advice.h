@@ -16,6 +16,7 @@ struct advice {
     struct uuid experiment_id;
     gos_str kind; /* no_data, unhealthy, running, ship, roll_back, inconclusive */
     gos_str body; /* JSON object, without the kind */
+    int64_t at;   /* of the computation */
 };
 
 /* Of an experiment in a list; `body` is empty when nothing was computed. */
@@ -24,7 +25,10 @@ struct catalog_advice {
     gos_str body;
 };
 
-/* Replaces what was kept. An experiment that is gone is left out. */
+/*
+ * Replaces what was kept. Another kind than before is logged: kind "advice", the new one as the
+ * action. An experiment that is gone is left out.
+ */
 bool catalog_put_advice(struct catalog *catalog, const struct advice *advice, gos_error *err);
 
 #endif

@@ -73,6 +73,7 @@ struct catalog_backend {
     bool (*add_webhook)(struct catalog *, const struct webhook *, gos_error *);
     bool (*list_webhooks)(struct catalog *, gos_str, gos_arena *, struct webhook **, uint32_t *,
                           gos_error *);
+    bool (*change_webhook)(struct catalog *, const struct webhook *, gos_str, int64_t, gos_error *);
     bool (*delete_webhook)(struct catalog *, gos_str, struct uuid, gos_str, int64_t, gos_error *);
     bool (*read_log)(struct catalog *, gos_arena *, struct log_entry **, uint32_t *, gos_error *);
     bool (*add_deliveries)(struct catalog *, const struct delivery *, size_t, int64_t, gos_error *);

@@ -269,6 +269,7 @@ const struct catalog_backend catalog_backend_sqlite = {
     .end_proposal = store_end_proposal,
     .add_webhook = store_add_webhook,
     .list_webhooks = store_list_webhooks,
+    .change_webhook = store_change_webhook,
     .delete_webhook = store_delete_webhook,
     .read_log = store_read_log,
     .add_deliveries = store_add_deliveries,

@@ -48,6 +48,35 @@ bool store_add_webhook(struct catalog *catalog, const struct webhook *webhook, g
     return db && store_write_end(catalog, webhook_insert(db, webhook, err), err);
 }
 
+static bool webhook_update(struct sqlite *db, const struct webhook *webhook, gos_str actor,
+                           int64_t now_ms, gos_error *err)
+{
+    int64_t environment;
+    if (!store_environment(db, webhook->environment, &environment, NULL, err))
+        return false;
+    struct statement *statement = sqlite_statement(db, SQL_WEBHOOK_CHANGE, err);
+    if (!statement)
+        return false;
+    statement_bind(statement, "ttttiui", webhook->name, webhook->url, webhook->secret,
+                   webhook->events, (int64_t)webhook->enabled, &webhook->id, environment);
+    enum step step = statement_step(statement, err);
+    statement_reset(statement);
+    if (step == STEP_TAKEN)
+        return gos_fail(err, GOS_CONFLICT, "/name", "there is a webhook \"%.*s\" already",
+                        GOS_ARG(webhook->name));
+    if (step == STEP_DONE)
+        return gos_fail(err, GOS_NOT_FOUND, "", "there is no such webhook");
+    return step == STEP_ROW && webhook_log(db, environment, &webhook->id, webhook->name, actor,
+                                           "update", now_ms, webhook->events, err);
+}
+
+bool store_change_webhook(struct catalog *catalog, const struct webhook *webhook, gos_str actor,
+                          int64_t now_ms, gos_error *err)
+{
+    struct sqlite *db = store_write_begin(catalog, err);
+    return db && store_write_end(catalog, webhook_update(db, webhook, actor, now_ms, err), err);
+}
+
 static bool webhook_take(struct statement *statement, gos_arena *arena, void *out)
 {
     bool failed = false;

@@ -5,6 +5,7 @@
 #include "catalog/webhooks.h"
 
 bool store_add_webhook(struct catalog *, const struct webhook *, gos_error *);
+bool store_change_webhook(struct catalog *, const struct webhook *, gos_str, int64_t, gos_error *);
 bool store_list_webhooks(struct catalog *, gos_str, gos_arena *, struct webhook **, uint32_t *,
                          gos_error *);
 bool store_delete_webhook(struct catalog *, gos_str, struct uuid, gos_str, int64_t, gos_error *);

@@ -14,6 +14,12 @@ bool catalog_list_webhooks(struct catalog *catalog, gos_str environment, gos_are
     return catalog->backend->list_webhooks(catalog, environment, arena, out, out_count, err);
 }
 
+bool catalog_change_webhook(struct catalog *catalog, const struct webhook *webhook, gos_str actor,
+                            int64_t now_ms, gos_error *err)
+{
+    return catalog->backend->change_webhook(catalog, webhook, actor, now_ms, err);
+}
+
 bool catalog_delete_webhook(struct catalog *catalog, gos_str environment, struct uuid id,
                             gos_str actor, int64_t now_ms, gos_error *err)
 {

@@ -52,6 +52,9 @@ bool catalog_add_webhook(struct catalog *catalog, const struct webhook *webhook,
 /* Of one environment, or of all when empty; by name. */
 bool catalog_list_webhooks(struct catalog *catalog, gos_str environment, gos_arena *arena,
                            struct webhook **out, uint32_t *out_count, gos_error *err);
+/* name, url, secret, events and enabled of the one with this id. NOT_FOUND; CONFLICT: the name. */
+bool catalog_change_webhook(struct catalog *catalog, const struct webhook *webhook, gos_str actor,
+                            int64_t now_ms, gos_error *err);
 /* With its deliveries. NOT_FOUND. */
 bool catalog_delete_webhook(struct catalog *catalog, gos_str environment, struct uuid id,
                             gos_str actor, int64_t now_ms, gos_error *err);
@@ -62,7 +65,8 @@ bool catalog_read_log(struct catalog *catalog, gos_arena *arena, struct log_entr
  * ended give way: a webhook keeps DELIVERIES_KEPT. */
 bool catalog_add_deliveries(struct catalog *catalog, const struct delivery *deliveries,
                             size_t count, int64_t passed, gos_error *err);
-/* Those to be sent by now, the longest due first. */
+/* Those to be sent by now to webhooks that are enabled, at most 20 of each, the longest due first.
+ */
 bool catalog_due_deliveries(struct catalog *catalog, int64_t now_ms, uint32_t limit,
                             gos_arena *arena, struct delivery **out, uint32_t *out_count,
                             gos_error *err);

@@ -9,6 +9,8 @@ static const char webhook_help[] =
     "                             makes one and shows its secret, this once; LIST has commas:\n"
     "                             experiment.start,flag.* (default *)\n"
     "  gosset webhook list\n"
+    "  gosset webhook change ID [--to URL] [--events LIST] [--enable | --disable]\n"
+    "                             [--rotate-secret, which shows a new one, this once]\n"
     "  gosset webhook test ID           sends it a message\n"
     "  gosset webhook deliveries ID     what became of its messages\n"
     "  gosset webhook delete ID\n\n" REMOTE_HELP;
@@ -31,19 +33,39 @@ static void events_write(struct json_writer *json, const char *events)
     json_close_array(json);
 }
 
-static gos_str create_body(gos_arena *arena, const char *name, const char *url, const char *events)
+struct asked {
+    const char *url, *events;
+    bool enable, disable, rotate;
+};
+
+/* What was given; `name` NULL: stays. */
+static gos_str body_write(gos_arena *arena, const char *name, const struct asked *asked)
 {
     struct json_writer json;
     struct text text;
     text_init(&text, arena);
     json_writer_init(&json, &text);
     json_open_object(&json);
-    json_name(&json, "name");
-    json_text(&json, gos_str_from(name));
-    json_name(&json, "url");
-    json_text(&json, gos_str_from(url));
-    json_name(&json, "events");
-    events_write(&json, events);
+    if (name) {
+        json_name(&json, "name");
+        json_text(&json, gos_str_from(name));
+    }
+    if (asked->url) {
+        json_name(&json, "url");
+        json_text(&json, gos_str_from(asked->url));
+    }
+    if (asked->events) {
+        json_name(&json, "events");
+        events_write(&json, asked->events);
+    }
+    if (asked->enable || asked->disable) {
+        json_name(&json, "enabled");
+        json_bool(&json, asked->enable);
+    }
+    if (asked->rotate) {
+        json_name(&json, "rotate_secret");
+        json_bool(&json, true);
+    }
     json_close_object(&json);
     return text_str(&text);
 }
@@ -83,7 +105,7 @@ static int call(struct remote *remote, const char *method, gos_str path, gos_str
 }
 
 static int run(struct remote *remote, const struct command *command, const char **words, int count,
-               const char *url, const char *events)
+               const struct asked *asked)
 {
     static const char *const webhooks[] = {"id", "name", "url", "created_by", "created_at", NULL};
     static const char *const deliveries[] = {"created_at",  "type",  "status", "attempts",
@@ -91,9 +113,12 @@ static int run(struct remote *remote, const struct command *command, const char 
     static const char path[] = "/api/v1/webhooks/";
     const gos_str none = {NULL, 0};
     gos_arena *arena = remote->arena;
-    if (count == 2 && strcmp(words[0], "create") == 0 && url)
-        return call(remote, "POST", GOS_LIT("/api/v1/webhooks"),
-                    create_body(arena, words[1], url, events), NULL, "secret");
+    if (count == 2 && strcmp(words[0], "create") == 0 && asked->url)
+        return call(remote, "POST", GOS_LIT("/api/v1/webhooks"), body_write(arena, words[1], asked),
+                    NULL, "secret");
+    if (count == 2 && strcmp(words[0], "change") == 0)
+        return call(remote, "PATCH", remote_path(arena, path, words[1], ""),
+                    body_write(arena, NULL, asked), NULL, asked->rotate ? "secret" : "id");
     if (count == 1 && strcmp(words[0], "list") == 0)
         return call(remote, "GET", GOS_LIT("/api/v1/webhooks"), none, webhooks, NULL);
     if (count == 2 && strcmp(words[0], "test") == 0)
@@ -104,8 +129,9 @@ static int run(struct remote *remote, const struct command *command, const char 
                     deliveries, NULL);
     if (count == 2 && strcmp(words[0], "delete") == 0)
         return call(remote, "DELETE", remote_path(arena, path, words[1], ""), none, NULL, NULL);
-    return command_usage(command, "create NAME --to URL, list, test ID, deliveries ID or delete ID "
-                                  "is needed");
+    return command_usage(command,
+                         "create NAME --to URL, list, change ID, test ID, deliveries ID or "
+                         "delete ID is needed");
 }
 
 int command_webhook(const struct command *command, int argc, char **argv)
@@ -113,14 +139,21 @@ int command_webhook(const struct command *command, int argc, char **argv)
     struct remote remote;
     struct command own = *command;
     const char *words[2] = {"", ""};
-    const char *url = NULL, *events = "*";
+    struct asked asked = {0};
     int count, code = EXIT_DONE;
-    const struct remote_option options[] = {
-        {"to", &url, NULL}, {"events", &events, NULL}, {NULL, NULL, NULL}};
+    const struct remote_option options[] = {{"to", &asked.url, NULL},
+                                            {"events", &asked.events, NULL},
+                                            {"enable", NULL, &asked.enable},
+                                            {"disable", NULL, &asked.disable},
+                                            {"rotate-secret", NULL, &asked.rotate},
+                                            {NULL, NULL, NULL}};
     own.help = webhook_help;
     if (!remote_open(&remote, &own, argc, argv, options, words, 2, &count, &code))
         return code;
-    code = run(&remote, &own, words, count, url, events);
+    if (asked.enable && asked.disable)
+        code = command_usage(&own, "--enable and --disable exclude each other");
+    else
+        code = run(&remote, &own, words, count, &asked);
     remote_close(&remote);
     return code;
 }

@@ -91,6 +91,6 @@ bool advice_make(const struct analysis *analysis, const struct definition *exper
     text_init(&text, arena);
     json_writer_init(&json, &text);
     body_write(analysis, experiment->tree, health, verdict, reason_of(verdict, kind, units), &json);
-    *out = (struct advice){experiment->id, kind, text_str(&text)};
+    *out = (struct advice){experiment->id, kind, text_str(&text), analysis->window_end};
     return text_ok(&text, err);
 }

@@ -6,11 +6,25 @@
 #include "base/time.h"
 
 #include <inttypes.h>
+#include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-enum {
-    DUE_PER_ROUND = 20,
-    KEY_BYTES = 64,
+enum { DUE_PER_ROUND = 1000, KEY_BYTES = 64 };
+#define SENDER_BYTES_MAX ((size_t)256 << 20)
+
+/* Sends the messages of one webhook, one after the other. */
+struct sender {
+    struct webhooks *webhooks;
+    struct uuid webhook;
+    bool is_busy;
+};
+
+struct webhooks {
+    struct webhooks_options options;
+    pthread_mutex_t lock; /* of the senders */
+    pthread_cond_t done;
+    struct sender senders[WEBHOOK_SENDERS_MAX];
 };
 
 /* Seconds after the first, second, ... failed attempt; 23 hours in all. */
@@ -133,11 +147,12 @@ static bool page_tell(const struct webhooks *webhooks, int64_t now_ms, gos_arena
     struct webhook *hooks;
     uint32_t hook_count;
     size_t count = 0;
-    if (!catalog_read_log(webhooks->catalog, arena, &entries, out_count, err))
+    if (!catalog_read_log(webhooks->options.catalog, arena, &entries, out_count, err))
         return false;
     if (*out_count == 0)
         return true;
-    if (!catalog_list_webhooks(webhooks->catalog, GOS_LIT(""), arena, &hooks, &hook_count, err))
+    if (!catalog_list_webhooks(webhooks->options.catalog, GOS_LIT(""), arena, &hooks, &hook_count,
+                               err))
         return false;
     struct delivery *deliveries =
         gos_arena_array(arena, (size_t)*out_count * hook_count + 1, sizeof *deliveries, err);
@@ -150,7 +165,7 @@ static bool page_tell(const struct webhooks *webhooks, int64_t now_ms, gos_arena
                 return false;
         }
     }
-    return catalog_add_deliveries(webhooks->catalog, deliveries, count,
+    return catalog_add_deliveries(webhooks->options.catalog, deliveries, count,
                                   entries[*out_count - 1].sequence, err);
 }
 
@@ -197,7 +212,7 @@ static bool delivery_send(const struct webhooks *webhooks, const struct delivery
     struct webhook_message message = {url.data, headers, delivery->body};
     if (!url.data)
         return gos_fail(err, GOS_TOO_LARGE, "", "the URL does not fit");
-    return webhooks->post(webhooks->post_user, &message, out_status, err);
+    return webhooks->options.post(webhooks->options.post_user, &message, out_status, err);
 }
 
 /* What the attempt makes of the delivery: taken, to be tried again later, or given up. */
@@ -219,22 +234,115 @@ static bool delivery_try(const struct webhooks *webhooks, struct delivery *deliv
                        : ended ? GOS_LIT("failed")
                                : GOS_LIT("pending");
     delivery->next_at = ended ? TIME_NONE : now_ms + pauses_s[delivery->attempts - 1] * 1000;
-    return catalog_note_delivery(webhooks->catalog, delivery, err);
+    return catalog_note_delivery(webhooks->options.catalog, delivery, err);
 }
 
-/* Whether a webhook has failed in this round: the others do not wait for it again. */
-static bool has_failed(const struct delivery *due, uint32_t before, struct uuid webhook)
+static bool is_of(const struct delivery *delivery, struct uuid webhook)
 {
-    for (uint32_t i = 0; i < before; i++) {
-        if (memcmp(due[i].webhook.bytes, webhook.bytes, UUID_BYTES) == 0 && due[i].error.len > 0 &&
-            due[i].attempts > 0)
+    return memcmp(delivery->webhook.bytes, webhook.bytes, UUID_BYTES) == 0;
+}
+
+/* What one webhook is due, until an attempt fails: then it waits, with all that stands behind. */
+static void sender_send(const struct sender *sender)
+{
+    const struct webhooks_options *options = &sender->webhooks->options;
+    gos_arena *arena = gos_arena_open(SENDER_BYTES_MAX);
+    int64_t now_ms = options->now_ms(options->context);
+    struct delivery *due;
+    uint32_t count = 0;
+    gos_error err;
+    if (!arena ||
+        !catalog_due_deliveries(options->catalog, now_ms, DUE_PER_ROUND, arena, &due, &count, &err))
+        count = 0; /* the next round tries again */
+    for (uint32_t i = 0; i < count; i++) {
+        if (!is_of(&due[i], sender->webhook))
+            continue;
+        now_ms = options->now_ms(options->context);
+        if (!delivery_try(sender->webhooks, &due[i], now_ms, arena, &err) || due[i].error.len > 0)
+            break;
+    }
+    gos_arena_close(arena);
+}
+
+static void *sender_run(void *context)
+{
+    struct sender *sender = context;
+    struct webhooks *webhooks = sender->webhooks;
+    sender_send(sender);
+    pthread_mutex_lock(&webhooks->lock);
+    sender->is_busy = false;
+    pthread_cond_broadcast(&webhooks->done);
+    pthread_mutex_unlock(&webhooks->lock);
+    return NULL;
+}
+
+/* A sender for a webhook that has none yet; NULL when it has, or all are busy. */
+static struct sender *sender_take(struct webhooks *webhooks, struct uuid webhook)
+{
+    struct sender *free_one = NULL;
+    for (size_t i = 0; i < WEBHOOK_SENDERS_MAX; i++) {
+        struct sender *sender = &webhooks->senders[i];
+        if (sender->is_busy && memcmp(sender->webhook.bytes, webhook.bytes, UUID_BYTES) == 0)
+            return NULL;
+        if (!sender->is_busy)
+            free_one = sender;
+    }
+    if (free_one)
+        *free_one = (struct sender){webhooks, webhook, true};
+    return free_one;
+}
+
+static bool sender_start(struct webhooks *webhooks, struct uuid webhook, gos_error *err)
+{
+    pthread_t thread;
+    pthread_mutex_lock(&webhooks->lock);
+    struct sender *sender = sender_take(webhooks, webhook);
+    bool done = !sender || pthread_create(&thread, NULL, sender_run, sender) == 0;
+    if (sender && done)
+        pthread_detach(thread);
+    else if (sender)
+        sender->is_busy = false;
+    pthread_mutex_unlock(&webhooks->lock);
+    return done || gos_fail(err, GOS_UNAVAILABLE, "", "there is no thread for a webhook");
+}
+
+bool webhooks_open(const struct webhooks_options *options, struct webhooks **out, gos_error *err)
+{
+    struct webhooks *webhooks = calloc(1, sizeof *webhooks);
+    if (!webhooks)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for webhooks");
+    webhooks->options = *options;
+    pthread_mutex_init(&webhooks->lock, NULL);
+    pthread_cond_init(&webhooks->done, NULL);
+    *out = webhooks;
+    return true;
+}
+
+static bool any_busy(const struct webhooks *webhooks)
+{
+    for (size_t i = 0; i < WEBHOOK_SENDERS_MAX; i++) {
+        if (webhooks->senders[i].is_busy)
             return true;
     }
     return false;
 }
 
-bool webhooks_run(const struct webhooks *webhooks, int64_t now_ms, gos_arena *arena, gos_error *err)
+void webhooks_close(struct webhooks *webhooks)
 {
+    if (!webhooks)
+        return;
+    pthread_mutex_lock(&webhooks->lock);
+    while (any_busy(webhooks))
+        pthread_cond_wait(&webhooks->done, &webhooks->lock);
+    pthread_mutex_unlock(&webhooks->lock);
+    pthread_cond_destroy(&webhooks->done);
+    pthread_mutex_destroy(&webhooks->lock);
+    free(webhooks);
+}
+
+bool webhooks_run(struct webhooks *webhooks, gos_arena *arena, gos_error *err)
+{
+    int64_t now_ms = webhooks->options.now_ms(webhooks->options.context);
     uint32_t count;
     struct delivery *due;
     do {
@@ -243,17 +351,17 @@ bool webhooks_run(const struct webhooks *webhooks, int64_t now_ms, gos_arena *ar
             return false;
     } while (count == LOG_PAGE);
     gos_arena_reset(arena);
-    if (!catalog_due_deliveries(webhooks->catalog, now_ms, DUE_PER_ROUND, arena, &due, &count, err))
+    if (!catalog_due_deliveries(webhooks->options.catalog, now_ms, DUE_PER_ROUND, arena, &due,
+                                &count, err))
         return false;
     for (uint32_t i = 0; i < count; i++) {
-        if (!has_failed(due, i, due[i].webhook) &&
-            !delivery_try(webhooks, &due[i], now_ms, arena, err))
+        if (!sender_start(webhooks, due[i].webhook, err))
             return false;
     }
     return true;
 }
 
-bool webhooks_test(const struct webhooks *webhooks, const struct webhook *webhook, int64_t now_ms,
+bool webhooks_test(struct catalog *catalog, const struct webhook *webhook, int64_t now_ms,
                    gos_arena *arena, struct delivery *out, gos_error *err)
 {
     struct log_entry entry = {.environment = webhook->environment,
@@ -265,5 +373,5 @@ bool webhooks_test(const struct webhooks *webhooks, const struct webhook *webhoo
                               .id = webhook->id,
                               .has_id = true};
     return delivery_make(webhook->id, &entry, now_ms, arena, out, err) &&
-           catalog_add_deliveries(webhooks->catalog, out, 1, 0, err);
+           catalog_add_deliveries(catalog, out, 1, 0, err);
 }

@@ -17,19 +17,31 @@ struct webhook_message {
 typedef bool webhook_post(void *user, const struct webhook_message *message, int *out_status,
                           gos_error *err);
 
-struct webhooks {
+enum { WEBHOOK_SENDERS_MAX = 16 };
+
+struct webhooks;
+
+struct webhooks_options {
     struct catalog *catalog;
-    webhook_post *post; /* only webhooks_run needs it */
+    webhook_post *post; /* from several threads at once */
     void *post_user;
+    int64_t (*now_ms)(void *context);
+    void *context;
 };
+
+bool webhooks_open(const struct webhooks_options *options, struct webhooks **out, gos_error *err);
+/* Waits for what is being sent. NULL is harmless. */
+void webhooks_close(struct webhooks *webhooks);
 
 /* "*", "KIND.*" or "KIND.ACTION" of an audit entry, such as "experiment.start". */
 bool webhooks_is_pattern(gos_str text);
-/* One round: what is new in the log, then what is due. */
-bool webhooks_run(const struct webhooks *webhooks, int64_t now_ms, gos_arena *arena,
-                  gos_error *err);
+/*
+ * One round: what is new in the log, then what is due, on a thread for each webhook, so that a slow
+ * one keeps no other waiting. Does not wait for the answers; WEBHOOK_SENDERS_MAX at the same time.
+ */
+bool webhooks_run(struct webhooks *webhooks, gos_arena *arena, gos_error *err);
 /* A message of type webhook.test, which the next round sends. */
-bool webhooks_test(const struct webhooks *webhooks, const struct webhook *webhook, int64_t now_ms,
+bool webhooks_test(struct catalog *catalog, const struct webhook *webhook, int64_t now_ms,
                    gos_arena *arena, struct delivery *out, gos_error *err);
 
 #endif

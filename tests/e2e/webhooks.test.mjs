@@ -100,6 +100,72 @@ test('a test message arrives, from the command line too', async () => {
   assert.match(run('list'), /chat[^]*second/)
 })
 
+test('a receiver that does not answer keeps no other waiting', async () => {
+  let release
+  const held = new Promise((resolve) => { release = resolve })
+  const slow = http.createServer((request, response) => { request.resume(); held.then(() => response.end()) })
+  await new Promise((resolve) => slow.listen(0, '127.0.0.1', resolve))
+  const made = (await server.call('POST', '/api/v1/webhooks', { name: 'a slow one', url: `http://127.0.0.1:${slow.address().port}/`, events: ['flag.*'] })).json
+  received.length = 0
+  for (let i = 0; i < 3; i++) {
+    await server.call('PATCH', '/api/v1/flags/f', { description: `change ${i}` })
+    await until(`message ${i}`, () => received.filter((got) => got.path === '/hook').length === i + 1)
+  }
+  assert.ok((await deliveries(made.id)).every((item) => item.attempts === 0), 'the slow one still holds its first message')
+  release()
+  await until('delivered', async () => (await deliveries(made.id)).every((item) => item.status === 'delivered'))
+  slow.close()
+  assert.equal((await server.call('DELETE', `/api/v1/webhooks/${made.id}`)).status, 204)
+})
+
+test('a webhook is changed, switched off and on, and gets a new secret', async () => {
+  const change = (body) => server.call('PATCH', `/api/v1/webhooks/${hook.id}`, body)
+  assert.equal((await change({ events: ['segment.*'] })).json.events[0], 'segment.*')
+  const rotated = await change({ url: `${url}/moved`, rotate_secret: true })
+  assert.match(rotated.json.secret, /^whsec_/)
+  assert.notEqual(rotated.json.secret, hook.secret)
+  assert.equal((await change({ enabled: false })).json.secret, undefined)
+  received.length = 0
+  await server.call('POST', '/api/v1/segments', { name: 'while off', conditions: [] })
+  await server.call('PATCH', '/api/v1/flags/f', { description: 'the log is read up to here' })
+  await until('the log is read', () => received.find((one) => one.path === '/second'))
+  assert.equal((await change({ enabled: true })).json.enabled, true)
+  await server.call('POST', '/api/v1/segments', { name: 'while on', conditions: [] })
+  const got = await until('the message', () => received.find((one) => one.path === '/moved'))
+  assert.equal(JSON.parse(got.body).subject, 'segment/while on')
+  const key = Buffer.from(rotated.json.secret.replace('whsec_', ''), 'base64')
+  const signed = `${got.headers['webhook-id']}.${got.headers['webhook-timestamp']}.${got.body}`
+  assert.equal(got.headers['webhook-signature'], `v1,${createHmac('sha256', key).update(signed).digest('base64')}`)
+  for (const [body, pointer] of [[{ url: 'x' }, '/url'], [{ events: ['X'] }, '/events/0'], [{ nonsense: 1 }, '/nonsense']]) {
+    const refused = await change(body)
+    assert.equal(refused.status, 400)
+    assert.equal(refused.json.pointer, pointer)
+  }
+  const run = (...words) => execFileSync(binary, ['webhook', ...words, '--url', server.url, '--key', adminKey], { encoding: 'utf8' })
+  assert.match(run('change', hook.id, '--events', 'flag.*,advice.*', '--rotate-secret'), /^whsec_/)
+  assert.deepEqual((await server.call('GET', '/api/v1/webhooks')).json.items.find((one) => one.id === hook.id).events, ['flag.*', 'advice.*'])
+})
+
+test('an alarm about an experiment is told, once', async () => {
+  await server.call('POST', '/api/v1/metrics', { name: 'bought', type: 'Rate', calculation: 'exists(buy)', aggregation: 'Average' })
+  const made = await server.call('POST', '/api/v1/experiments', {
+    name: 'lopsided', type: 'AB', status: 'Running', start_date: '2026-01-01T00:00:00Z', variants: [{ name: 'a' }, { name: 'b' }], traffic_allocation: { a: 50, b: 50 },
+    success_metrics: { primary_metric: 'bought' },
+  })
+  assert.equal(made.status, 201, made.text)
+  if (made.json.status !== 'Running') assert.equal((await server.call('POST', '/api/v1/experiments/lopsided/start')).status, 200)
+  const exposures = Array.from({ length: 400 }, (_, i) => ({ experiment_id: 'lopsided', user_id: `l${i}`, variant: i % 4 ? 'a' : 'b' }))
+  assert.equal((await server.call('POST', '/api/v1/events', { exposures })).status, 202)
+  received.length = 0
+  const refresh = async () => (await server.call('GET', '/api/v1/experiments/lopsided/results?refresh=true')).json
+  await until('the verdict', async () => (await refresh()).verdict?.verdict === 'broken')
+  await refresh()
+  const got = await until('the message', () => received.find((one) => JSON.parse(one.body).type === 'dev.gosset.advice.unhealthy'))
+  assert.equal(JSON.parse(got.body).data.name, 'lopsided')
+  await until('all is sent', async () => (await deliveries()).every((item) => item.status !== 'pending'))
+  assert.equal(received.filter((one) => JSON.parse(one.body).data.kind === 'advice').length, 1)
+})
+
 test('private addresses are refused unless they are allowed', async () => {
   await server.stop()
   server = await startServer({ data })

@@ -101,7 +101,7 @@ static void advise(struct fixture *given, const char *name, const char *kind, co
     CHECK_OK(catalog_get(given->catalog, PRODUCTION, KIND_EXPERIMENT, gos_str_from(name),
                          given->arena, &experiment, &given->err),
              &given->err);
-    struct advice advice = {experiment.id, gos_str_from(kind), gos_str_from(body)};
+    struct advice advice = {experiment.id, gos_str_from(kind), gos_str_from(body), 1000};
     CHECK_OK(catalog_put_advice(given->catalog, &advice, &given->err), &given->err);
 }
 
