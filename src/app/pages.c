@@ -33,9 +33,22 @@ static void answer_file(struct http_request *request, struct http_response *resp
     }
 }
 
+/* Addresses in a page are relative: below "/gosset" without its '/' they would miss the prefix. */
+static void answer_slash(struct http_request *request, struct http_response *response)
+{
+    response->status = 308;
+    response->content_type = GOS_LIT("");
+    http_add(request, response, "Location",
+             gos_arena_print(request->arena, "%.*s/", GOS_ARG(request->bare_base)));
+}
+
 static void page_get(struct http_request *request, struct http_response *response)
 {
     guard(request, response);
+    if (request->bare_base.len > 0) {
+        answer_slash(request, response);
+        return;
+    }
     const struct bundle_file *file = bundle_find(request->path);
     if (file) {
         answer_file(request, response, file);

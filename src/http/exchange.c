@@ -72,10 +72,12 @@ static void base_path_cut(struct http_request *request, const char *base)
     gos_str path = request->path;
     if (prefix.len == 0 || !str_starts_with(path, prefix))
         return;
-    if (path.len == prefix.len)
+    if (path.len == prefix.len) {
         request->path = GOS_LIT("/");
-    else if (path.data[prefix.len] == '/')
+        request->bare_base = prefix;
+    } else if (path.data[prefix.len] == '/') {
         request->path = (gos_str){path.data + prefix.len, path.len - prefix.len};
+    }
 }
 
 static bool request_fill(struct exchange *exchange, const struct parsed_head *head, gos_error *err)

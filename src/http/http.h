@@ -22,6 +22,7 @@ struct http_request {
     const struct http_route *route; /* NULL while none has been found */
     gos_str method;                 /* as sent; "HEAD" too reaches the row of "GET" */
     gos_str path;                   /* raw, without base path and query; begins with one '/' */
+    gos_str bare_base;              /* the base path, when the target was it without a '/' */
     gos_str query;                  /* raw, what stands behind the first '?' */
     gos_str body;                   /* whole, without chunks and content coding */
     gos_str remote;                 /* the peer's numeric address, without port */
