@@ -8,7 +8,7 @@ import { createRoot } from 'react-dom/client';
 import { takeKeyFromAddress } from './api/client';
 import { createQueryClient } from './api/queries';
 import { Login, useArrival } from './app/login';
-import { usePlace } from './app/router';
+import { readPlace, usePlace } from './app/router';
 import { Boundary, Shell } from './app/shell';
 import { theme } from './app/theme';
 import { useSession } from './parts/act';
@@ -39,6 +39,7 @@ const PAGES: [RegExp, boolean, PageOf][] = [
 ];
 
 takeKeyFromAddress();
+readPlace();
 // A link with a key that is opened in a tab that is here already.
 window.addEventListener('hashchange', takeKeyFromAddress);
 

@@ -20,6 +20,11 @@ function read(): string {
 
 let current = read();
 
+/** Reads the address again, when it was changed before anybody listened. */
+export function readPlace(): void {
+  current = read();
+}
+
 function subscribe(listener: () => void): () => void {
   const changed = () => {
     const next = read();
