@@ -167,6 +167,41 @@ static void calc_size_mean(struct calc *calc)
         put_size(calc, &size);
 }
 
+/* A rate has one more answer, the higher rate itself. */
+static void put_mde_rate(struct calc *calc, double mean, double n_c, double n_t,
+                         const gos_plan *plan)
+{
+    double p_t;
+    gos_error none;
+    if (!gos_mde_rate(mean, n_c, n_t, plan, &p_t, &none))
+        return;
+    put(calc, "p2_pooled", p_t);
+    put(calc, "mde_rel_pooled", mean > 0 ? (p_t - mean) / mean : (double)NAN);
+}
+
+static void calc_mde(struct calc *calc)
+{
+    const struct json *metric = json_find(calc->input, GOS_LIT("metric"));
+    bool is_rate =
+        metric && metric->type == JSON_STRING && gos_str_equal(metric->text, GOS_LIT("binary"));
+    double mean = number(calc, "mean"), n_c = number(calc, "n_c"), n_t = number(calc, "n_t");
+    if (is_rate && !(mean > 0 && mean < 1))
+        fail(calc, "mean", "a rate between 0 and 1");
+    double variance = is_rate ? mean * (1 - mean) : number(calc, "var"), mde, lift;
+    gos_plan plan = plan_read(calc);
+    gos_error none;
+    if (!calc->failed)
+        take(calc, gos_mde_mean(variance, n_c, n_t, &plan, &mde, calc->err));
+    if (calc->failed)
+        return;
+    put(calc, "mde_abs", mde);
+    put(calc, "mde_rel", mean != 0 ? mde / fabs(mean) : (double)NAN);
+    bool has_lift = gos_mde_lift(mean, variance, n_c, n_t, &plan, &lift, &none);
+    put(calc, "mde_rel_delta", has_lift ? lift : (double)NAN);
+    if (is_rate)
+        put_mde_rate(calc, mean, n_c, n_t, &plan);
+}
+
 /* A list of numbers, none negative. Returns how many, 0 after a failure. */
 static size_t list(struct calc *calc, const char *name, double *out)
 {

@@ -152,6 +152,20 @@ test('the overview and the list advise what the results say', { skip: !program &
   await context.close();
 });
 
+test('targeting says at once how many recent users match', { skip: !program && 'gosset is not built' }, async () => {
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, '/experiments/gift-wrap', 'recent users match');
+  await page.getByText(/100 % of [\d,]+ recent users match/).waitFor();
+  await page.getByRole('combobox', { name: 'In any of these segments' }).or(page.getByLabel('In any of these segments')).first().click();
+  await page.getByRole('option', { name: 'paying' }).click();
+  await page.getByText(/^[34]\d\.\d % of [\d,]+ recent users match/).waitFor();
+  assert.equal((await server.call('GET', '/api/v1/experiments/gift-wrap')).status, 'Draft', 'nothing is stored by asking');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});
+
 test('a bandit shows what it decided and decides on request', { skip: !program && 'gosset is not built' }, async () => {
   const { context, page, wrongs } = await openPage(browser);
   await signIn(page, server);

@@ -49,6 +49,26 @@ TEST(calc, two_means_give_the_reference_p)
     gos_arena_close(arena);
 }
 
+/* golden/stats/mde.csv, row 2 */
+TEST(calc, the_detectable_effect_is_that_of_the_reference)
+{
+    gos_error err;
+    const struct json *got = run("mde",
+                                 "{\"metric\":\"binary\",\"mean\":0.388,\"n_c\":28756,\"n_t\":3704,"
+                                 "\"alpha\":0.05,\"power\":0.8}",
+                                 &err);
+    CHECK_NEAR(number(got, "mde_abs"), 0.023832518698670579275, 1e-10);
+    CHECK_NEAR(number(got, "mde_rel_delta"), 0.061869464536304617366, 1e-9);
+    CHECK_NEAR(number(got, "p2_pooled"), 0.41191733414362958067, 1e-9);
+    gos_arena_close(arena);
+    CHECK(!run("mde", "{\"metric\":\"binary\",\"mean\":1,\"n_c\":10,\"n_t\":10}", &err));
+    CHECK_TEXT(gos_str_from(err.pointer), "/mean");
+    gos_arena_close(arena);
+    CHECK(!run("mde", "{\"mean\":1,\"n_c\":10,\"n_t\":10}", &err));
+    CHECK_TEXT(gos_str_from(err.pointer), "/var");
+    gos_arena_close(arena);
+}
+
 /* golden/stats/size_prop.csv and size_mean.csv, row 1 */
 TEST(calc, sizes_are_those_of_the_reference)
 {

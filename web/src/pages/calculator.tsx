@@ -74,6 +74,44 @@ function Size() {
   );
 }
 
+function Detectable() {
+  const [kind, setKind] = useState('rate');
+  const [rate, setRate] = useState(10);
+  const [mean, setMean] = useState(25);
+  const [sd, setSd] = useState(60);
+  const [units, setUnits] = useState(20000);
+  const [alpha, setAlpha] = useState(5);
+  const [power, setPower] = useState(80);
+  const isRate = kind === 'rate';
+  const ok = units > 3 && alpha > 0 && power > alpha && (isRate ? rate > 0 && rate < 100 : sd > 0);
+  const n = Math.floor(units / 2);
+  const answer = useCalc('mde', ok ? { metric: isRate ? 'binary' : 'mean', mean: isRate ? rate / 100 : mean, var: isRate ? (rate / 100) * (1 - rate / 100) : sd ** 2, n_c: n, n_t: n, alpha: alpha / 100, power: power / 100 } : null);
+  const share = num(answer.data, isRate ? 'mde_rel_pooled' : 'mde_rel');
+  const to = num(answer.data, 'p2_pooled');
+  const absolute = num(answer.data, 'mde_abs');
+  return (
+    <Card title="What can so many units show?">
+      <div className="stack">
+        <SegmentedControl aria-label="Kind of metric" value={kind} onChange={setKind} transitionDuration={0} data={[{ value: 'rate', label: 'A rate' }, { value: 'mean', label: 'A mean' }]} />
+        <div className="fields">
+          {isRate ? <Field label="Rate of control" suffix=" %" value={rate} onChange={setRate} max={100} /> : <><Field label="Mean of control" value={mean} onChange={setMean} min={-1e12} /><Field label="Standard deviation" value={sd} onChange={setSd} /></>}
+          <Field label="Units" hint="in two variants together" value={units} onChange={setUnits} decimals={0} />
+        </div>
+        <div className="fields">
+          <Field label="Significance level" suffix=" %" value={alpha} onChange={setAlpha} max={50} />
+          <Field label="Power" suffix=" %" value={power} onChange={setPower} max={99.9} />
+        </div>
+        {answer.error ? <ErrorNote error={answer.error} /> : share === null ? <p className="muted">{ok ? 'No change can be told with so few units, or the mean is 0.' : 'Fill in the fields above.'}</p> : (
+          <Answer>
+            <Hint tip="Two-sided, equal shares; the same as gosset calc mde.">A change of {number(100 * share, share < 0.1 ? 2 : 1)} %</Hint>
+            {isRate && to !== null ? <> or more: from {number(rate, 2)} % to {number(100 * to, 2)} %.</> : absolute !== null && <> or more, that is {number(absolute, absolute < 1 ? 3 : 2)}.</>}
+          </Answer>
+        )}
+      </div>
+    </Card>
+  );
+}
+
 function Effect({ answer, method }: { answer: CalcRow; method: string }) {
   const share = num(answer, 'lift');
   const low = num(answer, 'lift_low');
@@ -165,9 +203,10 @@ export default function Calculator() {
     <Page title="Calculator">
       <Tabs value={tab} onChange={(value) => setTab(value ?? 'size')} keepMounted={false}>
         <Tabs.List mb="md">
-          <Tabs.Tab value="size">Size and duration</Tabs.Tab><Tabs.Tab value="rates">Two rates</Tabs.Tab><Tabs.Tab value="means">Two means</Tabs.Tab><Tabs.Tab value="split">Split</Tabs.Tab>
+          <Tabs.Tab value="size">Size and duration</Tabs.Tab><Tabs.Tab value="detectable">Detectable change</Tabs.Tab><Tabs.Tab value="rates">Two rates</Tabs.Tab><Tabs.Tab value="means">Two means</Tabs.Tab><Tabs.Tab value="split">Split</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="size"><Size /></Tabs.Panel>
+        <Tabs.Panel value="detectable"><Detectable /></Tabs.Panel>
         <Tabs.Panel value="rates"><Rates /></Tabs.Panel>
         <Tabs.Panel value="means"><Means /></Tabs.Panel>
         <Tabs.Panel value="split"><Ratio /></Tabs.Panel>

@@ -7,6 +7,7 @@ import type { Experiment, Metric } from '../api/types';
 import { Link, navigate, useQueryValue } from '../app/router';
 import { roleOf, STATUS_TONE } from '../lib/results';
 import { Badge, Card, ErrorNote, Page, Rows, say } from '../parts/basic';
+import { Detectable } from '../parts/detectable';
 import { Conflict, SaveBar, useEditing } from '../parts/editing';
 import { MetricFieldset } from '../parts/metric-form';
 
@@ -37,7 +38,10 @@ function Definition({ metric }: { metric: Metric }) {
         <SaveBar editing={edit} />
         <Conflict editing={edit} />
       </div>
-      <Card title="Where used"><WhereUsed metric={metric} /></Card>
+      <div className="stack">
+        <Card title="Detectable at current traffic"><Detectable metric={metric} /></Card>
+        <Card title="Where used"><WhereUsed metric={metric} /></Card>
+      </div>
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { Conflict, SaveBar, useEditing, type Editing } from './editing';
 import { JsonField } from './json-field';
 import { LayerPicker } from './layer-picker';
 import { MetricPicker, MetricsPicker, SegmentsPicker, useMetrics } from './pickers';
+import { Reach } from './reach';
 import { SplitBar, splitSentence } from './split-bar';
 import { MetricSettings } from './metric-settings';
 import { Planner } from './planner';
@@ -112,6 +113,7 @@ function Targeting({ edit, fixed }: { edit: Edit; fixed: boolean }) {
         <SegmentsPicker label="In any of these segments" value={rules.include_segments ?? []} disabled={fixed} error={at('/targeting_rules/include_segments')} onChange={(include_segments) => put({ include_segments })} />
         <SegmentsPicker label="In none of these segments" value={rules.exclude_segments ?? []} disabled={fixed} error={at('/targeting_rules/exclude_segments')} onChange={(exclude_segments) => put({ exclude_segments })} />
         <Conditions label="With these attributes" value={rules.user_attributes} disabled={fixed} error={at('/targeting_rules/user_attributes')} onChange={(user_attributes) => put({ user_attributes })} />
+        {edit.stored.status === 'Draft' && <Reach stored={edit.stored} value={value} />}
         <div className="row" style={{ alignItems: 'flex-start' }}>
           <TextInput label="Unit" description="Who is assigned" value={value.unit ?? 'user_id'} disabled={edit.stored.status !== 'Draft'} error={at('/unit')} onChange={(event) => set({ unit: event.currentTarget.value })} />
           <LayerPicker experiment={value} disabled={edit.stored.status !== 'Draft'} error={at('/layer')} onChange={(layers) => set({ layer: layers.length > 1 ? layers : layers[0] })} />

@@ -15,13 +15,13 @@ const PowerCurve = lazy(() => import('./power-curve'));
 const EFFECTS = [0.4, 0.6, 0.8, 1, 1.5, 2, 3];
 const LOOKED_AT = 5;
 
-interface Measured extends Baseline {
+export interface Measured extends Baseline {
   from: string;
   perDay: number | null;
 }
 
 /** The control of the running experiment that knows most about the metric. */
-function useMeasured(metric: string, own: string): Measured | null {
+export function useMeasured(metric: string, own: string): Measured | null {
   const running = useList<Experiment>('/experiments', { status: 'Running', metric, limit: LOOKED_AT });
   const others = metric ? (running.data?.items ?? []).filter((one) => one.id !== own) : [];
   const answers = useQueries({
