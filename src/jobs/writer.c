@@ -11,7 +11,7 @@
 
 enum {
     QUEUE_ITEMS_MAX = 65536,
-    GROUP_ITEMS_MAX = 4096,
+    GROUP_ITEMS_MAX = 16384,
     GROUP_ARENA_BYTES = 1 << 30 /* a bound, not a need: items are bounded each */
 };
 

@@ -11,7 +11,7 @@ struct writer;
 
 struct writer_options {
     uint32_t queue_items_max;         /* 0: 65536; past it submissions answer OVERLOADED */
-    uint32_t group_items_max;         /* 0: 4096 per commit */
+    uint32_t group_items_max;         /* 0: 16384 per commit */
     int64_t (*now_ms)(void *context); /* the clock */
     void *context;
 };

@@ -97,6 +97,10 @@ static bool fail_with(gos_error *err, const char *message)
                     (int)(len < SQL_ERROR_BYTES ? len : SQL_ERROR_BYTES), message ? message : "");
 }
 
+/* What a start after a crash reads again; each time it is full, tables' last parts are rewritten.
+ */
+#define LOG_BYTES "64MB"
+
 static bool configure(duckdb_config config, const struct sql_options *options)
 {
     char memory[32], threads[16];
@@ -106,6 +110,7 @@ static bool configure(duckdb_config config, const struct sql_options *options)
     bool done =
         engine.set_config(config, "memory_limit", memory) == DuckDBSuccess &&
         engine.set_config(config, "threads", threads) == DuckDBSuccess &&
+        engine.set_config(config, "checkpoint_threshold", LOG_BYTES) == DuckDBSuccess &&
         engine.set_config(config, "autoinstall_known_extensions", "false") == DuckDBSuccess &&
         engine.set_config(config, "autoload_known_extensions", "false") == DuckDBSuccess &&
         engine.set_config(config, "enable_external_access", options->files ? "true" : "false") ==

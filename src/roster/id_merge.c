@@ -1,13 +1,19 @@
 /*
- * Ids are gathered and counted by the upper end of their hash, which brings them nearly into the
- * order of the table: a memory table takes neighbours much faster than what is scattered.
+ * Ids are brought into the order of their hashes, which is that of the table where there is one
+ * environment: a memory table takes neighbours much faster than what is scattered.
  */
 #include "roster/id_merge.h"
 
 #include "roster/id_log.h"
 #include "roster/key.h"
 
-enum { KEYS_AT_ONCE = 4096, BUCKET_COUNT = 1 << 16, HASH_BYTES = 16, DAY_BYTES = 2 };
+enum {
+    KEYS_AT_ONCE = 4096,
+    BUCKET_SHIFT = 48,
+    BUCKET_COUNT = 1 << 16,
+    HASH_BYTES = 16,
+    DAY_BYTES = 2
+};
 #define ARENA_BYTES ((size_t)1 << 30)
 
 struct gathered {
@@ -36,28 +42,45 @@ static bool gather(void *context, const struct id_entry *entry, gos_error *err)
     return kept->key.data != NULL;
 }
 
-/* By the first bytes of the hash, with which keys end. */
-static uint32_t bucket_of(gos_str key)
+/* The first bytes of the hash, with which keys end. */
+static uint64_t order_of(gos_str key)
 {
-    if (key.len < HASH_BYTES)
-        return 0;
-    const unsigned char *hash = (const unsigned char *)key.data + key.len - HASH_BYTES;
-    return (uint32_t)hash[0] << 8 | hash[1];
+    uint64_t order = 0;
+    const char *hash = key.data + key.len - HASH_BYTES;
+    for (int i = 0; key.len >= HASH_BYTES && i < 8; i++)
+        order = order << 8 | (unsigned char)hash[i];
+    return order;
+}
+
+static void bucket_sort(struct id_entry *entries, size_t count)
+{
+    for (size_t i = 1; i < count; i++) {
+        struct id_entry entry = entries[i];
+        uint64_t order = order_of(entry.key);
+        size_t to = i;
+        for (; to > 0 && order_of(entries[to - 1].key) > order; to--)
+            entries[to] = entries[to - 1];
+        entries[to] = entry;
+    }
 }
 
 static struct id_entry *in_order(struct gathered *all, gos_error *err)
 {
-    uint32_t *starts = gos_arena_array(all->arena, BUCKET_COUNT + 1, sizeof *starts, err);
+    uint32_t *ends = gos_arena_array(all->arena, BUCKET_COUNT + 1, sizeof *ends, err);
     struct id_entry *sorted =
-        starts ? gos_arena_array(all->arena, all->count + 1, sizeof *sorted, err) : NULL;
+        ends ? gos_arena_array(all->arena, all->count + 1, sizeof *sorted, err) : NULL;
     if (!sorted)
         return NULL;
     for (size_t i = 0; i < all->count; i++)
-        starts[bucket_of(all->entries[i].key) + 1]++;
+        ends[(order_of(all->entries[i].key) >> BUCKET_SHIFT) + 1]++;
     for (uint32_t i = 0; i < BUCKET_COUNT; i++)
-        starts[i + 1] += starts[i];
+        ends[i + 1] += ends[i];
     for (size_t i = 0; i < all->count; i++)
-        sorted[starts[bucket_of(all->entries[i].key)]++] = all->entries[i];
+        sorted[ends[order_of(all->entries[i].key) >> BUCKET_SHIFT]++] = all->entries[i];
+    for (uint32_t i = 0; i < BUCKET_COUNT; i++) {
+        uint32_t start = i ? ends[i - 1] : 0;
+        bucket_sort(sorted + start, ends[i] - start);
+    }
     return sorted;
 }
 

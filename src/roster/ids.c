@@ -77,23 +77,32 @@ bool ids_batch_begin(struct ids *ids, size_t count, gos_arena *arena, struct id_
     return batch->items != NULL;
 }
 
+/* The filter comes first: it is the smallest, and says of most that they are new. */
+static bool is_known(struct id_batch *batch, const struct id_taken *item, gos_str key, bool *out,
+                     gos_error *err)
+{
+    struct ids *ids = batch->ids;
+    gos_str found = {NULL, 0};
+    *out = id_table_has(batch->taken, item->hash);
+    if (*out || (ids->filter && !id_set_may_have(ids->filter, item->filter_hash)))
+        return true;
+    *out = id_table_has(ids->recent, item->hash) ||
+           (ids->leaving && id_table_has(ids->leaving, item->hash));
+    if (*out)
+        return true;
+    bool done = kv_get(ids->kv, NULL, KV_EVENT_IDS, key, batch->arena, &found, err);
+    *out = found.data != NULL;
+    return done;
+}
+
 bool ids_batch_take(struct id_batch *batch, gos_str key, uint16_t day, bool *out_is_known,
                     gos_error *err)
 {
-    struct ids *ids = batch->ids;
     struct id_taken item = {id_hash_of(key), hash_xxh3(key, 0)};
-    *out_is_known = id_table_has(batch->taken, item.hash) || id_table_has(ids->recent, item.hash) ||
-                    (ids->leaving && id_table_has(ids->leaving, item.hash));
+    if (!is_known(batch, &item, key, out_is_known, err))
+        return false;
     if (*out_is_known)
         return true;
-    if (!ids->filter || id_set_may_have(ids->filter, item.filter_hash)) {
-        gos_str found;
-        if (!kv_get(ids->kv, NULL, KV_EVENT_IDS, key, batch->arena, &found, err))
-            return false;
-        *out_is_known = found.data != NULL;
-        if (*out_is_known)
-            return true;
-    }
     id_table_add(batch->taken, item.hash);
     batch->items[batch->count++] = item;
     id_log_put(&batch->entry, key, day);
