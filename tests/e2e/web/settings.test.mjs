@@ -92,7 +92,7 @@ test('an environment is made, and its changes wait for approval', { skip }, asyn
   await context.close();
 });
 
-test('a webhook is made, its secret shown once, tried and deleted', { skip }, async () => {
+test('a webhook is made, its secret shown once, tried, changed and deleted', { skip }, async () => {
   const got = [];
   const receiver = http.createServer((request, response) => {
     got.push(request.headers['webhook-id']);
@@ -108,7 +108,8 @@ test('a webhook is made, its secret shown once, tried and deleted', { skip }, as
   await dialog.getByLabel('Name').fill('chat');
   await dialog.getByLabel('URL').fill(`http://127.0.0.1:${receiver.address().port}/`);
   await dialog.getByRole('button', { name: 'Make the webhook' }).click();
-  assert.match(await dialog.getByTestId('once').innerText(), /^whsec_/);
+  const secret = await dialog.getByTestId('once').innerText();
+  assert.match(secret, /^whsec_/);
   await dialog.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('button', { name: 'Messages to chat' }).click();
   await dialog.getByRole('button', { name: 'Send a test message' }).click();
@@ -117,6 +118,16 @@ test('a webhook is made, its secret shown once, tried and deleted', { skip }, as
   await dialog.getByRole('button', { name: 'Message', exact: true }).first().click();
   await dialog.getByText('"specversion": "1.0"').waitFor();
   await dialog.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Change chat' }).click();
+  await dialog.getByRole('switch', { name: 'Told of what happens' }).click({ force: true });
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('chat is saved.').waitFor();
+  assert.equal((await server.call('GET', '/api/v1/webhooks')).items[0].enabled, false);
+  await page.getByRole('button', { name: 'Change chat' }).click();
+  await dialog.getByRole('switch', { name: 'Make a new secret' }).click({ force: true });
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  assert.notEqual(await dialog.getByTestId('once').innerText(), secret);
+  await dialog.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('button', { name: 'Delete chat' }).click();
   await dialog.getByRole('button', { name: 'Delete', exact: true }).click();
   await page.getByText('chat is deleted.').waitFor();

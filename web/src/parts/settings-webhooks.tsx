@@ -1,5 +1,5 @@
 // Webhooks: who is told of changes, and what became of the messages.
-import { Button, TagsInput, TextInput } from '@mantine/core';
+import { Button, Switch, TagsInput, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { api, type ApiError } from '../api/client';
 import { useChange, useList } from '../api/queries';
@@ -33,28 +33,42 @@ interface Delivery {
 }
 
 const EVENTS = ['*', ...['flag', 'experiment', 'metric', 'segment', 'layer', 'holdout'].flatMap((kind) => [`${kind}.*`, `${kind}.create`, `${kind}.update`, `${kind}.delete`]),
-  'experiment.start', 'experiment.pause', 'experiment.resume', 'experiment.complete', 'proposal.propose', 'proposal.approve', 'proposal.reject', 'key.create', 'key.revoke'];
+  'experiment.start', 'experiment.pause', 'experiment.resume', 'experiment.complete', 'advice.*', 'advice.ship', 'advice.roll_back', 'advice.unhealthy', 'advice.inconclusive', 'proposal.propose', 'proposal.approve', 'proposal.reject', 'key.create', 'key.revoke'];
 const TONE: Record<string, Tone> = { delivered: 'accent', pending: 'warn', failed: 'bad' };
 
-function WebhookForm({ close }: { close: () => void }) {
-  const [name, setName] = useState('');
-  const [url, setUrl] = useState('');
-  const [events, setEvents] = useState<string[]>(['*']);
-  const create = useChange<void, Webhook>(() => api.post<Webhook>('/webhooks', { name: name.trim(), url: url.trim(), events }), ['webhooks', 'audit']);
-  const error = create.error as ApiError | null;
+/** A new webhook, or the change of one; a secret that is new is shown this once. */
+function WebhookForm({ webhook, close }: { webhook?: Webhook; close: () => void }) {
+  const [name, setName] = useState(webhook?.name ?? '');
+  const [url, setUrl] = useState(webhook?.url ?? '');
+  const [events, setEvents] = useState<string[]>(webhook?.events ?? ['*']);
+  const [enabled, setEnabled] = useState(webhook?.enabled ?? true);
+  const [rotate, setRotate] = useState(false);
+  const send = useChange<void, Webhook>(() => {
+    const body = { name: name.trim(), url: url.trim(), events, enabled };
+    return webhook ? api.patch<Webhook>(`/webhooks/${webhook.id}`, { ...body, ...(rotate ? { rotate_secret: true } : {}) }) : api.post<Webhook>('/webhooks', body);
+  }, ['webhooks', 'audit']);
+  const error = send.error as ApiError | null;
   const at = (pointer: string) => (error && isAt(error.pointer, pointer) ? error.message : undefined);
   function submit(event: FormEvent) {
     event.preventDefault();
-    create.mutate();
+    send.mutate(undefined, {
+      onSuccess: (done) => {
+        if (done.secret) return;
+        say(`${done.name} is saved.`);
+        close();
+      },
+    });
   }
-  if (create.data) return <Once title="The secret that messages are signed with: shown only this once" text={create.data.secret ?? ''} close={close} />;
+  if (send.data?.secret) return <Once title="The secret that messages are signed with: shown only this once" text={send.data.secret} close={close} />;
   return (
     <form className="stack" onSubmit={submit}>
       <TextInput label="Name" value={name} required data-autofocus error={at('/name')} onChange={(event) => setName(event.currentTarget.value)} />
       <TextInput label="URL" type="url" placeholder="https://hooks.example.com/gosset" value={url} required error={at('/url')} onChange={(event) => setUrl(event.currentTarget.value)} />
       <TagsInput label="Events" description="KIND.ACTION as in the audit log; KIND.* and * stand for many." data={EVENTS} value={events} error={at('/events')} onChange={setEvents} />
-      {error && !at('/name') && !at('/url') && !at('/events') && <ErrorNote error={error} />}
-      <div className="row"><Button type="submit" loading={create.isPending} disabled={!name.trim() || !url.trim()}>Make the webhook</Button><Button variant="default" onClick={close}>Cancel</Button></div>
+      {webhook && <Switch label="Told of what happens" checked={enabled} error={at('/enabled')} onChange={(event) => setEnabled(event.currentTarget.checked)} />}
+      {webhook && <Switch label="Make a new secret; the old one signs nothing more" checked={rotate} error={at('/rotate_secret')} onChange={(event) => setRotate(event.currentTarget.checked)} />}
+      {error && !['/name', '/url', '/events', '/enabled', '/rotate_secret'].some(at) && <ErrorNote error={error} />}
+      <div className="row"><Button type="submit" loading={send.isPending} disabled={!name.trim() || !url.trim()}>{webhook ? 'Save' : 'Make the webhook'}</Button><Button variant="default" onClick={close}>Cancel</Button></div>
     </form>
   );
 }
@@ -95,12 +109,13 @@ function Deliveries({ webhook }: { webhook: Webhook }) {
 export default function Webhooks() {
   const list = useList<Webhook>('/webhooks');
   const remove = useChange<Webhook, void>((webhook) => api.remove(`/webhooks/${webhook.id}`), ['webhooks', 'audit']);
-  const [open, setOpen] = useState(false);
+  const [edited, setEdited] = useState<Webhook | 'new' | null>(null);
+  const close = () => setEdited(null);
   const [seen, setSeen] = useState<Webhook | null>(null);
   const items = list.data?.items ?? [];
   return (
-    <Card title="Webhooks" aside={<Act need="admin" size="xs" onClick={() => setOpen(true)}>New webhook</Act>}>
-      <p className="muted small">A chat, an incident tool, a deployment is told of every change in this environment, by signed CloudEvents.</p>
+    <Card title="Webhooks" aside={<Act need="admin" size="xs" onClick={() => setEdited('new')}>New webhook</Act>}>
+      <p className="muted small">A chat, an incident tool, a deployment is told of every change in this environment, and of every new advice on an experiment, by signed CloudEvents.</p>
       {list.error && !list.data ? <ErrorNote error={list.error} retry={() => void list.refetch()} /> : !list.data ? <Rows count={2} />
         : items.length === 0 ? <Empty title="Nobody is told of changes" /> : (
           <table className="list cards-on-phone">
@@ -114,6 +129,7 @@ export default function Webhooks() {
                 <td data-label="Made"><Ago at={webhook.created_at} />{webhook.created_by && <span className="muted small"> by {webhook.created_by}</span>}</td>
                 <td className="right" data-label="Action">
                   <Button size="compact-xs" variant="subtle" aria-label={`Messages to ${webhook.name}`} onClick={() => setSeen(webhook)}>Messages</Button>
+                  <Act need="admin" size="compact-xs" variant="subtle" aria-label={`Change ${webhook.name}`} onClick={() => setEdited(webhook)}>Change</Act>
                   <Confirm aria-label={`Delete ${webhook.name}`} title={`Delete ${webhook.name}?`} deed="Delete" text="It is told nothing more, and what waits for it is dropped."
                     run={async () => { await remove.mutateAsync(webhook); say(`${webhook.name} is deleted.`); }}>Delete</Confirm>
                 </td>
@@ -121,7 +137,7 @@ export default function Webhooks() {
             ))}</tbody>
           </table>
         )}
-      <Dialog title="New webhook" opened={open} close={() => setOpen(false)}><WebhookForm close={() => setOpen(false)} /></Dialog>
+      <Dialog title={edited === 'new' ? 'New webhook' : (edited?.name ?? '')} opened={edited !== null} close={close}><WebhookForm webhook={edited === 'new' || !edited ? undefined : edited} close={close} /></Dialog>
       <Dialog title={`Messages to ${seen?.name ?? ''}`} opened={seen !== null} close={() => setSeen(null)} size="lg">{seen && <Deliveries webhook={seen} />}</Dialog>
     </Card>
   );
