@@ -96,6 +96,15 @@ test('a viewer sees everything, and why the buttons are off', { skip }, async ()
   assert.equal(await save.getAttribute('aria-disabled'), 'true');
   assert.equal(await save.getAttribute('title'), 'You are viewer; this takes the role editor.');
   await page.getByRole('button', { name: 'Undo' }).click();
+  for (const [path, button] of [['/flags/one', 'Delete'], ['/experiments', 'New experiment'], ['/flags', 'New flag'], ['/metrics', 'New metric'], ['/segments', 'New segment'], ['/settings?tab=layers', 'Make it'], ['/settings?tab=environments', 'Make it'], ['/users/ann', 'Forget this user']]) {
+    await visit(page, path);
+    const off = page.locator('main').getByRole('button', { name: button, exact: true }).first();
+    await off.waitFor();
+    assert.equal(await off.getAttribute('aria-disabled'), 'true', `${button} on ${path}`);
+    assert.match(await off.getAttribute('title'), /^You are viewer; this takes the role (editor|admin)\.$/);
+  }
+  await visit(page, '/flags');
+  assert.ok(await page.getByRole('switch', { name: 'one enabled' }).isDisabled());
   assert.deepEqual(wrongs, []);
   await context.close();
 });

@@ -6,6 +6,7 @@ import { useChange } from '../api/queries';
 import type { Experiment } from '../api/types';
 import { Link, navigate } from '../app/router';
 import { isAt } from '../lib/pointer';
+import { Act } from '../parts/act';
 import { Card, ErrorNote, Page } from '../parts/basic';
 import { MetricPicker, useMetricNames } from '../parts/pickers';
 
@@ -44,7 +45,7 @@ export default function NewExperiment() {
           <TextInput label="Unit" description="Who is assigned: user_id, device_id or an attribute" value={unit} error={at('/unit')} onChange={(event) => setUnit(event.currentTarget.value)} />
           {error && !FIELDS.some((field) => isAt(error.pointer, field)) && <ErrorNote error={error} />}
           <div className="row">
-            <Button type="submit" loading={create.isPending} disabled={!name.trim()}>Create the draft</Button>
+            <Act type="submit" loading={create.isPending} disabled={!name.trim()}>Create the draft</Act>
             <Button variant="default" onClick={() => navigate('/experiments')}>Cancel</Button>
           </div>
           <p className="small muted">Nobody is assigned before you start it. Variants, split, targeting and size come next.</p>

@@ -5,6 +5,7 @@ import type { Experiment, Layer, Page as PageOf } from '../api/types';
 import { Link, navigate, useQueryValue } from '../app/router';
 import { when } from '../lib/format';
 import { ADVICE_KINDS, STATUS_TONE, adviceOf, layersOf } from '../lib/results';
+import { Act } from '../parts/act';
 import { Ago, Badge, Empty, Hint, Page } from '../parts/basic';
 import { Listing, SearchBox, type Column } from '../parts/listing';
 import { Timeline } from '../parts/timeline';
@@ -66,7 +67,7 @@ export default function Experiments() {
   const list = useList<Experiment>('/experiments', { q, status, advice, owner, tag, layer, sort, cursor, limit: 50 }, 15_000);
   const layers = useGet<PageOf<Layer>>('/layers', { limit: 500 });
   const items = list.data?.items ?? [];
-  const create = <Button onClick={() => navigate('/experiments/new')}>New experiment</Button>;
+  const create = <Act onClick={() => navigate('/experiments/new')}>New experiment</Act>;
   const views = (
     <SegmentedControl aria-label="View" value={view} onChange={setView} transitionDuration={0}
       data={[{ value: 'table', label: 'Table' }, { value: 'timeline', label: 'Timeline' }]} />

@@ -7,6 +7,7 @@ import type { Flag, Json, JsonObject } from '../api/types';
 import { Link, navigate, useQueryValue } from '../app/router';
 import { shown } from '../lib/draft';
 import { number } from '../lib/format';
+import { Act } from '../parts/act';
 import { Ago, Badge, Card, ErrorNote, Hint, Note, Page, Rows, say } from '../parts/basic';
 import { Conditions } from '../parts/conditions';
 import { Conflict, SaveBar, useEditing, type Editing } from '../parts/editing';
@@ -106,7 +107,7 @@ function Remove({ flag }: { flag: Flag }) {
   const remove = useChange<void, void>(() => api.remove(`/flags/${encodeURIComponent(flag.key)}`), ['flags']);
   return (
     <>
-      <Button variant="subtle" color="gray" size="sm" onClick={() => setOpen(true)}>Delete</Button>
+      <Act variant="subtle" color="gray" size="sm" onClick={() => setOpen(true)}>Delete</Act>
       <Modal opened={open} onClose={() => setOpen(false)} title={<strong>Delete {flag.key}?</strong>} closeButtonProps={{ 'aria-label': 'Close' }}>
         <div className="stack">
           <p>Code that asks for it gets its own fallback from now on. The audit log keeps the definition.</p>

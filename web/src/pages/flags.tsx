@@ -7,16 +7,18 @@ import type { Flag } from '../api/types';
 import { Link, navigate, useQueryValue } from '../app/router';
 import { number } from '../lib/format';
 import { isAt } from '../lib/pointer';
+import { Act, useWhyNot } from '../parts/act';
 import { Ago, Badge, Empty, ErrorNote, Page, say } from '../parts/basic';
 import { Listing, SearchBox, type Column } from '../parts/listing';
 
 type Row = Flag & { last_seen_at?: string | null; stale?: boolean };
 
 export function FlagSwitch({ flag }: { flag: Flag }) {
+  const why = useWhyNot('editor');
   const change = useChange<boolean, Flag>((enabled) => api.patch<Flag>(`/flags/${encodeURIComponent(flag.key)}`, { enabled }, flag.version), ['flags']);
   return (
     <>
-      <Switch aria-label={`${flag.key} enabled`} checked={change.isPending ? change.variables : flag.enabled} disabled={change.isPending}
+      <Switch aria-label={`${flag.key} enabled`} checked={change.isPending ? change.variables : flag.enabled} disabled={change.isPending || why !== null} title={why ?? undefined}
         onChange={(event) => {
           const next = event.currentTarget.checked;
           change.mutate(next, { onSuccess: () => say(`${flag.key} is ${next ? 'on' : 'off'}.`) });
@@ -82,9 +84,9 @@ export default function Flags() {
   const [cursor] = useQueryValue('cursor');
   const [open, setOpen] = useState(false);
   const list = useList<Row>('/flags', { q, status, type, cursor, limit: 50 }, 15_000);
-  const create = <Button onClick={() => setOpen(true)}>New flag</Button>;
+  const create = <Act onClick={() => setOpen(true)}>New flag</Act>;
   return (
-    <Page title="Flags" actions={create}>
+    <Page title="Flags" actions={<><Link to="/clean-up">Clean up</Link>{create}</>}>
       <div className="filters">
         <SearchBox label="Search by key" />
         <Select aria-label="State" placeholder="On or off" clearable w={140} value={status || null} data={[{ value: 'enabled', label: 'On' }, { value: 'disabled', label: 'Off' }]} onChange={(next) => setStatus(next ?? '')} />

@@ -1,8 +1,9 @@
 // All metrics: how events become a number per unit.
-import { Button, Modal, Select } from '@mantine/core';
+import { Modal, Select } from '@mantine/core';
 import type { Metric } from '../api/types';
 import { useList } from '../api/queries';
 import { Link, navigate, useQueryValue } from '../app/router';
+import { Act } from '../parts/act';
 import { Ago, Empty, Page } from '../parts/basic';
 import { Listing, SearchBox, type Column } from '../parts/listing';
 import { MetricForm } from '../parts/metric-form';
@@ -22,7 +23,7 @@ export default function Metrics() {
   const [cursor] = useQueryValue('cursor');
   const [open, setOpen] = useQueryValue('new');
   const list = useList<Metric>('/metrics', { q, type, cursor, limit: 50 });
-  const create = <Button onClick={() => setOpen('1')}>New metric</Button>;
+  const create = <Act onClick={() => setOpen('1')}>New metric</Act>;
   return (
     <Page title="Metrics" actions={create}>
       <div className="filters">

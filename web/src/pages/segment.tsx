@@ -1,10 +1,11 @@
 // One segment: who is in it, and what aims at it.
-import { Button, NumberInput, Switch, Textarea } from '@mantine/core';
+import { NumberInput, Switch, Textarea } from '@mantine/core';
 import { Suspense, lazy } from 'react';
 import { api, type ApiError } from '../api/client';
 import { useChange, useGet, useList } from '../api/queries';
 import type { Experiment, Flag, Segment } from '../api/types';
 import { Link, navigate } from '../app/router';
+import { Act } from '../parts/act';
 import { Card, ErrorNote, Page, Rows, say } from '../parts/basic';
 import { Conditions } from '../parts/conditions';
 import { WhatIf } from '../parts/what-if';
@@ -56,7 +57,7 @@ export default function SegmentPage({ id }: { id: string }) {
   const remove = useChange<void, void>(() => api.remove(`/segments/${found.data?.id}`), ['segments']);
   return (
     <Page title={found.data?.name ?? id} crumbs={[{ to: '/segments', text: 'Segments' }]}
-      actions={found.data && <Button variant="subtle" color="gray" size="sm" loading={remove.isPending} onClick={() => window.confirm(`Delete ${found.data.name}?`) && remove.mutate(undefined, { onSuccess: () => { say(`${found.data.name} is deleted.`); navigate('/segments'); } })}>Delete</Button>}>
+      actions={found.data && <Act variant="subtle" color="gray" size="sm" loading={remove.isPending} onClick={() => window.confirm(`Delete ${found.data.name}?`) && remove.mutate(undefined, { onSuccess: () => { say(`${found.data.name} is deleted.`); navigate('/segments'); } })}>Delete</Act>}>
       {remove.error && <ErrorNote error={remove.error as ApiError} title="It cannot be deleted" />}
       {found.data ? <Loaded segment={found.data} /> : found.error ? <ErrorNote error={found.error} retry={() => void found.refetch()} /> : <Rows count={3} height={60} />}
     </Page>

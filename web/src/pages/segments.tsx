@@ -7,6 +7,7 @@ import type { Json, Segment } from '../api/types';
 import { Link, navigate, useQueryValue } from '../app/router';
 import { count } from '../lib/format';
 import { isAt } from '../lib/pointer';
+import { Act } from '../parts/act';
 import { Ago, Badge, Empty, ErrorNote, Page } from '../parts/basic';
 import { Conditions } from '../parts/conditions';
 import { Listing, SearchBox, type Column } from '../parts/listing';
@@ -44,7 +45,7 @@ export default function Segments() {
   const [cursor] = useQueryValue('cursor');
   const [open, setOpen] = useQueryValue('new');
   const list = useList<Segment>('/segments', { q, cursor, limit: 50 });
-  const create = <Button onClick={() => setOpen('1')}>New segment</Button>;
+  const create = <Act onClick={() => setOpen('1')}>New segment</Act>;
   return (
     <Page title="Segments" actions={create}>
       <div className="filters"><SearchBox label="Search by name" /></div>

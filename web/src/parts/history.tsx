@@ -3,6 +3,7 @@ import { Button } from '@mantine/core';
 import { useState } from 'react';
 import { useList } from '../api/queries';
 import type { AuditEntry, Json } from '../api/types';
+import { Act } from './act';
 import { Ago, Empty, ErrorNote, Rows } from './basic';
 import { Differences } from './editing';
 
@@ -40,7 +41,7 @@ export default function History({ kind, id, name, onRevert }: {
     <div className="stack">
       {entries.map((entry, i) => (
         <EntryLine key={entry.id} entry={entry}>
-          {onRevert && i > 0 && entry.after != null && <Button size="compact-xs" variant="default" onClick={() => onRevert(entry.after!)}>Back to this</Button>}
+          {onRevert && i > 0 && entry.after != null && <Act size="compact-xs" variant="default" onClick={() => onRevert(entry.after!)}>Back to this</Act>}
         </EntryLine>
       ))}
     </div>

@@ -1,11 +1,12 @@
 // Layers: experiments of one layer never share a unit.
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { api, type ApiError } from '../api/client';
 import { useChange, useList } from '../api/queries';
 import type { Experiment, Layer } from '../api/types';
 import { Link } from '../app/router';
 import { layersOf, STATUS_TONE } from '../lib/results';
+import { Act } from './act';
 import { Badge, Card, ErrorNote, Rows, say } from './basic';
 
 export function LayersCard() {
@@ -30,7 +31,7 @@ export function LayersCard() {
                 {(experiments.data?.items ?? []).filter((one) => layersOf(one).includes(layer.name)).map((one) => (
                   <Link key={one.id} to={`/experiments/${one.id}`}><Badge tone={STATUS_TONE[one.status]}>{one.name}, {one.coverage} %</Badge></Link>
                 ))}
-                <Button size="compact-xs" variant="subtle" color="gray" aria-label={`Delete layer ${layer.name}`} onClick={() => remove.mutate(layer.id, { onSuccess: () => say(`${layer.name} is deleted.`) })}>Delete</Button>
+                <Act size="compact-xs" variant="subtle" color="gray" aria-label={`Delete layer ${layer.name}`} onClick={() => remove.mutate(layer.id, { onSuccess: () => say(`${layer.name} is deleted.`) })}>Delete</Act>
               </li>
             ))}
           </ul>
@@ -38,7 +39,7 @@ export function LayersCard() {
         {remove.error && <ErrorNote error={remove.error as ApiError} title="It cannot be deleted" />}
         <form className="row" onSubmit={submit} style={{ alignItems: 'flex-end' }}>
           <TextInput label="New layer" value={name} error={create.error ? create.error.message : undefined} onChange={(event) => setName(event.currentTarget.value)} />
-          <Button type="submit" variant="default" disabled={!name.trim()} loading={create.isPending}>Make it</Button>
+          <Act type="submit" variant="default" disabled={!name.trim()} loading={create.isPending}>Make it</Act>
         </form>
       </div>
     </Card>

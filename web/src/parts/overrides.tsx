@@ -1,11 +1,12 @@
 // Users who get a value by hand, whatever the rules say.
-import { Button, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { api, type ApiError } from '../api/client';
 import { useChange, useList } from '../api/queries';
 import type { Flag, Json, Override } from '../api/types';
 import { Link } from '../app/router';
 import { shown } from '../lib/draft';
+import { Act } from './act';
 import { Card, Empty, ErrorNote, say } from './basic';
 import { JsonField } from './json-field';
 import { Listing, type Column } from './listing';
@@ -20,7 +21,7 @@ export function Overrides({ flag }: { flag: Flag }) {
   const columns: Column<Override>[] = [
     { title: 'User', lead: true, cell: (row) => <Link className="mono" to={`/users/${encodeURIComponent(row.user_id)}`}>{row.user_id}</Link> },
     { title: 'Value', cell: (row) => <code className="mono">{shown(row.value)}</code> },
-    { title: 'Action', right: true, cell: (row) => <Button size="compact-xs" variant="subtle" color="gray" onClick={() => remove.mutate(row.user_id)}>Remove<span className="mantine-VisuallyHidden-root"> {row.user_id}</span></Button> },
+    { title: 'Action', right: true, cell: (row) => <Act size="compact-xs" variant="subtle" color="gray" onClick={() => remove.mutate(row.user_id)}>Remove<span className="mantine-VisuallyHidden-root"> {row.user_id}</span></Act> },
   ];
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -32,7 +33,7 @@ export function Overrides({ flag }: { flag: Flag }) {
         <form className="row" style={{ alignItems: 'flex-end' }} onSubmit={submit}>
           <TextInput label="User id" value={user} onChange={(event) => setUser(event.currentTarget.value)} />
           <div className="grow"><JsonField label={`Value (${flag.type})`} value={value} rows={1} onChange={setValue} error={put.error && (put.error as ApiError).pointer.startsWith('/value') ? put.error.message : undefined} /></div>
-          <Button type="submit" disabled={!user.trim()} loading={put.isPending}>Set</Button>
+          <Act type="submit" disabled={!user.trim()} loading={put.isPending}>Set</Act>
         </form>
         {put.error && !(put.error as ApiError).pointer.startsWith('/value') && <ErrorNote error={put.error as ApiError} />}
         {remove.error && <ErrorNote error={remove.error as ApiError} />}
