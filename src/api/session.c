@@ -36,12 +36,22 @@ static void session_reply(struct http_request *request, struct http_response *re
     api_write_end(request, response, &answer, 200);
 }
 
+/* For the audit log: from where somebody came, went, or was turned away. */
+static bool note_access(struct http_request *request, const struct uuid *member_id, gos_str email,
+                        const char *action, gos_error *err)
+{
+    struct access_note note = {member_id, email, gos_str_from(action), forwarded_address(request),
+                               request->now_ms};
+    return catalog_note_access(api_of(request)->catalog, &note, err);
+}
+
 bool session_begin(struct http_request *request, struct http_response *response,
                    struct member *member, struct session_use *out, gos_error *err)
 {
     struct sessions *sessions = api_of(request)->sessions;
     char token[SESSION_TOKEN_BYTES];
-    if (!sessions_begin(sessions, member, request->now_ms, token, err))
+    if (!note_access(request, &member->id, member->email, "login", err) ||
+        !sessions_begin(sessions, member, request->now_ms, token, err))
         return false;
     if (!sessions_use(sessions, gos_str_from(token), request->now_ms, out))
         return gos_fail(err, GOS_OVERLOADED, "", "the session ended at once; log in again");
@@ -66,12 +76,15 @@ static bool member_prove(struct http_request *request, gos_str email, gos_str pa
                          struct member *out, gos_error *err)
 {
     bool found = false, right;
-    gos_str name;
+    gos_str name = email;
     if (member_email(email, request->arena, &name, err) &&
         !catalog_find_member(api_of(request)->catalog, name, request->arena, out, &found, err))
         return false;
     gos_str hash = found && !out->is_disabled ? out->password : GOS_LIT("");
     if (!logins_check(api_of(request)->logins, password, hash, &right, err))
+        return false;
+    /* Of unknown accounts, too: they must not be told from others by the time it takes. */
+    if (!right && !note_access(request, found ? &out->id : NULL, name, "login_failed", err))
         return false;
     return right || gos_fail(err, GOS_UNAUTHORIZED, "", "the e-mail or the password is wrong");
 }
@@ -142,7 +155,10 @@ void api_session_get(struct http_request *request, struct http_response *respons
 void api_session_delete(struct http_request *request, struct http_response *response)
 {
     gos_error err;
-    if (!sessions_end(api_of(request)->sessions, cookie_token(request), &err)) {
+    struct member member;
+    if (!own_member(request, &member, &err) ||
+        !note_access(request, &member.id, member.email, "logout", &err) ||
+        !sessions_end(api_of(request)->sessions, cookie_token(request), &err)) {
         http_fail(request, response, &err);
         return;
     }

@@ -53,6 +53,7 @@ struct catalog_backend {
     bool (*put_member)(struct catalog *, const struct member *, bool, gos_str, int64_t,
                        gos_error *);
     bool (*delete_member)(struct catalog *, const struct member *, gos_str, int64_t, gos_error *);
+    bool (*note_access)(struct catalog *, const struct access_note *, gos_error *);
     bool (*add_session)(struct catalog *, const struct session *, gos_error *);
     bool (*list_sessions)(struct catalog *, gos_arena *, struct session **, uint32_t *,
                           gos_error *);

@@ -32,6 +32,11 @@ bool catalog_delete_member(struct catalog *catalog, const struct member *member,
     return catalog->backend->delete_member(catalog, member, actor, now_ms, err);
 }
 
+bool catalog_note_access(struct catalog *catalog, const struct access_note *note, gos_error *err)
+{
+    return catalog->backend->note_access(catalog, note, err);
+}
+
 bool catalog_add_session(struct catalog *catalog, const struct session *session, gos_error *err)
 {
     return catalog->backend->add_session(catalog, session, err);

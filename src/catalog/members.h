@@ -47,6 +47,17 @@ bool catalog_put_member(struct catalog *catalog, const struct member *member, bo
 bool catalog_delete_member(struct catalog *catalog, const struct member *member, gos_str actor,
                            int64_t now_ms, gos_error *err);
 
+/* Somebody has come or gone, or was turned away; the audit log of the first environment keeps it.
+ */
+struct access_note {
+    const struct uuid *member_id; /* NULL: nobody has this e-mail */
+    gos_str email;
+    gos_str action; /* login, logout or login_failed */
+    gos_str address;
+    int64_t at;
+};
+bool catalog_note_access(struct catalog *catalog, const struct access_note *note, gos_error *err);
+
 /* Also says that its member has logged in. */
 bool catalog_add_session(struct catalog *catalog, const struct session *session, gos_error *err);
 /* Of members who are not disabled; the last used first. */

@@ -253,6 +253,7 @@ const struct catalog_backend catalog_backend_sqlite = {
     .list_members = store_list_members,
     .put_member = store_put_member,
     .delete_member = store_delete_member,
+    .note_access = store_note_access,
     .add_session = store_add_session,
     .list_sessions = store_list_sessions,
     .touch_session = store_touch_session,

@@ -1,6 +1,7 @@
 /* Sessions of members: kept so that a restart logs nobody out. */
 #include "catalog/store.h"
 
+#include "base/json.h"
 #include "base/time.h"
 
 static bool session_take(struct statement *statement, gos_arena *arena, struct session *out)
@@ -16,6 +17,44 @@ static bool session_take(struct statement *statement, gos_arena *arena, struct s
         .expires_at = column_int(statement, 6),
     };
     return !failed;
+}
+
+static bool access_log(struct sqlite *db, const struct access_note *note, gos_error *err)
+{
+    int64_t environment;
+    struct text text;
+    struct json_writer json;
+    gos_arena *arena = gos_arena_open(4096);
+    if (!arena)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for the log");
+    text_init(&text, arena);
+    json_writer_init(&json, &text);
+    json_open_object(&json);
+    json_name(&json, "address");
+    json_text(&json, note->address);
+    json_close_object(&json);
+    struct store_event event = {.at = note->at,
+                                .actor = note->email,
+                                .action = note->action,
+                                .kind = GOS_LIT("session"),
+                                .id = note->member_id,
+                                .name = note->email,
+                                .previous = TIME_NONE,
+                                .body = text_str(&text)};
+    bool done = text_ok(&text, err) &&
+                store_environment(db, GOS_LIT("production"), &environment, NULL, err);
+    if (done) {
+        event.environment = environment;
+        done = store_log(db, &event, err) >= 0;
+    }
+    gos_arena_close(arena);
+    return done;
+}
+
+bool store_note_access(struct catalog *catalog, const struct access_note *note, gos_error *err)
+{
+    struct sqlite *db = store_write_begin(catalog, err);
+    return db && store_write_end(catalog, access_log(db, note, err), err);
 }
 
 static bool session_insert(struct sqlite *db, const struct session *session, gos_error *err)

@@ -120,6 +120,7 @@ bool store_find_member(struct catalog *, gos_str, gos_arena *, struct member *, 
 bool store_list_members(struct catalog *, gos_arena *, struct member **, uint32_t *, gos_error *);
 bool store_put_member(struct catalog *, const struct member *, bool, gos_str, int64_t, gos_error *);
 bool store_delete_member(struct catalog *, const struct member *, gos_str, int64_t, gos_error *);
+bool store_note_access(struct catalog *, const struct access_note *, gos_error *);
 bool store_add_session(struct catalog *, const struct session *, gos_error *);
 bool store_list_sessions(struct catalog *, gos_arena *, struct session **, uint32_t *, gos_error *);
 bool store_touch_session(struct catalog *, gos_str, int64_t, gos_error *);

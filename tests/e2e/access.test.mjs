@@ -58,6 +58,9 @@ test('a user is made on the command line, logs in, acts by role, and is named in
     assert.match(cli(server, ['user', 'list']).stdout, /ed@x.org +editor +no/)
     assert.equal(cli(server, ['user', 'disable', 'ed@x.org']).status, 0)
     assert.equal((await login(server, 'ed@x.org', secrets[2])).status, 401)
+    await login(server, 'nobody@x.org')
+    const sessions = (await server.call('GET', '/api/v1/audit?kind=session')).json.items.map(({ actor, action, after }) => `${actor} ${action} ${after.address}`)
+    assert.deepEqual(sessions, ['nobody@x.org login_failed 127.0.0.1', 'ed@x.org login_failed 127.0.0.1', 'ed@x.org login 127.0.0.1', 'ed@x.org login_failed 127.0.0.1', 'ed@x.org login 127.0.0.1', 'ed@x.org login 127.0.0.1'])
     const metrics = await (await fetch(server.url + '/metrics')).text()
     for (const secret of secrets) {
       assert.ok(!server.output().includes(secret), 'a secret is in the log')
