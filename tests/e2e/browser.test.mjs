@@ -8,11 +8,13 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { after, before, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { startConditions, statuses } from './conditions.mjs'
 import { startServer } from './server.mjs'
 import { openBrowser } from './web/browser.mjs'
 
 const web = createRequire(new URL('../../web/package.json', import.meta.url))
 let server
+let front
 let clientKey
 let site
 let browser
@@ -84,11 +86,13 @@ before(async () => {
     const made = await server.call('POST', '/api/v1/flags', { name: flag.key, client_visible: true, ...flag })
     assert.equal(made.status, 201, made.text)
   }
+  front = await startConditions(() => server.url)
   site = await startSite()
   browser = await openBrowser()
 })
 after(async () => {
   await browser?.close()
+  await front?.stop()
   site?.close()
   await server?.stop()
 })
@@ -168,3 +172,51 @@ test('Segment\'s browser client sends to us what it is told to', async () => {
   assert.equal(user.json.devices.length, 1)
   await page.close()
 })
+
+/** A page in which nothing may be thrown. */
+async function openQuietPage() {
+  const page = await openPage()
+  const thrown = []
+  page.on('pageerror', (error) => thrown.push(String(error)))
+  return { page, thrown }
+}
+
+for (const condition of [...statuses.map(String), 'cut'])
+  test(`the browser's provider under ${condition}: the default, no exception, and right again afterwards`, async () => {
+    const { page, thrown } = await openQuietPage()
+    const always = condition === 'cut' ? 'cut' : `always-${condition}`
+    assert.notEqual(await startProvider(page, { baseUrl: `${front.url}/${always}`, context: { targetingKey: 'u1', country: 'DE' } }), 'ready')
+    assert.equal(await value(page, 'german'), false)
+    const details = await page.evaluate(() => globalThis.clients.OpenFeature.getClient().getBooleanDetails('german', false))
+    assert.equal(details.reason, 'ERROR')
+    await page.evaluate(() => globalThis.clients.OpenFeature.clearProviders())
+    assert.equal(await startProvider(page, { baseUrl: `${front.url}/pass`, context: { targetingKey: 'u1', country: 'DE' } }), 'ready')
+    await becomes(page, 'german', true)
+    assert.deepEqual(thrown, [])
+    await page.close()
+  })
+
+for (const condition of [...statuses.map(String), 'cut'])
+  test(`Segment's browser client under ${condition}: no exception, nothing twice, and what may be sent again arrives`, async () => {
+    const { page, thrown } = await openQuietPage()
+    const name = `under ${condition}`
+    await page.evaluate(({ url, key, host, name }) => {
+      const { AnalyticsBrowser } = globalThis.clients
+      const analytics = AnalyticsBrowser.load({ writeKey: key, cdnURL: url }, { integrations: { 'Segment.io': { apiHost: host, protocol: 'http' } } })
+      analytics.track(name)
+      globalThis.later = () => analytics.track(`later, ${name}`)
+    }, { url: server.url, key: clientKey, host: `${front.url.replace('http://', '')}/once-${condition}-segment/v1`, name })
+    const counted = async (wanted) => (await server.call('GET', '/api/v1/events/names')).json.items.find((item) => item.name === wanted)?.count ?? 0
+    const arrives = async (wanted) => {
+      for (let i = 0; i < 300 && (await counted(wanted)) === 0; i++) await new Promise((resolve) => setTimeout(resolve, 100))
+      return counted(wanted)
+    }
+    for (let i = 0; i < 100 && !front.seen[`once-${condition}-segment`]; i++) await new Promise((resolve) => setTimeout(resolve, 50))
+    assert.ok(front.seen[`once-${condition}-segment`], 'it was refused')
+    await page.evaluate(() => globalThis.later())
+    assert.equal(await arrives(`later, ${name}`), 1)
+    if (['429', '500', 'cut'].includes(condition)) assert.equal(await arrives(name), 1)
+    else assert.equal(await counted(name), 0)
+    assert.deepEqual(thrown, [])
+    await page.close()
+  })

@@ -9,15 +9,17 @@ export const statuses = Object.keys(bodies).map(Number)
 export async function startConditions(target) {
   const seen = {}
   const server = http.createServer((request, response) => {
-    const [, condition, rest] = request.url.match(/^\/([^/]+)(\/.*)$/) ?? [null, 'pass', request.url]
-    const count = (seen[condition] = (seen[condition] ?? 0) + 1)
+    const [, condition, rest] = request.url.match(/^\/((?:always|once)-[^/]+|cut|pass)(\/.*)$/) ?? [null, 'pass', request.url]
+    // Browsers ask whether they may ask; that is not what fails.
+    const isPreflight = request.method === 'OPTIONS'
+    const count = (seen[condition] = (seen[condition] ?? 0) + (isPreflight ? 0 : 1))
     const [when, what] = condition.includes('-') ? condition.split('-') : ['always', condition]
     const chunks = []
     request.on('data', (chunk) => chunks.push(chunk))
     request.on('end', () => {
-      if (what === 'pass' || (when === 'once' && count > 1)) return forward(rest, request, Buffer.concat(chunks), response)
+      if (what === 'pass' || isPreflight || (when === 'once' && count > 1)) return forward(rest, request, Buffer.concat(chunks), response)
       if (what === 'cut') return request.socket.destroy()
-      response.writeHead(Number(what), { 'content-type': 'application/json', ...(what === '429' ? { 'retry-after': '1' } : {}) })
+      response.writeHead(Number(what), { 'content-type': 'application/json', 'access-control-allow-origin': '*', 'access-control-expose-headers': '*', ...(what === '429' ? { 'retry-after': '1' } : {}) })
       response.end(JSON.stringify(rest.startsWith('/ofrep')
         ? { key: 'bool', errorCode: what === '404' ? 'FLAG_NOT_FOUND' : 'GENERAL', errorDetails: bodies[what], metadata: {} }
         : { code: bodies[what], message: 'as the test asks', pointer: '' }))
