@@ -25,6 +25,10 @@ bool gos_ruleset_check(const void *block, size_t bytes, gos_error *err)
     const gos_ruleset *rules = block;
     if (bytes < sizeof *rules || memcmp(rules->magic, RULESET_MAGIC, sizeof rules->magic) != 0)
         return gos_fail(err, GOS_BAD_INPUT, "", "this is no ruleset");
+    if (rules->version == __builtin_bswap32(RULESET_VERSION))
+        return gos_fail(err, GOS_BAD_INPUT, "",
+                        "the ruleset comes from a machine with another order of bytes; fetch the "
+                        "definitions document instead");
     if (rules->version != RULESET_VERSION || rules->section_count != SECTION_COUNT)
         return gos_fail(err, GOS_BAD_INPUT, "",
                         "the ruleset has version %u; this program reads version %d", rules->version,

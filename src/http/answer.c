@@ -144,22 +144,42 @@ static void header_write(struct text *out, gos_str name, gos_str value)
     text_add(out, GOS_LIT("\r\n"));
 }
 
+/* Heads are written for every answer: without the format of printf. */
+static void number_write(struct text *out, size_t number)
+{
+    char digits[24];
+    size_t at = sizeof digits;
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    text_add(out, (gos_str){digits + at, sizeof digits - at});
+}
+
 /* How the end of the body will be known. */
 static void length_write(const struct exchange *exchange, struct text *out)
 {
     int status = exchange->response.status;
     if (exchange->is_stream && !exchange->facts.is_http10)
         text_add(out, GOS_LIT("Transfer-Encoding: chunked\r\n"));
-    else if (!exchange->is_stream && status != 204 && status != 304)
-        text_print(out, "Content-Length: %zu\r\n", exchange->response.body.len);
+    if (exchange->is_stream || status == 204 || status == 304)
+        return;
+    text_add(out, GOS_LIT("Content-Length: "));
+    number_write(out, exchange->response.body.len);
+    text_add(out, GOS_LIT("\r\n"));
 }
 
 bool answer_head(struct exchange *exchange, bool is_last, struct text *out)
 {
     const struct http_response *response = &exchange->response;
     bool is_kept_10 = exchange->facts.is_http10 && !is_last;
-    text_print(out, "HTTP/1.1 %d %s\r\nDate: %s\r\n", response->status, phrase(response->status),
-               exchange->shard->date);
+    text_add(out, GOS_LIT("HTTP/1.1 "));
+    number_write(out, (size_t)response->status);
+    text_add_char(out, ' ');
+    text_add(out, gos_str_from(phrase(response->status)));
+    text_add(out, GOS_LIT("\r\nDate: "));
+    text_add(out, gos_str_from(exchange->shard->date));
+    text_add(out, GOS_LIT("\r\n"));
     if (response->content_type.len > 0 && response->status != 204 && response->status != 304)
         header_write(out, GOS_LIT("Content-Type"), response->content_type);
     length_write(exchange, out);

@@ -186,6 +186,14 @@ TEST(property, a_damaged_block_is_found_wherever_the_damage_is)
         copy[at] ^= 4;
         CHECK(!gos_ruleset_check(copy, bytes, &given.err));
     }
+    uint32_t version;
+    size_t at = offsetof(gos_ruleset, version);
+    memcpy(&version, (const char *)given.rules + at, sizeof version);
+    version = __builtin_bswap32(version);
+    memcpy(copy, given.rules, bytes);
+    memcpy((char *)copy + at, &version, sizeof version);
+    CHECK(!gos_ruleset_check(copy, bytes, &given.err));
+    CHECK(str_contains(gos_str_from(given.err.message), GOS_LIT("order of bytes")));
     CHECK(!gos_ruleset_check(given.rules, bytes - 1, &given.err));
     CHECK(!gos_ruleset_check(given.rules, 10, &given.err));
     fixture_close(&given);
