@@ -36,7 +36,7 @@ before(async () => {
 })
 after(() => server?.stop())
 
-test('every type resolves in Python, with variant, reason and metadata', { skip }, () => {
+test('every type resolves in Python, with variant, reason and metadata, below a path prefix too (O21)', { skip }, () => {
   const values = Object.fromEntries(Object.entries(told).map(([name, { value }]) => [name, value]))
   assert.equal(values.bool, true)
   assert.equal(values['no context'], true)
