@@ -62,6 +62,17 @@ function javaClasses() {
   }
 }
 
+/** The program for Go, built beside the data; null without Go or its modules. */
+function goProgram() {
+  const file = path.join(data, 'ask-go')
+  try {
+    execFileSync('go', ['build', '-o', file, '.'], { cwd: here('go'), stdio: 'ignore', timeout: 180000, env: { ...process.env, GOTOOLCHAIN: 'local' } })
+    return file
+  } catch {
+    return null
+  }
+}
+
 const openers = {
   'server-sdk for JavaScript': () => {
     const domains = {}
@@ -84,6 +95,10 @@ const openers = {
   'provider for Java': () => {
     const classes = javaClasses()
     return classes ? asker('java', ['-cp', classes, here('java/Ask.java')]) : 'mvn, or the packages of Maven, are not here'
+  },
+  'provider for Go': () => {
+    const program = goProgram()
+    return program ? asker(program, []) : 'go, or its modules, are not here'
   },
 }
 
