@@ -54,6 +54,7 @@ export async function signIn(page, server) {
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
 }
 
+/** The page, the button that opens one, the name of the picture. */
 export const DIALOGS = [
   ['/settings', 'New key', 'dialog-key'],
   ['/settings?tab=members', 'Add a member', 'dialog-member'],

@@ -30,7 +30,6 @@ try {
         await page.waitForTimeout(400);
         await shoot(name);
       }
-      // Dialogs: the page, the button that opens one, the name of the picture.
       for (const [path, button, name] of DIALOGS.filter(([, , name]) => isWanted(name))) {
         await visit(page, path);
         await page.getByRole('button', { name: button }).first().click();
