@@ -113,8 +113,13 @@ function answer(method: string, path: string[], query: URLSearchParams, body: Ro
   if (root === 'audit') return [200, { items: [{ id: '1', at: before(0.1), actor: 'demo', action: 'update', kind: 'flag', name: 'new-checkout', before: { rollout_percentage: 10 }, after: { rollout_percentage: 25 } }], next: null, total: 1 }];
   if (root === 'calc') return [200, { n1_pooled_ceil: Math.round(20000 / ((Number(body.p2) / Number(body.p1) - 1) * 20) ** 2), n_c_ceil: 5000, rr: 1.125, koopman_low: 1.001, koopman_high: 1.264, p_pooled: 0.048, p_value: 0.115, p_two_sided: 0.04, lift: 0.14, fieller_low: 0.01, fieller_high: 0.28 }];
   if (root === 'users') return [200, { user_id: key, attributes: { country: 'DE', plan: 'pro' }, assignments: [{ experiment_id: experiments[0]!.id, user_id: key, variant: 'treatment', assignment_reason: 'split', assigned_at: before(1) }], flags: [{ key: 'new-checkout', value: true, reason: 'SPLIT' }] }];
-  if (root === 'events') return [200, { items: key ? [{ name: 'purchase', count: 2041, properties: [{ name: 'amount', type: 'number' }] }] : Array.from({ length: 12 }, (_, i) => ({ event_id: id(), user_id: `u${i * 7}`, name: i % 3 ? 'page_view' : 'purchase', value: null, properties: i % 3 ? { ms: 120 + i } : { amount: 19.9 }, timestamp: before(i / 86400) })), next: null, total: 12 }];
+  if (root === 'events') return [200, { items: key ? [{ name: 'purchase', count: 2041, first_at: before(9), last_at: now(), properties: [{ name: 'amount', types: ['number'] }] }] : Array.from({ length: 12 }, (_, i) => ({ event_id: id(), user_id: `u${i * 7}`, name: i % 3 ? 'page_view' : 'purchase', value: null, properties: i % 3 ? { ms: 120 + i } : { amount: 19.9 }, timestamp: before(i / 86400) })), next: null, total: 12 }];
   if (root === 'keys') return method === 'POST' ? [201, { id: id(), ...body, key: 'gsk_demo_1234567890abcdef' }] : [200, { items: [{ id: id(), name: 'first admin key', scope: 'admin', environment: 'production', prefix: 'gsk_ab', created_at: before(3), last_used_at: now() }], next: null, total: 1 }];
+  if (root === 'whoami') return [200, { kind: 'key', name: 'first admin key', scope: 'admin', environment: 'production', version: 'mock' }];
+  if (root === 'session' && key === 'methods') return [200, { password: true, oidc: '/api/v1/session/oidc' }];
+  if (root === 'session') return method === 'GET' || method === 'POST' ? [200, { member: { email: String(body.email ?? 'ada@example.org'), role: 'editor' }, csrf: 'mock', expires_at: before(-1) }] : [204, undefined];
+  if (root === 'environments') return [200, { items: ['production', 'staging'].map((name, i) => ({ name, created_at: before(30), requires_approval: i === 0, is_yours: i === 0 })), next: null, total: 2 }];
+  if (root === 'reports' || ['members', 'webhooks', 'proposals', 'overrides'].includes(root)) return [200, { items: [], next: null, total: 0 }];
   if (!items) return missing;
   if (!key) {
     if (method !== 'POST') return list(items, query);

@@ -8,8 +8,8 @@ import { count, localTime } from '../lib/format';
 import { Empty, ErrorNote, Page, Rows, useSettled } from '../parts/basic';
 import { EntryLine } from '../parts/history';
 
-const KINDS = ['experiment', 'flag', 'metric', 'segment', 'layer', 'holdout', 'override', 'proposal', 'key', 'member', 'environment', 'webhook'];
-const ACTIONS = ['create', 'update', 'delete', 'import', 'start', 'pause', 'resume', 'complete', 'archive', 'restore', 'reweigh', 'propose', 'approve', 'reject', 'withdraw', 'revoke'];
+const KINDS = ['experiment', 'flag', 'metric', 'segment', 'layer', 'holdout', 'override', 'proposal', 'key', 'member', 'session', 'environment', 'webhook', 'advice'];
+const ACTIONS = ['create', 'update', 'delete', 'import', 'start', 'pause', 'resume', 'complete', 'archive', 'restore', 'reweigh', 'propose', 'approve', 'reject', 'withdraw', 'revoke', 'login', 'login_failed', 'logout'];
 
 /** A text filter that is written into the address when one stops typing. */
 function TextFilter({ name, label, short }: { name: string; label: string; short: string }) {

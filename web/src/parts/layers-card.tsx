@@ -37,8 +37,9 @@ export function LayersCard() {
           </ul>
         )}
         {remove.error && <ErrorNote error={remove.error as ApiError} title="It cannot be deleted" />}
-        <form className="row" onSubmit={submit} style={{ alignItems: 'flex-end' }}>
-          <TextInput label="New layer" value={name} error={create.error ? create.error.message : undefined} onChange={(event) => setName(event.currentTarget.value)} />
+        <ErrorNote error={create.error as ApiError | null} />
+        <form className="fields" onSubmit={submit}>
+          <TextInput label="New layer" value={name} onChange={(event) => setName(event.currentTarget.value)} />
           <Act type="submit" variant="default" disabled={!name.trim()} loading={create.isPending}>Make it</Act>
         </form>
       </div>
