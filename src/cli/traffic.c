@@ -55,7 +55,18 @@ void traffic_totals(struct traffic *traffic, struct traffic_totals *out)
     pthread_mutex_unlock(&traffic->lock);
 }
 
-/* Assigns a batch, lets it act by what it got, and evaluates the flags of its first visitor. */
+/* One who was in the experiment behind a flag before: others would come into it after they acted.
+ */
+static const struct visitor *visitor_of_flags(const struct visitor *visitors, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (visitors[i].is_assigned[0])
+            return &visitors[i];
+    }
+    return NULL;
+}
+
+/* Assigns a batch, lets it act by what it got, and evaluates the flags of one visitor. */
 static bool batch_send(struct traffic *traffic, struct visitor *visitors, size_t count,
                        struct traffic_totals *done, gos_error *err)
 {
@@ -69,13 +80,14 @@ static bool batch_send(struct traffic *traffic, struct visitor *visitors, size_t
     if (!visitors_write_events(visitors, count, arena, &body, &done->events, err) ||
         !http_client_ask(traffic->client, "POST", "/api/v1/events", body, arena, &answer, err))
         return false;
-    if (!visitor_write_context(&visitors[0], arena, &body, err) ||
-        !http_client_ask(traffic->client, "POST", "/ofrep/v1/evaluate/flags", body, arena, &answer,
-                         err))
-        return false;
-    done->evaluations = 1;
     done->visitors = count;
-    return true;
+    const struct visitor *asking = visitor_of_flags(visitors, count);
+    if (!asking)
+        return true;
+    done->evaluations = 1;
+    return visitor_write_context(asking, arena, &body, err) &&
+           http_client_ask(traffic->client, "POST", "/ofrep/v1/evaluate/flags", body, arena,
+                           &answer, err);
 }
 
 /*

@@ -77,6 +77,12 @@ bool analysis_read_design(struct catalog *catalog, gos_str environment, const st
  * for. */
 void analysis_window(const struct analysis_design *design, const struct analysis_request *request,
                      int64_t *out_start, int64_t *out_end);
+/* A metric of the design by its name; empty: the primary one. NOT_FOUND at "/metric". */
+bool analysis_find_plan(const struct analysis_design *design, gos_str metric,
+                        const struct metric_plan **out, gos_error *err);
+/* What to ask the ledger, without plans. */
+struct ledger_question analysis_ask(const struct analysis_design *design,
+                                    const struct analysis_request *request);
 struct scorecard_question analysis_question(const struct analysis_design *design,
                                             const uint64_t *units);
 

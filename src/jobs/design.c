@@ -111,3 +111,30 @@ bool analysis_read_design(struct catalog *catalog, gos_str environment, const st
            add_metrics(catalog, environment, tree, "guardrail_metrics", ROLE_GUARDRAIL, arena, out,
                        err);
 }
+
+bool analysis_find_plan(const struct analysis_design *design, gos_str metric,
+                        const struct metric_plan **out, gos_error *err)
+{
+    *out = metric.len == 0 ? &design->plans[0] : NULL;
+    for (uint32_t m = 0; m < design->metric_count; m++) {
+        if (gos_str_equal(design->plans[m].name, metric))
+            *out = &design->plans[m];
+    }
+    return *out || gos_fail(err, GOS_NOT_FOUND, "/metric", "the experiment has no metric \"%.*s\"",
+                            GOS_ARG(metric));
+}
+
+struct ledger_question analysis_ask(const struct analysis_design *design,
+                                    const struct analysis_request *request)
+{
+    int64_t start, end;
+    analysis_window(design, request, &start, &end);
+    return (struct ledger_question){.environment = request->environment,
+                                    .experiment_id = request->experiment->id,
+                                    .variants = design->variants,
+                                    .variant_count = design->variant_count,
+                                    .from_ms = start,
+                                    .as_of_ms = end,
+                                    .watermark = request->watermark,
+                                    .cancel = request->cancel};
+}

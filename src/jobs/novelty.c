@@ -18,18 +18,10 @@ struct course {
 
 static bool find_plan(struct course *course, gos_str metric, gos_error *err)
 {
-    const struct analysis_design *design = &course->design;
-    course->plan = metric.len == 0 ? &design->plans[0] : NULL;
-    for (uint32_t m = 0; m < design->metric_count; m++) {
-        if (gos_str_equal(design->plans[m].name, metric))
-            course->plan = &design->plans[m];
-    }
-    if (!course->plan)
-        return gos_fail(err, GOS_NOT_FOUND, "/metric", "the experiment has no metric \"%.*s\"",
-                        GOS_ARG(metric));
-    if (course->plan->kind == PLAN_QUANTILE)
-        return gos_fail(err, GOS_BAD_INPUT, "/metric", "a quantile has no difference by day");
-    return true;
+    if (!analysis_find_plan(&course->design, metric, &course->plan, err))
+        return false;
+    return course->plan->kind != PLAN_QUANTILE ||
+           gos_fail(err, GOS_BAD_INPUT, "/metric", "a quantile has no difference by day");
 }
 
 /* Units that are not so old yet are left out of a day, as with any window. */
@@ -47,18 +39,9 @@ static bool ask(struct course *course, const struct analysis_sources *sources,
         course->days[d].window_ms = TIME_DAY_MS;
         course->days[d].lookback_ms = 0;
     }
-    const struct ledger_question question = {
-        .environment = request->environment,
-        .experiment_id = request->experiment->id,
-        .variants = design->variants,
-        .variant_count = design->variant_count,
-        .plans = course->days,
-        .plan_count = course->day_count,
-        .from_ms = start,
-        .as_of_ms = end,
-        .watermark = request->watermark,
-        .cancel = request->cancel,
-    };
+    struct ledger_question question = analysis_ask(design, request);
+    question.plans = course->days;
+    question.plan_count = course->day_count;
     return ledger_compute(sources->ledger, &question, arena, &course->answer, err);
 }
 

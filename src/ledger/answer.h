@@ -21,6 +21,11 @@ struct ledger_question {
     /* Only people whose first exposure is in [cohort_from_ms, cohort_before_ms); both 0: all. */
     int64_t cohort_from_ms, cohort_before_ms;
     const atomic_bool *cancel; /* may be NULL; once true, the answer is CANCELLED */
+    /* By the values of an attribute of the exposures: all variants once for each value, one value
+     * after the other. The empty value is that of units without the attribute. */
+    gos_str slice_by;
+    const gos_str *slice_values;
+    uint32_t slice_count; /* 0: no slices */
 };
 
 /* Values for a quantile: of one variant, each with the number of its unit. */
@@ -67,6 +72,14 @@ struct ledger_answer {
 struct ledger_day {
     int64_t day;
     uint32_t variant; /* index into the question's variants */
+    uint64_t units;
+};
+
+/* A value of an attribute, or an attribute, with the exposures that have it. */
+enum { LEDGER_SLICES_MAX = 200 };
+
+struct ledger_slice {
+    gos_str value;
     uint64_t units;
 };
 

@@ -16,6 +16,9 @@ struct ledger_backend {
                    gos_error *err);
     bool (*days)(void *self, const struct ledger_question *question, gos_arena *arena,
                  struct ledger_day **out, uint32_t *out_count, gos_error *err);
+    bool (*list_slices)(void *self, const struct ledger_question *question, gos_str by,
+                        gos_arena *arena, struct ledger_slice **out, uint32_t *out_count,
+                        gos_error *err);
     bool (*list_events)(void *self, gos_str environment, gos_arena *arena,
                         struct ledger_event **out, uint32_t *out_count, gos_error *err);
     bool (*stats)(void *self, struct ledger_stats *out, gos_error *err);

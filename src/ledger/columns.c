@@ -125,6 +125,7 @@ static const struct ledger_backend backend = {
     .compute = columns_compute,
     .series = columns_series,
     .days = columns_days,
+    .list_slices = columns_list_slices,
     .list_events = columns_list_events,
     .stats = columns_stats,
     .delete_experiment = columns_delete_experiment,

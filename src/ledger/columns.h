@@ -54,6 +54,9 @@ bool columns_compute(void *self, const struct ledger_question *question, gos_are
 bool columns_series(void *self, const struct ledger_question *question, const int64_t *moments,
                     uint32_t moment_count, gos_arena *arena, struct ledger_answer *out,
                     gos_error *err);
+bool columns_list_slices(void *self, const struct ledger_question *question, gos_str by,
+                         gos_arena *arena, struct ledger_slice **out, uint32_t *out_count,
+                         gos_error *err);
 bool columns_days(void *self, const struct ledger_question *question, gos_arena *arena,
                   struct ledger_day **out, uint32_t *out_count, gos_error *err);
 bool columns_list_events(void *self, gos_str environment, gos_arena *arena,

@@ -1,5 +1,5 @@
 /* A computation from beginning to end, on one moment of the store. */
-#include "ledger/tally.h"
+#include "ledger/slices.h"
 
 #include "base/limits.h"
 #include "base/time.h"
@@ -238,6 +238,22 @@ bool columns_days(void *self, const struct ledger_question *question, gos_arena 
     pthread_mutex_unlock(&columns->read_lock);
     done = done && tally_count(&tally, arena, &answer, err) &&
            count_days(&tally, arena, out, out_count, err);
+    tally_close(&tally);
+    return done;
+}
+
+bool columns_list_slices(void *self, const struct ledger_question *question, gos_str by,
+                         gos_arena *arena, struct ledger_slice **out, uint32_t *out_count,
+                         gos_error *err)
+{
+    struct columns *columns = self;
+    struct tally tally;
+    if (!check(question, err) || !tally_open(&tally, columns, question, err))
+        return false;
+    pthread_mutex_lock(&columns->read_lock);
+    bool done = begin(&tally, err) && slices_count(&tally, by, arena, out, out_count, err);
+    sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
+    pthread_mutex_unlock(&columns->read_lock);
     tally_close(&tally);
     return done;
 }

@@ -1,5 +1,5 @@
 /* Exposures to slots: one per person, with the earliest time and the variant met then. */
-#include "ledger/tally.h"
+#include "ledger/slices.h"
 
 #include "base/time.h"
 
@@ -31,13 +31,21 @@ static uint8_t variant_index(const struct tally *tally, uint32_t number)
     return VARIANT_NONE;
 }
 
+static gos_str attributes_at(const struct sql_chunk *chunk, uint64_t row)
+{
+    return sql_is_null(&chunk->columns[4], row) ? GOS_LIT("") : sql_text(&chunk->columns[4], row);
+}
+
 static bool take_exposures(void *context, const struct sql_chunk *chunk, gos_error *err)
 {
     struct tally *tally = context;
     for (uint64_t row = 0; row < chunk->row_count; row++) {
         uint32_t unit = (uint32_t)sql_int(&chunk->columns[0], row);
         uint32_t number = (uint32_t)sql_int(&chunk->columns[1], row);
-        struct slot slot = {sql_int(&chunk->columns[2], row), variant_index(tally, number),
+        uint8_t variant = variant_index(tally, number);
+        if (tally->question->slice_count > 0)
+            variant = slice_variant(tally, variant, attributes_at(chunk, row));
+        struct slot slot = {sql_int(&chunk->columns[2], row), variant,
                             (uint8_t)sql_int(&chunk->columns[3], row), number};
         uint32_t person = tally->users ? unit_person(tally->users, unit) : unit;
         uint32_t index = tally->slot_of[person];
@@ -69,9 +77,11 @@ bool tally_read_exposures(struct tally *tally, gos_error *err)
     const struct sql_value values[] = {
         SQL_VALUE_INT(tally->experiment), SQL_VALUE_INT(tally->question->from_ms),
         SQL_VALUE_INT(tally->question->as_of_ms), SQL_VALUE_INT((int64_t)tally->last_sequence)};
-    if (!sql_query(tally->columns->reader,
-                   "SELECT unit, variant, ts, flags FROM exposures "
-                   "WHERE experiment = $1 AND ts >= $2 AND ts < $3 AND seq <= $4",
+    static const char plain[] = "SELECT unit, variant, ts, flags FROM exposures "
+                                "WHERE experiment = $1 AND ts >= $2 AND ts < $3 AND seq <= $4";
+    static const char sliced[] = "SELECT unit, variant, ts, flags, attributes FROM exposures "
+                                 "WHERE experiment = $1 AND ts >= $2 AND ts < $3 AND seq <= $4";
+    if (!sql_query(tally->columns->reader, tally->question->slice_count > 0 ? sliced : plain,
                    values, 4, take_exposures, tally, err))
         return false;
     spread_to_devices(tally);

@@ -86,6 +86,13 @@ bool ledger_days(struct ledger *ledger, const struct ledger_question *question, 
     return ledger->backend->days(ledger->self, question, arena, out, out_count, err);
 }
 
+bool ledger_list_slices(struct ledger *ledger, const struct ledger_question *question, gos_str by,
+                        gos_arena *arena, struct ledger_slice **out, uint32_t *out_count,
+                        gos_error *err)
+{
+    return ledger->backend->list_slices(ledger->self, question, by, arena, out, out_count, err);
+}
+
 bool ledger_list_events(struct ledger *ledger, gos_str environment, gos_arena *arena,
                         struct ledger_event **out, uint32_t *out_count, gos_error *err)
 {

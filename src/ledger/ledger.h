@@ -57,6 +57,14 @@ bool ledger_series(struct ledger *ledger, const struct ledger_question *question
 bool ledger_days(struct ledger *ledger, const struct ledger_question *question, gos_arena *arena,
                  struct ledger_day **out, uint32_t *out_count, gos_error *err);
 
+/*
+ * Values of an attribute that came with the exposures, most units first; `by` empty: the attributes
+ * that there are. After LEDGER_SLICES_MAX others are not counted.
+ */
+bool ledger_list_slices(struct ledger *ledger, const struct ledger_question *question, gos_str by,
+                        gos_arena *arena, struct ledger_slice **out, uint32_t *out_count,
+                        gos_error *err);
+
 /* Events seen in an environment, by name, with their properties. */
 bool ledger_list_events(struct ledger *ledger, gos_str environment, gos_arena *arena,
                         struct ledger_event **out, uint32_t *out_count, gos_error *err);

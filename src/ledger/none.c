@@ -69,6 +69,14 @@ static bool none_days(void *self, const struct ledger_question *question, gos_ar
     return refuse(err);
 }
 
+static bool none_list_slices(void *self, const struct ledger_question *question, gos_str by,
+                             gos_arena *arena, struct ledger_slice **out, uint32_t *out_count,
+                             gos_error *err)
+{
+    (void)self, (void)question, (void)by, (void)arena, (void)out, (void)out_count;
+    return refuse(err);
+}
+
 static bool none_list_events(void *self, gos_str environment, gos_arena *arena,
                              struct ledger_event **out, uint32_t *out_count, gos_error *err)
 {
@@ -124,6 +132,7 @@ static const struct ledger_backend backend_none = {
     .compute = none_compute,
     .series = none_series,
     .days = none_days,
+    .list_slices = none_list_slices,
     .list_events = none_list_events,
     .stats = none_stats,
     .delete_experiment = none_delete_experiment,

@@ -428,3 +428,57 @@ TEST(ledger, answers_a_series_of_moments_as_if_each_were_asked_alone)
                 &err, GOS_BAD_INPUT, "/moments");
     fixture_close(&given);
 }
+
+/* The same units by what came with their exposures: one variant after the other for each value. */
+TEST(ledger, answers_by_slices_of_an_attribute)
+{
+    struct ledger_slice *found;
+    uint32_t count;
+    fixture_open(&given);
+    static const char *const attributes[] = {"{\"os\":\"a\"}", "{\"os\":\"b\"}", ""};
+    for (int i = 0; i < 12; i++) {
+        char unit[16];
+        snprintf(unit, sizeof unit, "u%d", i);
+        fixture_expose(&given, unit, i % 2 ? "control" : "treatment", T0)->exposure.attributes =
+            gos_str_from(attributes[i < 6    ? 0
+                                    : i < 10 ? 1
+                                             : 2]);
+        if (i < 8)
+            fixture_event(&given, unit, "a", T0 + 1, 0, NULL);
+    }
+    fixture_append(&given);
+    fixture_plan(&given, "\"calculation\":\"count(a)\"");
+    static const gos_str values[] = {{"b", 1}, {"", 0}, {"a", 1}};
+    gos_str variants[6];
+    for (int i = 0; i < 6; i++)
+        variants[i] = fixture_variants[i % 2];
+    struct ledger_question ask = {.environment = GOS_LIT("production"),
+                                  .experiment_id = fixture_experiment,
+                                  .variants = variants,
+                                  .variant_count = 6,
+                                  .plans = given.plans,
+                                  .plan_count = 1,
+                                  .from_ms = T0,
+                                  .as_of_ms = T0 + DAY_MS,
+                                  .slice_by = GOS_LIT("os"),
+                                  .slice_values = values,
+                                  .slice_count = 3};
+    gos_error err;
+    CHECK_OK(ledger_compute(given.ledger, &ask, given.arena, &given.answer, &err), &err);
+    CHECK_INT(given.answer.units[0] + given.answer.units[1], 4);
+    CHECK_INT(given.answer.units[2] + given.answer.units[3], 2);
+    CHECK_INT(given.answer.units[4] + given.answer.units[5], 6);
+    CHECK_INT(given.answer.cells[0].active + given.answer.cells[1].active, 2);
+    CHECK_INT(given.answer.cells[4].active, 3);
+    CHECK_OK(
+        ledger_list_slices(given.ledger, &ask, GOS_LIT("os"), given.arena, &found, &count, &err),
+        &err);
+    CHECK_INT(count, 3);
+    CHECK_TEXT(found[0].value, "a");
+    CHECK_INT(found[1].units, 4);
+    CHECK_OK(ledger_list_slices(given.ledger, &ask, GOS_LIT(""), given.arena, &found, &count, &err),
+             &err);
+    CHECK_INT(count, 1);
+    CHECK_TEXT(found[0].value, "os");
+    fixture_close(&given);
+}

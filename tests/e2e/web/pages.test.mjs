@@ -177,6 +177,29 @@ test('targeting says at once how many recent users match', { skip: !program && '
   await context.close();
 });
 
+test('a metric opens to everything that is known of it', { skip: !program && 'gosset is not built' }, async () => {
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, '/experiments/free-returns', 'Exposures against the plan');
+  await page.getByRole('button', { name: 'Details of purchase_rate' }).click();
+  await page.getByRole('img', { name: /Change of purchase_rate in percent over time/ }).waitFor();
+  await page.getByRole('tab', { name: 'Days since exposure' }).click();
+  await page.getByRole('img', { name: /by day since exposure/ }).waitFor();
+  await page.getByRole('tab', { name: 'For whom' }).click();
+  await page.getByText(/No difference between the slices can be told|The effect is not the same for all/).waitFor();
+  const slices = await server.call('GET', '/api/v1/experiments/free-returns/slices?by=country&metric=purchase_rate');
+  const rows = await page.locator('table.slices tbody tr').allInnerTexts();
+  assert.equal(rows.length, slices.variants[0].slices.length);
+  for (const one of slices.variants[0].slices) assert.ok(rows.some((text) => text.includes(one.value) && text.includes((one.units + one.control_units).toLocaleString('en-US'))), one.value);
+  await page.getByRole('tab', { name: 'Distribution' }).click();
+  await page.getByRole('img', { name: /Distribution of values/ }).waitFor();
+  await page.getByRole('tab', { name: 'Raw and adjusted' }).click();
+  await page.getByText(/Both are intervals for one look|Nothing was adjusted/).waitFor();
+  assert.deepEqual(await findings(page), []);
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});
+
 test('a bandit shows what it decided and decides on request', { skip: !program && 'gosset is not built' }, async () => {
   const { context, page, wrongs } = await openPage(browser);
   await signIn(page, server);

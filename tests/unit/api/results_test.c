@@ -29,7 +29,9 @@ static void expose(struct ledger *ledger, const char *experiment_id)
                               .unit = unit,
                               .variant = i % 2 ? GOS_LIT("control") : GOS_LIT("green"),
                               .reason = GOS_LIT("split"),
-                              .at = T0 + i};
+                              .at = T0 + i,
+                              .attributes = i % 4 < 2 ? GOS_LIT("{\"plan\":\"pro\",\"age\":7}")
+                                                      : GOS_LIT("{\"plan\":\"free\"}")};
         facts[i * 2 + 1] = (struct fact){.sequence = (uint64_t)i * 2 + 2, .kind = FACT_EVENT};
         facts[i * 2 + 1].event =
             (struct event){.environment = GOS_LIT("production"),
@@ -108,6 +110,41 @@ TEST(api_results, answer_with_rows_health_and_how_they_came_about)
     CHECK_STATUS(&given, 404, "GET", "/api/v1/experiments/nowhere/results", NULL);
     given.key = given.browser;
     CHECK_STATUS(&given, 403, "GET", path, NULL);
+    end(ledger, analyst);
+}
+
+TEST(api_results, are_looked_into_by_slices_and_distribution)
+{
+    struct ledger *ledger;
+    struct analyst *analyst;
+    char id[64], path[160];
+    begin(&ledger, &analyst, id);
+    snprintf(path, sizeof path, "/api/v1/experiments/%s/slices?by=plan", id);
+    CHECK_REFUSED(&given, 404, "NOT_FOUND", "/by", "GET", path, NULL);
+    expose(ledger, id);
+    CHECK_STATUS(&given, 200, "GET", path, NULL);
+    CHECK_TEXT(fixture_at(&given, "/variants/0/slices/0/value"), "\"free\"");
+    CHECK_TEXT(fixture_at(&given, "/variants/0/slices/0/units"), "50");
+    CHECK_TEXT(fixture_at(&given, "/variants/0/slices/1/control_units"), "50");
+    CHECK_TEXT(fixture_at(&given, "/variants/0/differs"), "false");
+    snprintf(path, sizeof path, "/api/v1/experiments/%s/slices", id);
+    CHECK_STATUS(&given, 200, "GET", path, NULL);
+    CHECK_TEXT(fixture_at(&given, "/attributes/0/name"), "\"plan\"");
+    CHECK_TEXT(fixture_at(&given, "/attributes/1/units"), "100");
+    snprintf(path, sizeof path, "/api/v1/experiments/%s/slices?by=age&metric=Spend", id);
+    CHECK_STATUS(&given, 200, "GET", path, NULL);
+    CHECK_TEXT(fixture_at(&given, "/variants/0/slices/0/value"), "\"\"");
+    CHECK_TEXT(fixture_at(&given, "/variants/0/slices/1/value"), "\"7\"");
+    snprintf(path, sizeof path, "/api/v1/experiments/%s/distribution?metric=Spend", id);
+    CHECK_STATUS(&given, 200, "GET", path, NULL);
+    CHECK_TEXT(fixture_at(&given, "/of"), "\"units\"");
+    CHECK_TEXT(fixture_at(&given, "/edges/0"), "0");
+    CHECK_TEXT(fixture_at(&given, "/variants/0/values"), "100");
+    CHECK_TEXT(fixture_at(&given, "/variants/0/p99"), "5");
+    CHECK_TEXT(fixture_at(&given, "/variants/0/counts/0"), "67");
+    CHECK_TEXT(fixture_at(&given, "/variants/0/counts/5"), "33");
+    snprintf(path, sizeof path, "/api/v1/experiments/%s/distribution?metric=Nothing", id);
+    CHECK_REFUSED(&given, 404, "NOT_FOUND", "/metric", "GET", path, NULL);
     end(ledger, analyst);
 }
 

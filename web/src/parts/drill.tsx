@@ -10,6 +10,8 @@ import { ErrorNote, Hint, Rows } from './basic';
 import { ForestAxis, ForestRow, axisFor } from './forest';
 import { LineWithBand, type BandPoint } from './plot';
 
+const DistributionView = lazy(() => import('./drill-distribution'));
+const ForWhom = lazy(() => import('./drill-slices'));
 const SinceExposure = lazy(() => import('./drill-novelty'));
 
 interface SeriesPoint {
@@ -123,12 +125,16 @@ export default function Drill({ experiment, effect }: { experiment: Experiment; 
       <Tabs.List mb="sm">
         <Tabs.Tab value="course">As data came in</Tabs.Tab>
         <Tabs.Tab value="since">Days since exposure</Tabs.Tab>
+        <Tabs.Tab value="slices">For whom</Tabs.Tab>
+        <Tabs.Tab value="distribution">Distribution</Tabs.Tab>
         <Tabs.Tab value="adjusted">Raw and adjusted</Tabs.Tab>
         <Tabs.Tab value="numbers">Every number</Tabs.Tab>
       </Tabs.List>
       <Suspense fallback={waiting}>
         <Tabs.Panel value="course"><Course experiment={experiment} effect={effect} /></Tabs.Panel>
         <Tabs.Panel value="since"><SinceExposure experiment={experiment} effect={effect} /></Tabs.Panel>
+        <Tabs.Panel value="slices"><ForWhom experiment={experiment} effect={effect} /></Tabs.Panel>
+        <Tabs.Panel value="distribution"><DistributionView experiment={experiment} effect={effect} /></Tabs.Panel>
         <Tabs.Panel value="adjusted"><Adjusted effect={effect} /></Tabs.Panel>
         <Tabs.Panel value="numbers"><Numbers effect={effect} /></Tabs.Panel>
       </Suspense>

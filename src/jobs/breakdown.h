@@ -1,0 +1,37 @@
+/*
+ * One metric of an experiment looked into, on demand: for whom the effect is different, and how the
+ * values are spread. Both write a JSON object; `metric` empty is the primary one.
+ */
+#ifndef JOBS_BREAKDOWN_H
+#define JOBS_BREAKDOWN_H
+
+#include "jobs/analysis.h"
+
+enum { BREAKDOWN_SLICES_MAX = 12, BREAKDOWN_BINS = 24 };
+
+/*
+ * `by` names an attribute that came with the exposures; empty: {"attributes":[{"name","units"}]}.
+ * Else {"metric","by","left_out","variants":[{"variant","heterogeneity_p","differs","slices":[
+ * {"value","units","control_units","mean","control_mean","diff","diff_ci","lift","lift_ci",
+ * "p_value","adjusted_p","gap_p","gap_q","differs","status"}]}]}: lift in percent, intervals for
+ * one look, adjusted_p by Holm over all slices, gap_q whether a slice differs from the others.
+ * left_out: units of values beyond the BREAKDOWN_SLICES_MAX largest.
+ *
+ * Errors  as analysis_run; NOT_FOUND at "/metric", "/by"; BAD_INPUT at "/metric": a quantile
+ */
+bool slices_write(const struct analysis_sources *sources, const struct analysis_request *request,
+                  gos_str metric, gos_str by, gos_arena *arena, struct json_writer *json,
+                  gos_error *err);
+
+/*
+ * {"metric","of":"units"|"events","edges":[e0,...,ek],"variants":[{"variant","units","values","mean",
+ * "p50","p90","p99","counts":[k numbers],"above"}]}: counts[i] are the values from edges[i] on and
+ * below edges[i + 1]; above: at or above the last edge. Of a ratio, the numerator's.
+ *
+ * Errors  as analysis_run; NOT_FOUND at "/metric"
+ */
+bool distribution_write(const struct analysis_sources *sources,
+                        const struct analysis_request *request, gos_str metric, gos_arena *arena,
+                        struct json_writer *json, gos_error *err);
+
+#endif

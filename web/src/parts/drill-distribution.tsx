@@ -1,0 +1,84 @@
+// How the values of a metric are spread, control and treatment side by side.
+import * as Plot from '@observablehq/plot';
+import { useMemo } from 'react';
+import { useGet } from '../api/queries';
+import type { Experiment, Metric } from '../api/types';
+import { count, number } from '../lib/format';
+import type { Effect } from '../lib/results';
+import { ErrorNote, Rows } from './basic';
+import { Chart } from './plot';
+import { COLORS } from './split-bar';
+
+export interface Distribution {
+  of: 'units' | 'events';
+  edges: number[];
+  variants: { variant: string; units: number; values: number; mean: number | null; p50: number | null; p90: number | null; p99: number | null; counts: number[]; above: number }[];
+}
+
+/** Labels of bins: whole numbers by themselves, else where they begin. */
+function binName(edges: number[], i: number): string {
+  const from = edges[i]!;
+  const to = edges[i + 1]!;
+  if (Number.isInteger(from) && to - from === 1) return count(from);
+  const decimals = to - from >= 10 ? 0 : to - from >= 1 ? 1 : 2;
+  return `${number(from, decimals)}–${number(to, decimals)}`;
+}
+
+export function Histogram({ data, names, unit }: { data: Distribution; names: string[]; unit: string }) {
+  const key = JSON.stringify([data, names]);
+  const options = useMemo(() => {
+    const shown = data.variants.filter((one) => names.includes(one.variant));
+    const bins = data.edges.slice(0, -1).map((_, i) => binName(data.edges, i));
+    const last = `≥ ${number(data.edges.at(-1)!, Number.isInteger(data.edges.at(-1)!) ? 0 : 1)}`;
+    const hasAbove = shown.some((one) => one.above > 0);
+    const domain = hasAbove ? [...bins, last] : bins;
+    const rows = shown.flatMap((one) => [...one.counts, ...(hasAbove ? [one.above] : [])].map((value, i) => ({
+      bin: domain[i]!, name: one.variant, share: one.values > 0 ? (100 * value) / one.values : 0, tip: `${one.variant}, ${domain[i]}: ${count(value)} of ${count(one.values)}`,
+    })));
+    const every = Math.ceil(domain.length / 12);
+    return (width: number): Plot.PlotOptions => ({
+      height: 220, marginLeft: 44, marginBottom: 46,
+      x: { axis: null, domain: names },
+      fx: { domain, label: unit ? `value of one ${data.of === 'units' ? 'unit' : 'event'}, ${unit}` : `value of one ${data.of === 'units' ? 'unit' : 'event'}`, tickFormat: (bin: string) => (domain.indexOf(bin) % (width < 500 ? 2 * every : every) === 0 || bin === last ? bin : ''), padding: 0.12 },
+      y: { label: `% of ${data.of}`, grid: true },
+      color: { domain: names, range: names.map((_, i) => COLORS[i % COLORS.length]!) },
+      marks: [Plot.barY(rows, { fx: 'bin', x: 'name', y: 'share', fill: 'name', title: 'tip' }), Plot.ruleY([0], { stroke: 'var(--muted)' })],
+    });
+  }, [key]);
+  return <Chart options={options} label={`Distribution of values: ${names.join(' and ')}`} />;
+}
+
+export function Spread({ data, names, metric }: { data: Distribution; names: string[]; metric: Metric | undefined }) {
+  const isRate = metric?.type === 'Rate';
+  const value = (one: number | null) => (one === null ? '–' : `${number(one, Number.isInteger(one) ? 0 : 2)}${isRate || !metric?.unit ? '' : ` ${metric.unit}`}`);
+  return (
+    <div className="scroll">
+      <table className="list">
+        <caption hidden>How the values are spread</caption>
+        <thead><tr><th scope="col">Variant</th><th scope="col" className="right">{data.of === 'units' ? 'Units' : 'Values'}</th><th scope="col" className="right">Mean</th><th scope="col" className="right">Median</th><th scope="col" className="right">90 % are below</th><th scope="col" className="right">99 % are below</th></tr></thead>
+        <tbody>
+          {data.variants.filter((one) => names.includes(one.variant)).map((one) => (
+            <tr key={one.variant}>
+              <td><span className="swatch" style={{ background: COLORS[names.indexOf(one.variant) % COLORS.length] }} />{one.variant}</td>
+              <td className="right num">{count(one.values)}</td><td className="right num">{value(one.mean)}</td><td className="right num">{value(one.p50)}</td><td className="right num">{value(one.p90)}</td><td className="right num">{value(one.p99)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export default function DistributionView({ experiment, effect }: { experiment: Experiment; effect: Effect }) {
+  const answer = useGet<Distribution>(`/experiments/${experiment.id}/distribution`, { metric: effect.row.metric_name });
+  if (answer.isPending) return <Rows count={1} height={200} />;
+  if (answer.error) return <ErrorNote error={answer.error} />;
+  const names = [effect.control?.variant ?? 'control', effect.row.variant];
+  return (
+    <div className="stack">
+      <Histogram data={answer.data} names={names} unit={effect.metric?.type === 'Rate' ? '' : (effect.metric?.unit ?? '')} />
+      <Spread data={answer.data} names={names} metric={effect.metric} />
+      <p className="muted small" style={{ margin: 0 }}>{answer.data.of === 'units' ? 'The value of each unit, in bins that both variants share' : 'The value of each event'}; the last bin holds the largest 1 %.{effect.row.kind === 'ratio' ? ' Of a ratio, its numerator.' : ''}</p>
+    </div>
+  );
+}

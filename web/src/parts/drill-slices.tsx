@@ -1,0 +1,89 @@
+// For whom the effect is different: one interval for each value of an attribute of the exposures.
+import { Select } from '@mantine/core';
+import { useState } from 'react';
+import { useGet } from '../api/queries';
+import type { Experiment, IntervalShape } from '../api/types';
+import { count, interval, intervalPercent, pValue, signedPercent, seOf } from '../lib/format';
+import type { Effect } from '../lib/results';
+import { Badge, ErrorNote, Hint, Rows } from './basic';
+import { ForestAxis, ForestRow, axisFor } from './forest';
+
+interface Slice {
+  value: string;
+  units: number;
+  control_units: number;
+  lift: number | null;
+  lift_ci: IntervalShape;
+  p_value: number | null;
+  adjusted_p: number | null;
+  gap_q: number | null;
+  differs: boolean;
+  status: string;
+}
+
+interface Slices {
+  left_out: number;
+  variants: { variant: string; heterogeneity_p: number | null; differs: boolean; slices: Slice[] }[];
+}
+
+interface Attributes {
+  attributes: { name: string; units: number }[];
+}
+
+function Table({ slices, effect }: { slices: Slice[]; effect: Effect }) {
+  const axis = axisFor(slices.flatMap((one) => interval(one.lift_ci) ?? []));
+  const wanted = (lift: number) => (effect.direction === 'increase' ? lift > 0 : lift < 0);
+  return (
+    <div className="scroll">
+      <table className="list slices">
+        <caption hidden>The effect on {effect.row.metric_name} by slice</caption>
+        <thead><tr><th scope="col">Slice</th><th scope="col" className="right">Units</th><th scope="col" className="right">Change</th><th scope="col" className="plot">Change against control<ForestAxis axis={axis} /></th><th scope="col" className="right">p</th></tr></thead>
+        <tbody>
+          {slices.map((one) => {
+            const range = interval(one.lift_ci);
+            const significant = one.status === 'ok' && one.adjusted_p !== null && one.adjusted_p < 0.05 && one.lift !== null && effect.tone !== 'plain';
+            const tone = significant ? (wanted(one.lift!) ? 'good' : 'bad') : 'plain';
+            return (
+              <tr key={one.value}>
+                <td>{one.value === '' ? <span className="muted">not said</span> : one.value} {one.differs && <Badge tone="warn">differs</Badge>}</td>
+                <td className="right num">{count(one.units + one.control_units)}</td>
+                <td className="right"><span className={`num ${tone === 'plain' ? '' : `strong ${tone}`}`}>{signedPercent(one.lift, seOf(range))}</span><br /><span className="muted small num">{intervalPercent(range)}</span></td>
+                <td className="plot">{range && <ForestRow axis={axis} mark={{ estimate: one.lift, outer: null, inner: range, tone, label: `${one.value}: ${signedPercent(one.lift, seOf(range))}, ${intervalPercent(range)}` }} />}</td>
+                <td className="right num"><Hint tip={<>Uncorrected {pValue(one.p_value)}; shown is the p-value corrected for all slices (Holm).<br />Whether it differs from the other slices: q {pValue(one.gap_q)}.</>}>{pValue(one.adjusted_p)}</Hint></td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+export default function ForWhom({ experiment, effect }: { experiment: Experiment; effect: Effect }) {
+  const path = `/experiments/${experiment.id}/slices`;
+  const metric = effect.row.metric_name;
+  const attributes = useGet<Attributes>(path, { metric });
+  const [chosen, setChosen] = useState<string | null>(null);
+  const names = (attributes.data?.attributes ?? []).map((one) => one.name);
+  const by = chosen ?? names[0] ?? null;
+  const answer = useGet<Slices>(by ? path : null, { metric, by: by ?? '' });
+  if (attributes.isPending) return <Rows count={1} height={160} />;
+  if (attributes.error) return <ErrorNote error={attributes.error} />;
+  if (names.length === 0) return <p className="muted">The exposures came without attributes; send them with assignments to see for whom the effect is different.</p>;
+  const own = answer.data?.variants.find((one) => one.variant === effect.row.variant);
+  return (
+    <div className="stack">
+      <Select label="Slice by" w={220} value={by} data={names} allowDeselect={false} onChange={setChosen} />
+      {answer.error ? (answer.error.status < 500 ? <p className="muted">{answer.error.message}.</p> : <ErrorNote error={answer.error} />) : !own ? <Rows count={1} height={120} /> : (
+        <>
+          <Table slices={own.slices} effect={effect} />
+          <p className="small" style={{ margin: 0 }}>
+            {own.differs ? <strong>The effect is not the same for all (p {pValue(own.heterogeneity_p)}). </strong> : <>No difference between the slices can be told (p {pValue(own.heterogeneity_p)}). </>}
+            <span className="muted">Looking at many slices finds something by chance; p-values are corrected for their number, intervals are those of a single look.
+              {answer.data!.left_out > 0 && ` ${count(answer.data!.left_out)} units of smaller slices are left out.`}</span>
+          </p>
+        </>
+      )}
+    </div>
+  );
+}
