@@ -18,16 +18,18 @@ void api_readyz(struct http_request *request, struct http_response *response)
     struct api *api = api_of(request);
     struct publisher_pin pin;
     struct shipper_stats shipper;
+    struct writer_stats writer;
     struct roster_spool_depth depth;
     gos_error err;
     bool ready = publisher_pin(api->publisher, GOS_LIT("production"), &pin, &err);
     if (ready)
         publisher_unpin(api->publisher, &pin);
     shipper_stats(api->shipper, &shipper);
+    writer_stats(api->writer, &writer);
     roster_spool_depth(api->roster, &depth);
     bool is_full = depth.bytes >= api->spool_bytes_max;
     bool is_expired = http_tls_expires(http_server_of(request)) <= request->now_ms;
-    bool is_degraded = shipper.is_failing || is_full || is_expired;
+    bool is_degraded = shipper.is_failing || writer.is_failing || is_full || is_expired;
     struct api_answer answer;
     api_write_begin(request, &answer);
     json_open_object(&answer.json);
@@ -39,6 +41,8 @@ void api_readyz(struct http_request *request, struct http_response *response)
     json_open_array(&answer.json);
     if (shipper.is_failing)
         json_text(&answer.json, GOS_LIT("ledger: facts wait in the spool"));
+    if (writer.is_failing)
+        json_text(&answer.json, GOS_LIT("roster: the disk refuses writes, nothing new is taken"));
     if (is_full)
         json_text(&answer.json, GOS_LIT("spool: full, writes are answered with 429"));
     if (is_expired)
@@ -64,6 +68,8 @@ static void stores_write(struct api *api, struct text *out)
                           (double)writer.waiting);
     telemetry_write_gauge(out, "ledger_failing", "Whether the last shipping failed.", "",
                           shipper.is_failing ? 1 : 0);
+    telemetry_write_gauge(out, "writer_failing", "Whether the disk refused the last writes.", "",
+                          writer.is_failing ? 1 : 0);
     telemetry_write_gauge(out, "api_keys", "Keys that hold.", "",
                           (double)keyring_count(api->keyring));
 }

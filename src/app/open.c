@@ -184,7 +184,7 @@ static bool open_publisher(struct app *app, gos_error *err)
 bool open_jobs(struct app *app, gos_error *err)
 {
     struct api *api = &app->api;
-    struct writer_options writer = {.now_ms = duties_now};
+    struct writer_options writer = {.now_ms = duties_now, .report = on_report, .report_user = app};
     struct shipper_options shipper = {
         .roster = api->roster, .ledger = api->ledger, .report = on_report, .report_user = app};
     return open_routes(app, err) && recent_open(&api->recent, err) &&

@@ -84,6 +84,23 @@ static bool commit_group(struct writer *writer, const struct writer_submission *
     return roster_commit(writer->roster, items, count, now_ms, writer->arena, err);
 }
 
+/* What a request asked too much of is no failure of the store. */
+static void note(struct writer *writer, size_t count, bool done, const gos_error *err)
+{
+    bool has_failed = !done && err->code == GOS_STORE_FAILED;
+    pthread_mutex_lock(&writer->lock);
+    bool is_news = has_failed && !writer->stats.is_failing;
+    writer->waiting -= count;
+    writer->stats.commits++;
+    writer->stats.items += done ? count : 0;
+    writer->stats.failed_items += done ? 0 : count;
+    if (done || has_failed)
+        writer->stats.is_failing = has_failed;
+    pthread_mutex_unlock(&writer->lock);
+    if (is_news && writer->options.report)
+        writer->options.report(writer->options.report_user, "writes are refused", err);
+}
+
 static bool run_together(struct writer *writer, struct writer_submission *group, size_t count,
                          gos_error *err)
 {
@@ -97,12 +114,7 @@ static bool run_together(struct writer *writer, struct writer_submission *group,
         gos_arena_reset(writer->arena);
         return false;
     }
-    pthread_mutex_lock(&writer->lock);
-    writer->waiting -= count;
-    writer->stats.commits++;
-    writer->stats.items += done ? count : 0;
-    writer->stats.failed_items += done ? 0 : count;
-    pthread_mutex_unlock(&writer->lock);
+    note(writer, count, done, err);
     complete(group, items, done ? NULL : err);
     gos_arena_reset(writer->arena);
     return true;

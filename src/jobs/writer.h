@@ -14,6 +14,10 @@ struct writer_options {
     uint32_t group_items_max;         /* 0: 16384 per commit */
     int64_t (*now_ms)(void *context); /* the clock */
     void *context;
+    /* Told once when the store begins to refuse, and again after it has taken writes. May be NULL.
+     */
+    void (*report)(void *user, const char *what, const gos_error *err);
+    void *report_user;
 };
 
 struct writer_submission;
@@ -52,6 +56,7 @@ struct writer_stats {
     uint64_t items;
     uint64_t waiting;      /* items in the queue now */
     uint64_t failed_items; /* of commits that failed */
+    bool is_failing;       /* the store refused the last commit */
 };
 
 void writer_stats(struct writer *writer, struct writer_stats *out);

@@ -116,3 +116,13 @@ size_t id_table_count(const struct id_table *table)
 {
     return table->count;
 }
+
+bool id_table_next(const struct id_table *table, size_t *at, struct id_hash *out)
+{
+    while (*at < table->slot_count) {
+        *out = table->slots[(*at)++];
+        if (out->words[0])
+            return true;
+    }
+    return false;
+}

@@ -24,5 +24,7 @@ bool id_table_reserve(struct id_table *table, size_t more, gos_error *err);
 bool id_table_add(struct id_table *table, struct id_hash hash);
 bool id_table_has(const struct id_table *table, struct id_hash hash);
 size_t id_table_count(const struct id_table *table);
+/* The next one behind *at, which begins at 0; false behind the last. */
+bool id_table_next(const struct id_table *table, size_t *at, struct id_hash *out);
 
 #endif

@@ -4,7 +4,6 @@
  */
 #include "roster/ids.h"
 
-#include "base/hash.h"
 #include "roster/id_log.h"
 #include "roster/id_merge.h"
 #include "roster/id_set.h"
@@ -15,7 +14,7 @@
 
 enum {
     RECENT_MAX = 750000, /* 16 MiB of memory, and as much again while they leave */
-    SCAN_KEYS = 1 << 18,
+    SCAN_KEYS = 1 << 16,
     KEYS_AT_ONCE = 1024,
     RENEW_COUNT_MIN = 1000000,
     PAUSE_SECONDS = 5 /* after a failure */
@@ -44,13 +43,15 @@ struct id_batch {
     struct ids *ids;
     gos_arena *arena;
     struct id_table *taken;
-    struct id_taken {
-        struct id_hash hash;
-        uint64_t filter_hash;
-    } * items;
+    struct id_hash *items;
     size_t count;
     struct text entry;
 };
+
+static uint64_t filter_hash(struct id_hash hash)
+{
+    return hash.words[1];
+}
 
 static void filter_add(struct ids *ids, uint64_t hash)
 {
@@ -78,16 +79,15 @@ bool ids_batch_begin(struct ids *ids, size_t count, gos_arena *arena, struct id_
 }
 
 /* The filter comes first: it is the smallest, and says of most that they are new. */
-static bool is_known(struct id_batch *batch, const struct id_taken *item, gos_str key, bool *out,
+static bool is_known(struct id_batch *batch, struct id_hash hash, gos_str key, bool *out,
                      gos_error *err)
 {
     struct ids *ids = batch->ids;
     gos_str found = {NULL, 0};
-    *out = id_table_has(batch->taken, item->hash);
-    if (*out || (ids->filter && !id_set_may_have(ids->filter, item->filter_hash)))
+    *out = id_table_has(batch->taken, hash);
+    if (*out || (ids->filter && !id_set_may_have(ids->filter, filter_hash(hash))))
         return true;
-    *out = id_table_has(ids->recent, item->hash) ||
-           (ids->leaving && id_table_has(ids->leaving, item->hash));
+    *out = id_table_has(ids->recent, hash) || (ids->leaving && id_table_has(ids->leaving, hash));
     if (*out)
         return true;
     bool done = kv_get(ids->kv, NULL, KV_EVENT_IDS, key, batch->arena, &found, err);
@@ -98,13 +98,13 @@ static bool is_known(struct id_batch *batch, const struct id_taken *item, gos_st
 bool ids_batch_take(struct id_batch *batch, gos_str key, uint16_t day, bool *out_is_known,
                     gos_error *err)
 {
-    struct id_taken item = {id_hash_of(key), hash_xxh3(key, 0)};
-    if (!is_known(batch, &item, key, out_is_known, err))
+    struct id_hash hash = id_hash_of(key);
+    if (!is_known(batch, hash, key, out_is_known, err))
         return false;
     if (*out_is_known)
         return true;
-    id_table_add(batch->taken, item.hash);
-    batch->items[batch->count++] = item;
+    id_table_add(batch->taken, hash);
+    batch->items[batch->count++] = hash;
     id_log_put(&batch->entry, key, day);
     return text_ok(&batch->entry, err);
 }
@@ -125,47 +125,61 @@ void ids_batch_done(struct id_batch *batch)
         return;
     ids->log.next++;
     for (size_t i = 0; i < batch->count; i++) {
-        id_table_add(ids->recent, batch->items[i].hash);
-        filter_add(ids, batch->items[i].filter_hash);
+        id_table_add(ids->recent, batch->items[i]);
+        filter_add(ids, filter_hash(batch->items[i]));
     }
     if (id_table_count(ids->recent) >= RECENT_MAX)
         pthread_cond_signal(&ids->wakes);
 }
 
-/* Adds hashes of the table to the filter that is being filled; false when it is of no use. */
-static bool next_filter_add(struct ids *ids, const uint64_t *hashes, uint32_t count)
+/* Adds hashes to the filter that is being filled, a few at a time; false when it is of no use. */
+static bool next_filter_add(struct ids *ids, const uint64_t *hashes, size_t count)
 {
-    pthread_mutex_lock(ids->write_lock);
-    for (uint32_t i = 0; i < count && !ids->is_partial; i++)
-        ids->is_partial = !id_set_add(ids->next_filter, hashes[i]);
-    bool done = !ids->is_partial;
-    pthread_mutex_unlock(ids->write_lock);
+    bool done = true;
+    for (size_t i = 0; done && i < count;) {
+        pthread_mutex_lock(ids->write_lock);
+        for (size_t end = i + KEYS_AT_ONCE; i < count && i < end && !ids->is_partial; i++)
+            ids->is_partial = !id_set_add(ids->next_filter, hashes[i]);
+        done = !ids->is_partial;
+        pthread_mutex_unlock(ids->write_lock);
+    }
     return done;
 }
 
-/* The next keys behind `from`, which becomes the last of them. *out_more: there may be others. */
-static bool scan_some(struct ids *ids, struct key *from, bool *out_more)
+/*
+ * Reads the hashes of the next keys behind `from`, which becomes the last of them. The cursor keeps
+ * the store open, so nobody may be waited for while it stands.
+ */
+static bool scan_some(struct ids *ids, struct key *from, uint64_t *hashes, size_t *out_count)
 {
     struct kv_cursor cursor;
     gos_str key, value;
-    uint64_t hashes[KEYS_AT_ONCE];
-    uint32_t count = 0, total = 0;
-    bool done = true;
+    size_t count = 0;
     kv_cursor_init(&cursor, ids->kv, NULL, KV_EVENT_IDS, (gos_str){"", 0}, key_str(from));
-    for (; done && total < SCAN_KEYS && kv_cursor_at(&cursor, &key, &value); total++) {
-        hashes[count++] = hash_xxh3(key, 0);
-        if (count == KEYS_AT_ONCE) {
-            done = key.len <= sizeof from->data && next_filter_add(ids, hashes, count);
-            count = 0;
-        }
-        if (done && total + 1 == SCAN_KEYS) {
+    while (count < SCAN_KEYS && kv_cursor_at(&cursor, &key, &value)) {
+        hashes[count++] = filter_hash(id_hash_of(key));
+        if (count == SCAN_KEYS && key.len <= sizeof from->data) {
             memcpy(from->data, key.data, key.len);
             from->len = key.len;
         }
         kv_cursor_next(&cursor);
     }
-    *out_more = total == SCAN_KEYS;
-    return kv_cursor_deinit(&cursor, NULL) && done && next_filter_add(ids, hashes, count);
+    *out_count = count;
+    return kv_cursor_deinit(&cursor, NULL);
+}
+
+static bool scan_all(struct ids *ids)
+{
+    gos_arena *arena = gos_arena_open((SCAN_KEYS + 1) * sizeof(uint64_t));
+    uint64_t *hashes = arena ? gos_arena_array(arena, SCAN_KEYS, sizeof *hashes, NULL) : NULL;
+    struct key from = {0};
+    size_t count = SCAN_KEYS;
+    bool done = hashes != NULL;
+    while (done && count == SCAN_KEYS)
+        done = !atomic_load(&ids->is_stopping) && scan_some(ids, &from, hashes, &count) &&
+               next_filter_add(ids, hashes, count);
+    gos_arena_close(arena);
+    return done;
 }
 
 static bool recent_fill(void *context, const struct id_entry *entry, gos_error *err)
@@ -177,32 +191,25 @@ static bool recent_fill(void *context, const struct id_entry *entry, gos_error *
     return true;
 }
 
-static bool filter_fill(void *context, const struct id_entry *entry, gos_error *err)
+static void next_filter_add_table(struct ids *ids, const struct id_table *table)
 {
-    uint64_t hash = hash_xxh3(entry->key, 0);
-    (void)err;
-    return next_filter_add(context, &hash, 1);
+    struct id_hash hash;
+    for (size_t at = 0; table && !ids->is_partial && id_table_next(table, &at, &hash);)
+        ids->is_partial = !id_set_add(ids->next_filter, filter_hash(hash));
 }
 
-/*
- * Begins under the lock, so that ids that come meanwhile go to the new filter too; those that stand
- * in the log are read from there, as they may be on their way.
- */
+/* Begins under the lock, so that ids that come meanwhile go to the new filter too. */
 static void filter_renew(struct ids *ids)
 {
-    struct key from = {0};
-    bool more = true;
     ids->wants_filter = false;
-    ids->is_partial = false;
     ids->next_filter = id_set_open();
-    struct id_log log = ids->log;
+    ids->is_partial = !ids->next_filter;
+    next_filter_add_table(ids, ids->recent);
+    next_filter_add_table(ids, ids->leaving);
     pthread_mutex_unlock(ids->write_lock);
-    bool done =
-        ids->next_filter && id_log_read(ids->kv, log.first, log.next, filter_fill, ids, NULL);
-    while (done && more && !atomic_load(&ids->is_stopping))
-        done = scan_some(ids, &from, &more);
+    bool done = scan_all(ids);
     pthread_mutex_lock(ids->write_lock);
-    if (done && !more && !ids->is_partial) {
+    if (done && !ids->is_partial) {
         id_set_close(ids->filter);
         ids->filter = ids->next_filter;
     } else {

@@ -1,16 +1,32 @@
-// See kill.sh. Everything that the server acknowledged is remembered here and asked for again.
-import { mkdtempSync, rmSync } from 'node:fs'
+// See kill.sh. What was sent is remembered here; what was not acknowledged is sent again under the
+// same ids after the restart, so that in the end everything has been acknowledged and counts must be
+// equal to the last event.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startServer } from '../e2e/server.mjs'
 
 const rounds = Number(process.argv[2] ?? 10)
+const control = process.env.DISK_FILE
 const data = mkdtempSync(path.join(tmpdir(), 'gosset-kill-'))
 const variants = new Map() // user -> assignment as acknowledged
-const events = new Set() // event ids as acknowledged
+const killed = {} // place -> how often the process was killed right there
+const loaders = Array.from({ length: 3 }, () => ({}))
 let nextUser = 0
 let nextEvent = 0
 let slowestStart = 0
+let resent = 0
+const random = (limit) => 1 + Math.floor(Math.random() * limit)
+
+// Which file's n-th write or sync ends the process; or which request it happens in.
+const places = [
+  { name: 'taking events', file: '/roster/', limit: 400 },
+  { name: 'shipping', file: 'ledger.db.wal$', limit: 40 },
+  { name: 'compaction of the roster', file: '.sst$', limit: 6 },
+  { name: 'checkpoint of the ledger', file: 'ledger.db$', limit: 12, stops: true },
+  { name: 'storing results', file: 'catalog.db', limit: 25, computes: true },
+  { name: 'computation', computes: true },
+]
 
 function fail(message) {
   console.log(`not ok - ${message}`)
@@ -35,31 +51,51 @@ async function define(server) {
   return experiment.json.id
 }
 
-/** Sends assignments and events until the server is gone; keeps what was acknowledged. */
-async function load(server, experiment) {
-  for (;;) {
-    const users = Array.from({ length: 20 }, () => `u${nextUser++}`)
-    const ids = Array.from({ length: 50 }, () => `e${nextEvent++}`)
+/** Users are assigned, then their events are sent; what was not acknowledged stays in the loader. */
+async function step(server, experiment, loader) {
+  loader.users ??= Array.from({ length: 20 }, () => `u${nextUser++}`)
+  if (!loader.assigned) {
+    const answer = await server.call('POST', '/api/v1/assignments', {
+      assignments: loader.users.map((user_id) => ({ experiment_id: experiment, user_id })),
+    })
+    if (answer.status === 429) return
+    if (answer.status !== 200 && answer.status !== 201) fail(`assignments answered ${answer.text}`)
+    for (const item of answer.json.assignments) variants.set(item.user_id, item)
+    loader.assigned = true
+  }
+  loader.ids ??= Array.from({ length: 200 }, () => `e${nextEvent++}`)
+  const accepted = await server.call('POST', '/api/v1/events', {
+    events: loader.ids.map((event_id, i) => ({ event_id, user_id: loader.users[i % 20], name: 'purchase', value: 1 })),
+  })
+  if (accepted.status === 429) return
+  if (accepted.status !== 202) fail(`events answered ${accepted.text}`)
+  resent += accepted.json.duplicates
+  loader.users = loader.ids = loader.assigned = undefined
+}
+
+/** Until the server is gone, or until told to end. */
+async function load(server, experiment, loader, state) {
+  while (!state.over) {
     try {
-      const assigned = await server.call('POST', '/api/v1/assignments', {
-        assignments: users.map((user_id) => ({ experiment_id: experiment, user_id })),
-      })
-      if (assigned.status === 200 || assigned.status === 201) {
-        for (const item of assigned.json.assignments) variants.set(item.user_id, item)
-      } else if (assigned.status !== 429) fail(`assignments answered ${assigned.text}`)
-      const accepted = await server.call('POST', '/api/v1/events', {
-        events: ids.map((event_id, i) => ({ event_id, user_id: users[i % 20], name: 'purchase', value: 1 })),
-      })
-      if (accepted.status === 202) ids.forEach((id) => events.add(id))
-      else if (accepted.status !== 429) fail(`events answered ${accepted.text}`)
+      await step(server, experiment, loader)
     } catch {
       return
     }
   }
 }
 
-/** Asks again for everything acknowledged: the same variants under the same ids, all events known. */
-async function verify(server, experiment) {
+async function compute(server, experiment, state) {
+  while (!state.over) {
+    try {
+      await server.call('GET', `/api/v1/experiments/${experiment}/results?refresh=true`)
+    } catch {
+      return
+    }
+  }
+}
+
+/** Asks again for everyone acknowledged: the same variants under the same ids. */
+async function verifyAssignments(server, experiment) {
   const users = [...variants.keys()]
   for (let i = 0; i < users.length; i += 500) {
     const part = users.slice(i, i + 500)
@@ -72,48 +108,97 @@ async function verify(server, experiment) {
         fail(`${part[k]} had ${before.variant} (${before.id}) and has ${item.variant} (${item.id})`)
     })
   }
-  const ids = [...events]
-  for (let i = 0; i < ids.length; i += 1000) {
-    const part = ids.slice(i, i + 1000)
-    const again = await server.call('POST', '/api/v1/events', {
-      events: part.map((event_id) => ({ event_id, user_id: 'again', name: 'purchase', value: 1 })),
-    })
-    if (again.json.duplicates !== part.length)
-      fail(`${part.length - again.json.duplicates} of ${part.length} acknowledged events were lost`)
+}
+
+async function spoolIsEmpty(server) {
+  for (let i = 0; i < 600; i++) {
+    if (/^gosset_spool_facts 0$/m.test((await server.call('GET', '/metrics')).text)) return
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  fail('the spool does not empty')
+}
+
+/** The ledger and the results hold every event once, and every unit in its variant. */
+async function verifyCounts(server, experiment) {
+  await spoolIsEmpty(server)
+  const names = await server.call('GET', '/api/v1/events/names')
+  const count = names.json?.items?.find((item) => item.name === 'purchase')?.count ?? 0
+  if (count !== nextEvent) fail(`the ledger has ${count} events; ${nextEvent} were acknowledged`)
+  const answer = await server.call('GET', `/api/v1/experiments/${experiment}/results?refresh=true`)
+  if (answer.status !== 200) fail(`results answered ${answer.text}`)
+  for (const variant of ['control', 'treatment']) {
+    const row = answer.json.results.find((item) => item.variant === variant)
+    const units = [...variants.values()].filter((item) => item.variant === variant).length
+    if (row.sample_size !== units) fail(`${variant} has ${row.sample_size} units; ${units} were acknowledged`)
+  }
+  const total = answer.json.results.reduce((sum, row) => sum + row.sample_size * row.mean_value, 0)
+  if (Math.round(total) !== nextEvent) fail(`results count ${total} events; ${nextEvent} were acknowledged`)
+  return count
+}
+
+/** Null when the process was killed before it listened. */
+async function start() {
+  const begun = Date.now()
+  try {
+    const server = await startServer({ data, env: { LD_PRELOAD: process.env.DISK_SHIM, DISK_FILE: control } })
+    slowestStart = Math.max(slowestStart, Date.now() - begun)
+    server.gone = new Promise((resolve) => server.child.on('exit', (code, signal) => resolve(signal)))
+    return server
+  } catch (error) {
+    if (!control || !String(error).includes('ended with null')) fail(String(error))
+    return null
   }
 }
 
-/** The ledger holds every event that was acknowledged, and none twice. */
-async function verifyLedger(server) {
-  for (let i = 0; i < 300; i++) {
-    const names = await server.call('GET', '/api/v1/events/names')
-    const count = names.json?.items?.find((item) => item.name === 'purchase')?.count ?? 0
-    if (count > nextEvent) fail(`the ledger counts ${count} events of ${nextEvent} that were sent`)
-    if (count >= events.size) return count
-    await new Promise((resolve) => setTimeout(resolve, 100))
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+
+/** One kill, in the place given or, when that is not reached in time, from outside. */
+async function kill(server, place, state) {
+  const reached = await Promise.race([server.gone.then(() => true), pause(place.file ? 2500 : 200 + random(1000))])
+  if (!reached && place.stops) {
+    server.child.kill('SIGTERM')
+    if (await Promise.race([server.gone, pause(10000)]) !== 'SIGKILL') return false
+    return true
   }
-  fail(`the ledger did not get all of the ${events.size} acknowledged events`)
+  state.over = !reached
+  if (!reached) await server.stop('SIGKILL')
+  return reached || !place.file
 }
 
 let experiment
-for (let round = 0; round <= rounds; round++) {
-  const begun = Date.now()
-  const server = await startServer({ data })
-  slowestStart = Math.max(slowestStart, Date.now() - begun)
-  experiment ??= await define(server)
-  if (round > 0 && (round % 5 === 0 || round === rounds)) await verify(server, experiment)
-  if (round === rounds) {
-    const count = await verifyLedger(server)
-    console.log(`# ${rounds} kills: ${variants.size} assignments and ${events.size} events acknowledged, ` +
-      `${count} in the ledger; slowest start ${slowestStart} ms`)
-    await server.stop()
-    break
+for (let round = 0; round < rounds; round++) {
+  const place = places[round % places.length]
+  writeFileSync(control, '')
+  // Half of the kills within a start: in what the last one left behind.
+  const early = experiment && place.file && !place.stops && round % 12 >= 6
+  if (early) writeFileSync(control, `kill ${place.file} ${random(place.limit / 4)}`)
+  const server = await start()
+  if (!server) {
+    killed[place.name] = (killed[place.name] ?? 0) + 1
+    continue
   }
-  const loads = [load(server, experiment), load(server, experiment), load(server, experiment)]
-  await new Promise((resolve) => setTimeout(resolve, 200 + Math.random() * 1500))
-  await server.stop('SIGKILL')
+  experiment ??= await define(server)
+  if (round > 0 && round % 10 === 0) await verifyAssignments(server, experiment)
+  const state = { over: false }
+  const loads = loaders.map((loader) => load(server, experiment, loader, state))
+  if (place.computes) loads.push(compute(server, experiment, state))
+  if (place.file && !early) {
+    await pause(random(600))
+    writeFileSync(control, `kill ${place.file} ${random(place.limit)}`)
+  }
+  if (await kill(server, place, state)) killed[place.name] = (killed[place.name] ?? 0) + 1
+  state.over = true
   await Promise.all(loads)
 }
+writeFileSync(control, '')
+const server = await start()
+for (const loader of loaders) while (loader.users) await step(server, experiment, loader)
+await verifyAssignments(server, experiment)
+const count = await verifyCounts(server, experiment)
+console.log(`# ${rounds} rounds, killed ${Object.entries(killed).map(([name, n]) => `${n} times in ${name}`).join(', ')}`)
+console.log(`# ${variants.size} assignments and ${nextEvent} events acknowledged, ${resent} of them found again after a ` +
+  `kill; ${count} in the ledger and in the results; slowest start ${slowestStart} ms`)
+await server.stop()
 rmSync(data, { recursive: true, force: true })
-console.log('ok - nothing acknowledged was lost, no unit had two variants')
+console.log('ok - nothing acknowledged was lost or counted twice, no unit had two variants')
 console.log('# pass 1')
