@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 static struct app *serving;
 
@@ -111,6 +112,7 @@ int command_serve(const struct command *command, int argc, char **argv)
             return help(command);
         }
     }
+    umask(077); /* what it keeps holds secrets, such as those of webhooks */
     bool started = config && serve_configure(argc, argv, config, &err) &&
                    log_init(&log, config->log_level, config->log_format, &err);
     if (started) {

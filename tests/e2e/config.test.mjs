@@ -1,7 +1,7 @@
 // Starting, stopping and settings: what is wrong is said in words, nothing is lost, no secret is told.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -155,4 +155,13 @@ test('no key, password or body is in the log or in an error', async () => {
   }
   for (const hidden of [secret, adminKey, made.json.key ?? made.json.secret])
     assert.equal(server.output().includes(hidden), false)
+})
+
+test('what the server keeps is for its own user only, whatever folder it is given', async () => {
+  const data = mkdtempSync(path.join(tmpdir(), 'gosset-e2e-'))
+  chmodSync(data, 0o755)
+  const server = await startServer({ data })
+  await server.stop()
+  for (const name of readdirSync(data)) assert.equal(statSync(path.join(data, name)).mode & 0o077, 0, name)
+  rmSync(data, { recursive: true })
 })
