@@ -142,3 +142,11 @@ gos_str remote_path(gos_arena *arena, const char *before, const char *name, cons
     text_add_char(&text, '\0');
     return text_str(&text);
 }
+
+gos_str remote_filter(gos_arena *arena, gos_str path, const char *name, const char *value)
+{
+    if (!value)
+        return path;
+    gos_str before = gos_arena_print(arena, "%.*s&%s=", GOS_ARG(path), name);
+    return remote_path(arena, before.data, value, "");
+}

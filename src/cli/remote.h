@@ -49,5 +49,7 @@ bool remote_call(struct remote *remote, const char *method, const char *path, go
  * anything), then `behind`. NUL-terminated.
  */
 gos_str remote_path(gos_arena *arena, const char *before, const char *name, const char *behind);
+/* `path` with "&name=value" behind it, the value escaped; as it is when the value is NULL. */
+gos_str remote_filter(gos_arena *arena, gos_str path, const char *name, const char *value);
 
 #endif

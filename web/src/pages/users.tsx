@@ -88,7 +88,7 @@ function Forget({ user }: { user: string }) {
   const forget = useChange<void, { assignments_deleted: number }>(() => api.remove(`/users/${encodeURIComponent(user)}`) as Promise<never>, ['users', 'flags']);
   return (
     <Confirm size="sm" variant="default" title={`Forget ${user}?`} deed="Forget them"
-      text={<><p>Their assignments, devices, attributes and events are deleted in this environment. Results of experiments that were computed stay as they are.</p><p>This cannot be taken back. When they come again, they are new.</p></>}
+      text={<><p>Their assignments, devices, attributes and events are deleted in this environment. Results that were computed and values set by hand stay.</p><p>This cannot be taken back. When they come again, they are new.</p></>}
       run={async () => { const done = await forget.mutateAsync(); say(`${user} is forgotten: ${count(done.assignments_deleted)} assignments.`); }}>Forget this user</Confirm>
   );
 }
