@@ -152,6 +152,23 @@ static void redirect(struct http_request *request, struct http_response *respons
     http_add(request, response, "Location", to);
 }
 
+/*
+ * A browser goes back to the login, which says what the code means. The words stay away from the
+ * address: anybody could write others there.
+ */
+static void turn_away(struct http_request *request, struct http_response *response,
+                      const gos_error *err)
+{
+    bool is_browser = str_contains(http_header(request, "Accept"), GOS_LIT("text/html"));
+    if (is_browser && err->code != GOS_OVERLOADED)
+        redirect(request, response,
+                 gos_arena_print(request->arena, "%.*s/#/?login_error=%s",
+                                 GOS_ARG(api_of(request)->oidc->base_url),
+                                 gos_code_name(err->code)));
+    else
+        http_fail(request, response, err);
+}
+
 /* state, nonce and verifier stand in the cookie one behind the other. */
 static gos_str part(gos_str cookie, int i)
 {
@@ -188,10 +205,13 @@ void api_oidc_start(struct http_request *request, struct http_response *response
     char secret[COOKIE_CHARS + 1];
     int64_t wait;
     gos_str address = forwarded_address(request);
-    if (!is_there(request, &err) ||
-        !logins_try(api_of(request)->logins, address, address, request->now_ms, &wait, &err) ||
-        !provider_find(request, &provider, &err)) {
+    if (!is_there(request, &err)) {
         http_fail(request, response, &err);
+        return;
+    }
+    if (!logins_try(api_of(request)->logins, address, address, request->now_ms, &wait, &err) ||
+        !provider_find(request, &provider, &err)) {
+        turn_away(request, response, &err);
         return;
     }
     secret_token(secret, COOKIE_CHARS);
@@ -308,7 +328,7 @@ void api_oidc_back(struct http_request *request, struct http_response *response)
         return;
     }
     telemetry_count(api_of(request)->telemetry, COUNT_auth_refused, 1);
-    http_fail(request, response, &err);
+    turn_away(request, response, &err);
 }
 
 /* What a page of login may offer. */

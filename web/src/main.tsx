@@ -5,7 +5,7 @@ import { MantineProvider } from '@mantine/core';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode, Suspense, lazy, type ComponentType } from 'react';
 import { createRoot } from 'react-dom/client';
-import { takeKeyFromAddress } from './api/client';
+import { takeFromAddress } from './api/session';
 import { createQueryClient } from './api/queries';
 import { Login, useArrival } from './app/login';
 import { readPlace, usePlace } from './app/router';
@@ -38,10 +38,10 @@ const PAGES: [RegExp, boolean, PageOf][] = [
   [/^\/settings$/, false, page(() => import('./pages/settings'))],
 ];
 
-takeKeyFromAddress();
+takeFromAddress();
 readPlace();
 // A link with a key that is opened in a tab that is here already.
-window.addEventListener('hashchange', takeKeyFromAddress);
+window.addEventListener('hashchange', takeFromAddress);
 
 function Here() {
   const { path } = usePlace();

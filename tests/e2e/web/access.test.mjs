@@ -152,6 +152,20 @@ test('a change waits until somebody else has approved it', { skip }, async () =>
   await author.page.getByRole('textbox', { name: 'Reason' }).fill('not yet');
   await author.page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click();
   await author.page.getByText('It is withdrawn.').waitFor();
+
+  const switched = author.page.getByRole('switch', { name: 'gate enabled' });
+  await visit(author.page, '/flags/gate', 'Who gets what');
+  await switched.click({ force: true });
+  await author.page.getByText('Your change waits for approval').first().waitFor();
+  assert.equal(await switched.isChecked(), false, 'it shows what holds');
+  await server.call('PATCH', '/api/v1/flags/gate', { owner: 'somebody' }, { ...there, 'X-Gosset-Bypass': 'it burns' });
+  await visit(approver.page, '/approvals');
+  await approver.page.reload();
+  await approver.page.getByRole('link', { name: 'update flag gate' }).click();
+  await approver.page.getByRole('button', { name: 'Approve' }).click();
+  await approver.page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+  await approver.page.getByText('What it is based on has changed meanwhile').waitFor();
+  assert.match(approver.wrongs.splice(0).join(), /409/);
   assert.deepEqual([...author.wrongs, ...approver.wrongs], []);
   await author.context.close();
   await approver.context.close();

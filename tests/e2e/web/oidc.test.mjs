@@ -47,6 +47,12 @@ test('somebody logs in by the identity provider and is back at the page they wan
     await page.getByRole('heading', { name: 'wanted' }).waitFor();
     await page.getByRole('button', { name: /Account: *ann@example.org *viewer/ }).waitFor();
     assert.equal(await page.evaluate(() => location.hash), '#/flags/wanted');
+
+    await server.call('PATCH', '/api/v1/members/ann@example.org', { disabled: true });
+    await page.reload();
+    await page.getByRole('link', { name: 'Log in with your organisation' }).click();
+    await page.getByText('Your account may not log in here').waitFor();
+    assert.equal(await page.evaluate(() => location.hash), '#/flags/wanted');
   } finally {
     await browser.close();
     await server.stop();

@@ -2,7 +2,7 @@
 // ended, and changes that wait for approval.
 import { session, type MemberSession } from './session';
 
-export { session, takeKeyFromAddress } from './session';
+export { session } from './session';
 
 /** An answer that is not a success, as the API words it; status 0 is a network failure. */
 export class ApiError extends Error {

@@ -26,6 +26,8 @@ export interface State {
   who: Who | null;
   /** The server refused what is held now. */
   refused: boolean;
+  /** Why an identity provider let nobody in: a code of the API's errors. */
+  loginError: string | null;
   /** Of the server; null until it has said it. */
   version: string | null;
   /** A cookie may be there, and the server has not yet said whose. */
@@ -39,6 +41,7 @@ let state: State = {
   who: null,
   refused: false,
   version: null,
+  loginError: null,
   asking: !sessionStorage.getItem(KEY) && localStorage.getItem(LOGGED_IN) !== null,
 };
 
@@ -74,7 +77,7 @@ export const session = {
   },
   setKey(key: string): void {
     sessionStorage.setItem(KEY, key);
-    put({ key, csrf: null, who: null, refused: false, asking: false });
+    put({ key, csrf: null, who: null, refused: false, asking: false, loginError: null });
   },
   setCaller(caller: Caller): void {
     const { version } = caller;
@@ -86,7 +89,7 @@ export const session = {
     sessionStorage.removeItem(KEY);
     localStorage.setItem(LOGGED_IN, '1');
     const environment = sessionStorage.getItem(ENVIRONMENT) ?? 'production';
-    put({ key: null, csrf, refused: false, asking: false, who: { kind: 'member', name: member.email, word: member.role, role: member.role, environment } });
+    put({ key: null, csrf, refused: false, asking: false, loginError: null, who: { kind: 'member', name: member.email, word: member.role, role: member.role, environment } });
   },
   chooseEnvironment(environment: string): void {
     sessionStorage.setItem(ENVIRONMENT, environment);
@@ -109,17 +112,24 @@ export const session = {
   },
 };
 
-/** Takes a key out of "#key=…" once, so that it does not stay in the address or the history. */
-export function takeKeyFromAddress(): void {
-  const found = /^#\/?key=([^&]+)/.exec(location.hash);
-  const from = sessionStorage.getItem(RETURN);
+/**
+ * Takes out of the address what is meant once: "#key=…", so that it stays neither there nor in the history, or why
+ * an identity provider let nobody in. Then goes back to the page from which the browser left to the provider.
+ */
+export function takeFromAddress(): void {
+  const key = /^#\/?key=([^&]+)/.exec(location.hash)?.[1];
+  const loginError = /^#\/\?login_error=([A-Z_]+)$/.exec(location.hash)?.[1];
+  const goTo = (hash: string) => history.replaceState(null, '', `${location.pathname}${location.search}${hash}`);
+  const from = sessionStorage.getItem(RETURN) ?? '#/';
   sessionStorage.removeItem(RETURN);
-  if (found?.[1]) {
-    session.setKey(decodeURIComponent(found[1]));
-    history.replaceState(null, '', `${location.pathname}${location.search}#/`);
-  } else if (from && location.hash.length <= 2) {
-    history.replaceState(null, '', `${location.pathname}${location.search}${from}`);
-  }
+  if (key) {
+    session.setKey(decodeURIComponent(key));
+    goTo('#/');
+  } else if (loginError) {
+    localStorage.removeItem(LOGGED_IN);
+    put({ loginError, asking: false });
+    goTo(from);
+  } else if (location.hash.length <= 2) goTo(from);
 }
 
 /** Why the caller may not do what takes this role; null when they may, or when it is not known. */

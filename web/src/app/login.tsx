@@ -81,8 +81,15 @@ function ByKey() {
   );
 }
 
+/** What the codes of errors mean to somebody whom an identity provider has sent back. */
+const TURNED_AWAY: Record<string, string> = {
+  UNAUTHORIZED: 'The identity provider did not say who you are, or your e-mail is not verified there. Try again.',
+  FORBIDDEN: 'Your account may not log in here. Ask an admin to add or enable it.',
+  UNAVAILABLE: 'The identity provider does not answer. A password and a key go on working.',
+};
+
 function Form() {
-  const { key, who, refused } = useSession();
+  const { key, who, refused, loginError } = useSession();
   const [methods, setMethods] = useState<Methods | null>(null);
   const [byKey, setByKey] = useState(key !== null);
   useEffect(() => {
@@ -91,6 +98,7 @@ function Form() {
   const oidc = methods?.oidc;
   return (
     <div className="stack">
+      {loginError && <Note tone="bad" title="You could not be logged in">{TURNED_AWAY[loginError] ?? 'Something went wrong on the way. Try again.'}</Note>}
       {refused && key && <Note tone="warn" title="Your key is no longer accepted">Paste another one. What you were doing stays as it is.</Note>}
       {refused && !key && who && <Note tone="warn" title="Your session has ended">Log in again, {who.name}. What you were doing stays as it is.</Note>}
       {!byKey && oidc && <Button component="a" href={address(oidc)} onClick={session.leave}>Log in with your organisation</Button>}

@@ -8,6 +8,11 @@ export interface Place {
 
 let guard: (() => boolean) | null = null;
 
+/** Whether the page may be left: nothing unsaved is on it, or nobody minds. */
+export function mayLeave(): boolean {
+  return !guard || guard();
+}
+
 /** While set, leaving the page asks `mayLeave` first. */
 export function guardLeaving(mayLeave: (() => boolean) | null): void {
   guard = mayLeave;

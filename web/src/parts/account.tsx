@@ -5,6 +5,7 @@ import { useState, type FormEvent } from 'react';
 import { api, type ApiError } from '../api/client';
 import { useChange, useList } from '../api/queries';
 import { session, type MemberSession, type Who } from '../api/session';
+import { mayLeave } from '../app/router';
 import { isAt } from '../lib/pointer';
 import { useWho } from './act';
 import { Badge, ErrorNote, say } from './basic';
@@ -27,7 +28,7 @@ export function EnvironmentSwitch({ who }: { who: Who }) {
       <Select size="xs" aria-label="Environment" allowDeselect={false} value={who.environment} comboboxProps={{ withinPortal: true }}
         data={[...new Set([who.environment, ...(list.data?.items ?? []).map((one) => one.name)])]}
         onChange={(next) => {
-          if (!next || next === who.environment) return;
+          if (!next || next === who.environment || !mayLeave()) return;
           session.chooseEnvironment(next);
           void client.resetQueries();
         }} />
@@ -66,6 +67,7 @@ function Account({ who, close }: { who: Who; close: () => void }) {
   const client = useQueryClient();
   const [changing, setChanging] = useState(false);
   async function leave() {
+    if (!mayLeave()) return;
     if (who.kind === 'member') await api.remove('/session').catch(() => undefined);
     session.clear();
     client.clear();
