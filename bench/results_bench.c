@@ -1,7 +1,8 @@
 /*
  * Results: facts into the ledger, then four metrics with covariates from cold, warm, and after new
  * events; against the least that any engine must do: one pass over dense arrays in memory.
- * Arguments: users (1000000), events (10000000).
+ * Arguments: users (1000000), events (10000000), and a folder for the same facts and the answer as
+ * CSV, for other engines.
  */
 #include "jobs/scorecard.h"
 #include "ledger/ledger.h"
@@ -33,6 +34,7 @@ struct bench {
     uint64_t sequence;
     uint64_t users, events;
     struct metric_plan plans[METRICS];
+    FILE *exposures_csv, *events_csv, *answer_csv; /* NULL: not wanted */
 };
 
 static double seconds(void)
@@ -105,6 +107,21 @@ static void put_event(struct bench *bench, size_t at, uint64_t i)
     }
 }
 
+static void copy_out(const struct bench *bench, const struct fact *fact)
+{
+    const struct exposure *exposure = &fact->exposure;
+    const struct event *event = &fact->event;
+    if (fact->kind == FACT_EXPOSURE) {
+        fprintf(bench->exposures_csv, "%.*s,%.*s,%lld\n", GOS_ARG(exposure->unit),
+                GOS_ARG(exposure->variant), (long long)exposure->at);
+        return;
+    }
+    gos_str ms = event->properties; /* {"ms":123} */
+    ms = ms.len ? (gos_str){ms.data + 6, ms.len - 7} : ms;
+    fprintf(bench->events_csv, "%.*s,%.*s,%.17g,%.*s,%lld\n", GOS_ARG(event->user_id),
+            GOS_ARG(event->name), event->value, GOS_ARG(ms), (long long)event->at);
+}
+
 static void append(struct bench *bench, uint64_t count, uint64_t first,
                    void (*put)(struct bench *bench, size_t at, uint64_t i))
 {
@@ -113,6 +130,8 @@ static void append(struct bench *bench, uint64_t count, uint64_t first,
         size_t batch = count - done < BATCH ? count - done : BATCH;
         for (size_t i = 0; i < batch; i++)
             put(bench, i, first + done + i);
+        for (size_t i = 0; i < batch && bench->events_csv; i++)
+            copy_out(bench, &bench->facts[i]);
         if (!ledger_append(bench->ledger, bench->facts, batch, &err))
             die(&err);
         done += batch;
@@ -159,6 +178,11 @@ static double compute(struct bench *bench)
     if (!scorecard_compute(&question, arena, &scorecard, &err))
         die(&err);
     double took = seconds() - start;
+    for (int i = 0; i < METRICS * 2 && bench->answer_csv; i++) {
+        const gos_moments *moments = &answer.cells[i].moments;
+        fprintf(bench->answer_csv, "%d,%d,%llu,%.17g,%.17g\n", i / 2, i % 2,
+                (unsigned long long)moments->n, moments->mean[0], gos_moments_variance(moments, 0));
+    }
     if (answer.units[0] + answer.units[1] != bench->users)
         fprintf(stderr, "results_bench: units are missing\n");
     gos_arena_close(arena);
@@ -220,6 +244,27 @@ static void read_plans(struct bench *bench)
     }
 }
 
+static FILE *csv_open(const char *folder, const char *name)
+{
+    char path[256];
+    snprintf(path, sizeof path, "%s/%s.csv", folder, name);
+    FILE *file = fopen(path, "w");
+    if (!file) {
+        perror(path);
+        exit(1);
+    }
+    return file;
+}
+
+static void csv_close(struct bench *bench)
+{
+    if (!bench->events_csv)
+        return;
+    fclose(bench->exposures_csv);
+    fclose(bench->events_csv);
+    bench->exposures_csv = bench->events_csv = NULL;
+}
+
 static void run(struct bench *bench)
 {
     struct ledger_stats stats;
@@ -237,6 +282,9 @@ static void run(struct bench *bench)
     open_ledger(bench);
     figure("open", seconds() - start, "s", 1);
     figure("compute_cold", compute(bench), "s", 5);
+    if (bench->answer_csv)
+        fclose(bench->answer_csv);
+    bench->answer_csv = NULL;
     double warm = INFINITY, cpu = INFINITY;
     for (int i = 0; i < 3; i++) {
         double before = cpu_seconds();
@@ -245,6 +293,7 @@ static void run(struct bench *bench)
     }
     figure("compute_warm", warm, "s", 5);
     figure("compute_warm_cpu", cpu, "s", NAN);
+    csv_close(bench);
     append(bench, EVENTS_NEW, bench->events, put_event);
     figure("compute_after_100k_events", compute(bench), "s", NAN);
     figure("peak_rss", rss_mib(), "MiB", 2048);
@@ -256,6 +305,11 @@ int main(int argc, char **argv)
     struct bench bench = {.users = argc > 1 ? strtoull(argv[1], NULL, 10) : 1000000,
                           .events = argc > 2 ? strtoull(argv[2], NULL, 10) : 10000000,
                           .arena = gos_arena_open((size_t)1 << 30)};
+    if (argc > 3) {
+        bench.exposures_csv = csv_open(argv[3], "exposures");
+        bench.events_csv = csv_open(argv[3], "events");
+        bench.answer_csv = csv_open(argv[3], "answer");
+    }
     char folder[64] = "/tmp/gosset-results-XXXXXX";
     if (!mkdtemp(folder))
         return 1;

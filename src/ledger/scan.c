@@ -7,7 +7,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { SCAN_ROWS_MAX = 8192, SCAN_COLUMNS_FIXED = 2 };
+enum { SCAN_ROWS_MAX = 8192, SCAN_COLUMNS_FIXED = 2, ROWS_AHEAD = 16 };
 
 struct scan {
     struct tally *tally;
@@ -183,6 +183,17 @@ static bool is_marked(enum metric_fn fn)
     return fn == METRIC_COUNT_DISTINCT || fn == METRIC_QUANTILE || fn == METRIC_FUNNEL;
 }
 
+/* People are scattered over memory: what a row needs is asked for some rows before. */
+static void ask_ahead(const struct cell *cell, uint32_t slot, int64_t age)
+{
+    const double *numbers = age < 0 ? cell->before : cell->after;
+    if (slot == SLOT_NONE)
+        return;
+    __builtin_prefetch(&cell->seen[slot], 1);
+    if (numbers)
+        __builtin_prefetch(&numbers[slot], 1);
+}
+
 bool tally_take_cell(struct tally *tally, const struct cell *cell, const uint32_t *slot_of_row,
                      const int64_t *ages, const struct sql_chunk *chunk, gos_error *err)
 {
@@ -197,6 +208,8 @@ bool tally_take_cell(struct tally *tally, const struct cell *cell, const uint32_
     bool marked = is_marked(fn);
     for (uint64_t row = 0; row < chunk->row_count; row++) {
         uint32_t slot = slot_of_row[row];
+        if (row + ROWS_AHEAD < chunk->row_count)
+            ask_ahead(cell, slot_of_row[row + ROWS_AHEAD], ages[row + ROWS_AHEAD]);
         if (slot == SLOT_NONE || (passes && !passes[row]))
             continue;
         int64_t age = ages[row];
@@ -236,8 +249,14 @@ static bool take_events(void *context, const struct sql_chunk *chunk, gos_error 
     if (chunk->row_count > SCAN_ROWS_MAX)
         return gos_fail(err, GOS_INTERNAL, "", "a chunk has too many rows");
     for (uint64_t row = 0; row < chunk->row_count; row++) {
-        uint32_t slot = units[row] < tally->unit_count ? tally->slot_of[units[row]] : SLOT_NONE;
-        scan->slot[row] = slot;
+        if (row + ROWS_AHEAD < chunk->row_count && units[row + ROWS_AHEAD] < tally->unit_count)
+            __builtin_prefetch(&tally->slot_of[units[row + ROWS_AHEAD]]);
+        scan->slot[row] = units[row] < tally->unit_count ? tally->slot_of[units[row]] : SLOT_NONE;
+    }
+    for (uint64_t row = 0; row < chunk->row_count; row++) {
+        uint32_t slot = scan->slot[row];
+        if (row + ROWS_AHEAD < chunk->row_count && scan->slot[row + ROWS_AHEAD] != SLOT_NONE)
+            __builtin_prefetch(&slots[scan->slot[row + ROWS_AHEAD]]);
         scan->age[row] = slot == SLOT_NONE ? 0 : times[row] - slots[slot].first;
     }
     for (uint32_t i = 0; i < tally->cell_count; i++) {

@@ -35,6 +35,18 @@ uint32_t units_find(const struct units *units, uint64_t hash)
     return slot ? slot - 1 : UNIT_NONE;
 }
 
+void units_ask_ahead(const struct units *units, uint64_t far, uint64_t near)
+{
+    const uint32_t *slots = units->slots.data;
+    uint64_t mask = units->slots.bytes / sizeof *slots - 1;
+    if (units->count == 0)
+        return;
+    if (far)
+        __builtin_prefetch(&slots[far & mask]);
+    if (near && slots[near & mask])
+        __builtin_prefetch(&hashes(units)[slots[near & mask] - 1]);
+}
+
 static bool slots_grow(struct units *units, gos_error *err)
 {
     size_t slot_count = units->slots.bytes / sizeof(uint32_t);

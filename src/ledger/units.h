@@ -21,6 +21,11 @@ struct units {
 uint64_t unit_hash(uint32_t environment, gos_str text);
 /* The unit with this hash, or UNIT_NONE. */
 uint32_t units_find(const struct units *units, uint64_t hash);
+/*
+ * Units are scattered over memory: asks for what finding them will need, of one that is far ahead
+ * and of one that is near. 0: none.
+ */
+void units_ask_ahead(const struct units *units, uint64_t far, uint64_t near);
 /* Finds it or makes it the next; *out_new says which. */
 bool units_add(struct units *units, uint64_t hash, uint32_t *out, bool *out_new, gos_error *err);
 /* A device belongs to a user from now on, unless it has one. Returns whether that is new. */
