@@ -48,9 +48,11 @@ static bool ask_ledger(struct run *run, gos_error *err)
         .as_of_ms = run->out->window_end,
         .watermark = run->request->watermark,
         .cancel = run->request->cancel,
+        .progress = run->request->progress,
     };
     if (!ledger_compute(run->sources->ledger, &run->ask, run->arena, &run->answer, err))
         return false;
+    run->ask.progress = NULL; /* what is asked beside it is small */
     for (uint32_t m = 0; m < design->metric_count; m++) {
         design->metrics[m].cells = &run->answer.cells[(size_t)m * design->variant_count];
         design->metrics[m].cap = run->answer.caps[m];

@@ -23,6 +23,7 @@ struct analysis_request {
     int64_t as_of_ms;   /* TIME_NONE: now, or the end of the experiment */
     uint64_t watermark; /* of a computation to be repeated; 0: all facts */
     const atomic_bool *cancel;
+    struct ledger_progress *progress; /* may be NULL */
 };
 
 struct analysis {

@@ -1,8 +1,10 @@
-/* One computation at a time under `work`; what others read stands under `lock`. */
+/* One computation at a time (computations.h); what others read stands under `lock`. */
 #include "jobs/analyst.h"
 
 #include "base/time.h"
 #include "jobs/advice.h"
+#include "jobs/computations.h"
+#include "jobs/verify.h"
 
 #include <inttypes.h>
 #include <pthread.h>
@@ -25,9 +27,8 @@ struct cached {
 struct analyst {
     gos_arena *arena;
     struct analyst_options options;
-    pthread_mutex_t work;
+    struct computations *computations;
     pthread_mutex_t lock;
-    atomic_bool cancel;
     struct analyst_stats stats;
     struct cached *cache;
     uint64_t uses;
@@ -39,13 +40,12 @@ bool analyst_open(const struct analyst_options *options, struct analyst **out, g
     struct analyst *analyst = arena ? gos_arena_take(arena, sizeof *analyst, err) : NULL;
     if (analyst)
         analyst->cache = gos_arena_array(arena, CACHE_ENTRIES, sizeof *analyst->cache, err);
-    if (!analyst || !analyst->cache) {
+    if (!analyst || !analyst->cache || !computations_open(&analyst->computations, err)) {
         gos_arena_close(arena);
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for an analyst");
     }
     analyst->arena = arena;
     analyst->options = *options;
-    pthread_mutex_init(&analyst->work, NULL);
     pthread_mutex_init(&analyst->lock, NULL);
     *out = analyst;
     return true;
@@ -55,19 +55,21 @@ void analyst_close(struct analyst *analyst)
 {
     if (!analyst)
         return;
-    analyst_cancel(analyst);
-    pthread_mutex_lock(&analyst->work);
-    pthread_mutex_unlock(&analyst->work);
+    computations_close(analyst->computations);
     for (uint32_t i = 0; i < CACHE_ENTRIES; i++)
         gos_arena_close(analyst->cache[i].arena);
-    pthread_mutex_destroy(&analyst->work);
     pthread_mutex_destroy(&analyst->lock);
     gos_arena_close(analyst->arena);
 }
 
 void analyst_cancel(struct analyst *analyst)
 {
-    atomic_store(&analyst->cancel, true);
+    computations_cancel_all(analyst->computations);
+}
+
+struct computations *analyst_computations(struct analyst *analyst)
+{
+    return analyst->computations;
 }
 
 void analyst_stats(struct analyst *analyst, struct analyst_stats *out)
@@ -154,10 +156,10 @@ static bool rows_to_json(const struct result *rows, uint32_t count, gos_arena *a
     return text_ok(&text, err);
 }
 
-/* One computation; the caller holds `work`. */
-static bool run(struct analyst *analyst, const struct definition *experiment, int64_t now_ms,
-                int64_t as_of_ms, uint64_t watermark, gos_arena *arena, struct analysis *out,
-                gos_error *err)
+/* Between `turn` and computations_end. */
+static bool run(struct analyst *analyst, struct computation *computation,
+                const struct definition *experiment, int64_t now_ms, int64_t as_of_ms,
+                uint64_t watermark, gos_arena *arena, struct analysis *out, gos_error *err)
 {
     const struct analysis_sources sources = {analyst->options.catalog, analyst->options.ledger,
                                              analyst->options.roster};
@@ -166,7 +168,8 @@ static bool run(struct analyst *analyst, const struct definition *experiment, in
                                              .now_ms = now_ms,
                                              .as_of_ms = as_of_ms,
                                              .watermark = watermark,
-                                             .cancel = &analyst->cancel};
+                                             .cancel = &computation->cancel,
+                                             .progress = &computation->progress};
     int64_t started = now_of(analyst);
     pthread_mutex_lock(&analyst->lock);
     analyst->stats.is_busy = true;
@@ -181,6 +184,13 @@ static bool run(struct analyst *analyst, const struct definition *experiment, in
     analyst->stats.last_ms = now_of(analyst) - started;
     pthread_mutex_unlock(&analyst->lock);
     return done;
+}
+
+static bool turn(struct analyst *analyst, const struct definition *experiment,
+                 struct computation **out, gos_error *err)
+{
+    return computations_begin(analyst->computations, experiment, analyst->options.now_ms,
+                              analyst->options.context, out, err);
 }
 
 /* For lists, in the catalog. */
@@ -198,17 +208,21 @@ static bool compute(struct analyst *analyst, const struct definition *experiment
 {
     struct analysis analysis;
     struct analyst_answer answer = {0};
+    struct computation *computation;
     gos_arena *arena = gos_arena_open(ANALYSIS_BYTES_MAX);
     if (!arena)
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a computation");
-    pthread_mutex_lock(&analyst->work);
-    atomic_store(&analyst->cancel, false);
-    bool done = run(analyst, experiment, now_of(analyst), TIME_NONE, 0, arena, &analysis, err);
+    if (!turn(analyst, experiment, &computation, err)) {
+        gos_arena_close(arena);
+        return false;
+    }
+    bool done =
+        run(analyst, computation, experiment, now_of(analyst), TIME_NONE, 0, arena, &analysis, err);
     if (done && store)
         done =
             catalog_add_results(analyst->options.catalog, analysis.rows, analysis.row_count, err);
     done = done && keep_advice(analyst, &analysis, experiment, arena, err);
-    pthread_mutex_unlock(&analyst->work);
+    computations_end(analyst->computations, computation);
     done = done && rows_to_json(analysis.rows, analysis.row_count, arena, &answer.results, err);
     if (done) {
         answer.health = analysis.health;
@@ -240,6 +254,7 @@ static bool recall(struct analyst *analyst, const struct definition *experiment,
     struct result *rows = NULL;
     struct analysis analysis;
     struct analyst_answer answer = {0};
+    struct computation *computation;
     uint32_t count = 0;
     gos_arena *arena = gos_arena_open(ANALYSIS_BYTES_MAX);
     if (!arena)
@@ -247,12 +262,10 @@ static bool recall(struct analyst *analyst, const struct definition *experiment,
     bool done = catalog_latest_results(analyst->options.catalog, experiment->environment,
                                        experiment->id, arena, &rows, &count, err);
     *out_found = done && count > 0;
-    if (*out_found) {
-        pthread_mutex_lock(&analyst->work);
-        atomic_store(&analyst->cancel, false);
-        done = run(analyst, experiment, rows[0].computed_at, rows[0].window_end,
+    if (*out_found && (done = turn(analyst, experiment, &computation, err))) {
+        done = run(analyst, computation, experiment, rows[0].computed_at, rows[0].window_end,
                    watermark_of(&rows[0], arena), arena, &analysis, err);
-        pthread_mutex_unlock(&analyst->work);
+        computations_end(analyst->computations, computation);
         done = done && rows_to_json(rows, count, arena, &answer.results, err);
     }
     if (done && *out_found) {
@@ -376,67 +389,13 @@ bool analyst_refresh_all(struct analyst *analyst, gos_error *err)
     return done;
 }
 
-/* The rows of one metric and variant in both computations. */
-static void compare_row(const struct result *stored, const struct analysis *again,
-                        struct json_writer *json, uint32_t *differences)
-{
-    const struct result *found = NULL;
-    for (uint32_t i = 0; i < again->row_count; i++) {
-        if (gos_str_equal(again->rows[i].metric_name, stored->metric_name) &&
-            gos_str_equal(again->rows[i].variant, stored->variant))
-            found = &again->rows[i];
-    }
-    const double a[] = {(double)stored->sample_size, stored->mean_value, stored->variance,
-                        stored->p_value, stored->lift};
-    const double b[] = {found ? (double)found->sample_size : 0, found ? found->mean_value : 0,
-                        found ? found->variance : 0, found ? found->p_value : 0,
-                        found ? found->lift : 0};
-    if (found && memcmp(a, b, sizeof a) == 0)
-        return;
-    ++*differences;
-    json_open_object(json);
-    json_name(json, "metric_name");
-    json_text(json, stored->metric_name);
-    json_name(json, "variant");
-    json_text(json, stored->variant);
-    json_name(json, "stored_mean");
-    json_double(json, stored->mean_value);
-    json_name(json, "mean");
-    json_double(json, b[1]);
-    json_name(json, "stored_sample_size");
-    json_int(json, stored->sample_size);
-    json_name(json, "sample_size");
-    json_int(json, (int64_t)b[0]);
-    json_close_object(json);
-}
-
-static bool write_report(const struct result *rows, uint32_t count, const struct analysis *again,
-                         gos_arena *arena, gos_str *out, gos_error *err)
-{
-    uint32_t differences = 0;
-    struct text list, text;
-    struct json_writer json;
-    text_init(&list, arena);
-    json_writer_init(&json, &list);
-    json_open_array(&json);
-    for (uint32_t i = 0; i < count; i++)
-        compare_row(&rows[i], again, &json, &differences);
-    json_close_array(&json);
-    text_init(&text, arena);
-    text_print(&text, "{\"same\":%s,\"rows\":%u,\"differences\":", differences ? "false" : "true",
-               count);
-    text_add(&text, text_str(&list));
-    text_add_char(&text, '}');
-    *out = text_str(&text);
-    return text_ok(&list, err) && text_ok(&text, err);
-}
-
 bool analyst_verify(struct analyst *analyst, gos_str environment, gos_str experiment,
                     gos_arena *arena, gos_str *out_report, gos_error *err)
 {
     struct definition definition = {0};
     struct result *rows = NULL;
     struct analysis again;
+    struct computation *computation;
     uint32_t count = 0;
     if (!catalog_get(analyst->options.catalog, environment, KIND_EXPERIMENT, experiment, arena,
                      &definition, err) ||
@@ -449,12 +408,13 @@ bool analyst_verify(struct analyst *analyst, gos_str environment, gos_str experi
     gos_arena *scratch = gos_arena_open(ANALYSIS_BYTES_MAX);
     if (!scratch)
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a computation");
-    pthread_mutex_lock(&analyst->work);
-    atomic_store(&analyst->cancel, false);
-    bool done = run(analyst, &definition, rows[0].computed_at, rows[0].window_end,
-                    watermark_of(&rows[0], scratch), scratch, &again, err);
-    pthread_mutex_unlock(&analyst->work);
-    done = done && write_report(rows, count, &again, arena, out_report, err);
+    bool done = turn(analyst, &definition, &computation, err);
+    if (done) {
+        done = run(analyst, computation, &definition, rows[0].computed_at, rows[0].window_end,
+                   watermark_of(&rows[0], scratch), scratch, &again, err) &&
+               verify_report(rows, count, &again, arena, out_report, err);
+        computations_end(analyst->computations, computation);
+    }
     gos_arena_close(scratch);
     return done;
 }
@@ -468,19 +428,21 @@ bool analyst_series(struct analyst *analyst, gos_str environment, gos_str experi
     if (!catalog_get(analyst->options.catalog, environment, KIND_EXPERIMENT, experiment, arena,
                      &definition, err))
         return false;
-    const struct analysis_request request = {.environment = definition.environment,
-                                             .experiment = &definition,
-                                             .now_ms = now_of(analyst),
-                                             .as_of_ms = TIME_NONE,
-                                             .cancel = &analyst->cancel};
+    struct analysis_request request = {.environment = definition.environment,
+                                       .experiment = &definition,
+                                       .now_ms = now_of(analyst),
+                                       .as_of_ms = TIME_NONE};
+    struct computation *computation;
     gos_arena *scratch = gos_arena_open(ANALYSIS_BYTES_MAX);
     gos_str text = {0};
     if (!scratch)
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a computation");
-    pthread_mutex_lock(&analyst->work);
-    atomic_store(&analyst->cancel, false);
-    bool done = analysis_series(&sources, &request, metric, scratch, &text, err);
-    pthread_mutex_unlock(&analyst->work);
+    bool done = turn(analyst, &definition, &computation, err);
+    if (done) {
+        request.cancel = &computation->cancel;
+        done = analysis_series(&sources, &request, metric, scratch, &text, err);
+        computations_end(analyst->computations, computation);
+    }
     if (done) {
         *out = gos_arena_text(arena, text, err);
         done = out->data != NULL;

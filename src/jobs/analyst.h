@@ -9,6 +9,7 @@
 #include "jobs/shipper.h"
 
 struct analyst;
+struct computations;
 
 struct analyst_options {
     struct catalog *catalog;
@@ -53,7 +54,9 @@ bool analyst_series(struct analyst *analyst, gos_str environment, gos_str experi
                     gos_str metric, gos_arena *arena, gos_str *out, gos_error *err);
 /* Every running experiment of every environment that has new facts: for the scheduler. */
 bool analyst_refresh_all(struct analyst *analyst, gos_error *err);
-/* Stops the computation under way; the next one runs. */
+/* What waits and runs. */
+struct computations *analyst_computations(struct analyst *analyst);
+/* Stops all that waits and runs; the next one runs. */
 void analyst_cancel(struct analyst *analyst);
 
 struct analyst_stats {

@@ -8,6 +8,12 @@
 
 #include <stdatomic.h>
 
+/* How far a computation is; others may read it meanwhile. */
+struct ledger_progress {
+    _Atomic uint64_t rows_read;
+    _Atomic uint64_t rows; /* that may have to be read; 0: not known yet */
+};
+
 struct ledger_question {
     gos_str environment;
     struct uuid experiment_id;
@@ -20,7 +26,8 @@ struct ledger_question {
     uint64_t watermark; /* only facts up to this sequence, as a past computation had; 0: all */
     /* Only people whose first exposure is in [cohort_from_ms, cohort_before_ms); both 0: all. */
     int64_t cohort_from_ms, cohort_before_ms;
-    const atomic_bool *cancel; /* may be NULL; once true, the answer is CANCELLED */
+    const atomic_bool *cancel;        /* may be NULL; once true, the answer is CANCELLED */
+    struct ledger_progress *progress; /* may be NULL */
     /* By the values of an attribute of the exposures: all variants once for each value, one value
      * after the other. The empty value is that of units without the attribute. */
     gos_str slice_by;

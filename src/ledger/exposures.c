@@ -55,6 +55,7 @@ static bool take_exposures(void *context, const struct sql_chunk *chunk, gos_err
         else if (!add_slot(tally, person, slot, err))
             return false;
     }
+    tally_progress(tally, chunk->row_count);
     return !tally_is_cancelled(tally) || gos_fail(err, GOS_CANCELLED, "", "cancelled");
 }
 

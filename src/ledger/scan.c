@@ -264,6 +264,7 @@ static bool take_events(void *context, const struct sql_chunk *chunk, gos_error 
             !tally_take_cell(tally, &tally->cells[i], scan->slot, scan->age, chunk, err))
             return false;
     }
+    tally_progress(tally, chunk->row_count);
     return !tally_is_cancelled(tally) || gos_fail(err, GOS_CANCELLED, "", "cancelled");
 }
 
@@ -320,18 +321,45 @@ static bool read_event(struct tally *tally, uint32_t event, int64_t first, gos_e
     return done;
 }
 
+static bool is_first_of_event(const struct tally *tally, uint32_t cell)
+{
+    for (uint32_t i = 0; i < cell; i++) {
+        if (tally->cells[i].event == tally->cells[cell].event)
+            return false;
+    }
+    return tally->cells[cell].event != 0;
+}
+
+/* The rows of the tables that will be read, which are known without reading them. */
+static bool rows_count(struct tally *tally, gos_error *err)
+{
+    struct ledger_progress *progress = tally->question->progress;
+    char text[64];
+    int64_t rows, all = tally->slot_count;
+    if (!progress || atomic_load(&progress->rows) > 0)
+        return true;
+    for (uint32_t i = 0; i < tally->cell_count; i++) {
+        if (!is_first_of_event(tally, i))
+            continue;
+        snprintf(text, sizeof text, "SELECT count(*) FROM e%u", tally->cells[i].event);
+        if (!sql_query_int(tally->columns->reader, text, NULL, 0, 0, &rows, err))
+            return false;
+        all += rows;
+    }
+    atomic_store(&progress->rows, (uint64_t)all);
+    return true;
+}
+
 bool tally_read_events(struct tally *tally, gos_error *err)
 {
+    if (!rows_count(tally, err))
+        return false;
     const struct slot *slots = tally_slots(tally);
     int64_t first = INT64_MAX;
     for (uint32_t i = 0; i < tally->slot_count; i++)
         first = slots[i].first < first ? slots[i].first : first;
     for (uint32_t i = 0; i < tally->cell_count && tally->slot_count > 0; i++) {
-        uint32_t event = tally->cells[i].event;
-        bool read_before = false;
-        for (uint32_t j = 0; j < i; j++)
-            read_before = read_before || tally->cells[j].event == event;
-        if (event && !read_before && !read_event(tally, event, first, err))
+        if (is_first_of_event(tally, i) && !read_event(tally, tally->cells[i].event, first, err))
             return false;
     }
     return true;

@@ -117,6 +117,13 @@ static inline bool slot_is_in(const struct tally *tally, const struct slot *slot
     return slot->variant != VARIANT_NONE && slot->first < tally->before_ms;
 }
 
+static inline void tally_progress(const struct tally *tally, uint64_t rows)
+{
+    if (tally->question->progress)
+        atomic_fetch_add_explicit(&tally->question->progress->rows_read, rows,
+                                  memory_order_relaxed);
+}
+
 static inline bool tally_is_cancelled(const struct tally *tally)
 {
     return tally->question->cancel && atomic_load(tally->question->cancel);

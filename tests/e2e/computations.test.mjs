@@ -1,0 +1,55 @@
+// What is being computed is seen from outside, and can be stopped; results leave as CSV.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { after, before, test } from 'node:test'
+import { adminKey, binary, startServer } from './server.mjs'
+
+let server
+const gosset = (...args) => execFileSync(binary, [...args, '--url', server.url, '--key', adminKey], { encoding: 'utf8' })
+
+before(async () => {
+  server = await startServer()
+  const made = await server.call('POST', '/api/v1/import', {
+    metrics: [{ name: 'bought', type: 'Rate', calculation: 'exists(buy)', unit: 'users' }, { name: '=spent', type: 'Revenue', calculation: 'sum(buy.amount)', unit: 'USD' }],
+    experiments: [{
+      name: 'e', type: 'AB', status: 'Running', description: 'to compute', start_date: '2026-01-01T00:00:00Z',
+      variants: [{ name: 'control' }, { name: 'new, "bold"' }], traffic_allocation: { control: 50, 'new, "bold"': 50 },
+      success_metrics: { primary_metric: 'bought', secondary_metrics: ['=spent'], minimum_sample_size: 100 },
+    }],
+  })
+  assert.equal(made.status, 200, made.text)
+  const users = Array.from({ length: 2000 }, (_, i) => `u${i}`)
+  const exposures = users.map((user_id, i) => ({ experiment_id: 'e', user_id, variant: i % 2 ? 'control' : 'new, "bold"', timestamp: '2026-02-01T00:00:00Z' }))
+  assert.equal((await server.call('POST', '/api/v1/events', { exposures })).status, 202)
+  const events = users.map((user_id, i) => ({ user_id, name: 'buy', timestamp: '2026-02-02T00:00:00Z', properties: { amount: i % 50 } }))
+  assert.equal((await server.call('POST', '/api/v1/events', { events })).status, 202)
+})
+after(() => server.stop())
+
+test('what waits is listed and cancelled, and the others are computed', async () => {
+  assert.match(gosset('computations'), /nothing is being computed/)
+  const refresh = () => server.call('GET', '/api/v1/experiments/e/results?refresh=true')
+  await refresh()
+  let cancelled = 0
+  for (let tries = 0; tries < 30 && cancelled === 0; tries++) {
+    const asked = Array.from({ length: 12 }, refresh)
+    for (let looks = 0; looks < 20 && cancelled === 0; looks++) {
+      const { items } = (await server.call('GET', '/api/v1/computations')).json
+      for (const item of items) {
+        assert.equal(item.experiment, 'e')
+        assert.match(item.state, /^(waiting|running|cancelled)$/)
+        assert.ok(item.progress >= 0 && item.progress < 1)
+      }
+      const waiting = items.find((item) => item.state === 'waiting')
+      if (waiting && (await server.call('DELETE', `/api/v1/computations/${waiting.id}`)).status === 204) cancelled++
+    }
+    const answers = await Promise.all(asked)
+    const refused = answers.filter((answer) => answer.status !== 200)
+    assert.ok(refused.length <= cancelled, refused[0]?.text)
+    for (const answer of refused) assert.equal(answer.json.code, 'CANCELLED')
+    if (cancelled > 0 && refused.length === 0) cancelled = 0 // it was done before it could be stopped
+  }
+  assert.equal(cancelled, 1, 'none could be cancelled')
+  assert.equal((await server.call('DELETE', '/api/v1/computations/999999')).status, 404)
+  assert.equal((await server.call('GET', '/api/v1/experiments/e/results')).json.results.length, 4)
+})
