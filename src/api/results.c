@@ -1,5 +1,6 @@
 /* What experiments show: results, their course over time, health, and proof. */
 #include "api/api.h"
+#include "api/results_csv.h"
 #include "base/time.h"
 #include "jobs/analyst.h"
 
@@ -9,6 +10,30 @@ static bool asks_refresh(const struct http_request *request)
 {
     gos_str refresh = http_query(request, "refresh");
     return refresh.data && !gos_str_equal(refresh, GOS_LIT("false"));
+}
+
+static bool asks_csv(const struct http_request *request)
+{
+    gos_str format = http_query(request, "format");
+    return (format.data && gos_str_equal(format, GOS_LIT("csv"))) ||
+           str_starts_with(http_header(request, "Accept"), GOS_LIT("text/csv"));
+}
+
+static void answer_csv(struct http_request *request, struct http_response *response,
+                       const struct analyst_answer *found)
+{
+    gos_error err;
+    gos_str text;
+    const struct json *rows;
+    gos_str experiment = http_param(request, "id");
+    if (!json_read(found->results, request->arena, &rows, &err) ||
+        !results_csv(rows, experiment, request->arena, &text, &err)) {
+        http_fail(request, response, &err);
+        return;
+    }
+    response->status = 200;
+    response->content_type = GOS_LIT("text/csv; charset=utf-8");
+    response->body = text;
 }
 
 void api_results_get(struct http_request *request, struct http_response *response)
@@ -22,6 +47,10 @@ void api_results_get(struct http_request *request, struct http_response *respons
         return;
     }
     telemetry_count(api->telemetry, COUNT_results_computed, asks_refresh(request));
+    if (asks_csv(request)) {
+        answer_csv(request, response, &found);
+        return;
+    }
     struct api_answer answer;
     api_write_begin(request, &answer);
     json_open_object(&answer.json);

@@ -9,6 +9,7 @@ static const char results_help[] =
     "EXPERIMENT is a name or an id.\n\n"
     "  --refresh     computes the results now\n"
     "  --verify      computes the stored results again and compares every number\n"
+    "  --csv         one line for each metric and variant, for spreadsheets\n"
     "  --html FILE   writes a report that stands alone: tables, charts, printable\n\n" REMOTE_HELP;
 
 static bool get(struct remote *remote, const char *experiment, const char *query, gos_str *out_body,
@@ -64,6 +65,17 @@ static int write_page(struct remote *remote, const char *experiment, const struc
     return EXIT_DONE;
 }
 
+static int print_csv(struct remote *remote, const char *experiment, bool refresh)
+{
+    int code = EXIT_DONE;
+    gos_str body;
+    if (get(remote, experiment,
+            refresh ? "/results?format=csv&refresh=true" : "/results?format=csv", &body, NULL,
+            &code))
+        printf("%.*s", GOS_ARG(body));
+    return code;
+}
+
 static int show(struct remote *remote, const char *experiment, bool refresh, const char *html)
 {
     int code = EXIT_DONE;
@@ -92,10 +104,11 @@ int command_results(const struct command *command, int argc, char **argv)
     struct remote remote;
     struct command helped = *command;
     const char *words[1] = {""}, *html = NULL;
-    bool refresh = false, verified = false;
+    bool refresh = false, verified = false, csv = false;
     int count, code = EXIT_DONE;
     const struct remote_option options[] = {{"refresh", NULL, &refresh},
                                             {"verify", NULL, &verified},
+                                            {"csv", NULL, &csv},
                                             {"html", &html, NULL},
                                             {NULL, NULL, NULL}};
     helped.help = results_help;
@@ -105,6 +118,8 @@ int command_results(const struct command *command, int argc, char **argv)
         code = command_usage(&helped, "name one experiment");
     else if (verified)
         code = verify(&remote, words[0]);
+    else if (csv)
+        code = print_csv(&remote, words[0], refresh);
     else
         code = show(&remote, words[0], refresh, html);
     remote_close(&remote);

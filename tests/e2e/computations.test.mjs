@@ -53,3 +53,22 @@ test('what waits is listed and cancelled, and the others are computed', async ()
   assert.equal((await server.call('DELETE', '/api/v1/computations/999999')).status, 404)
   assert.equal((await server.call('GET', '/api/v1/experiments/e/results')).json.results.length, 4)
 })
+
+test('results are CSV that spreadsheets read, and no formula', async () => {
+  const { json } = await server.call('GET', '/api/v1/experiments/e/results')
+  const answer = await server.call('GET', '/api/v1/experiments/e/results?format=csv')
+  assert.equal(answer.headers.get('content-type'), 'text/csv; charset=utf-8')
+  assert.equal(gosset('results', 'e', '--csv'), answer.text)
+  assert.equal((await server.call('GET', '/api/v1/experiments/e/results', undefined, { accept: 'text/csv' })).text, answer.text)
+  const lines = answer.text.trimEnd().split('\r\n').map((line) => [...line.matchAll(/("(?:[^"]|"")*"|[^,]*)(?:,|$)/g)].map(([, cell]) => cell.replace(/^"|"$/g, '').replaceAll('""', '"')))
+  const column = (name) => lines[0].indexOf(name)
+  assert.equal(lines.length, 1 + json.results.length)
+  json.results.forEach((row, i) => {
+    const cells = lines[i + 1]
+    assert.equal(cells[column('experiment')], 'e')
+    assert.equal(cells[column('variant')], row.variant)
+    assert.equal(cells[column('metric_name')], row.metric_name === '=spent' ? "'=spent" : row.metric_name)
+    for (const name of ['sample_size', 'conversions', 'mean_value', 'variance', 'p_value']) assert.equal(Number(cells[column(name)]), row[name])
+    assert.equal(Number(cells[column('confidence_interval_lower')]), row.confidence_interval.lower)
+  })
+})
