@@ -119,8 +119,7 @@ test('a change waits until somebody else has approved it', { skip }, async () =>
   const approver = await openPage(browser);
   for (const [tab, email] of [[author, EDITOR], [approver, ADMIN]]) {
     await logIn(tab.page, server, email);
-    await tab.page.getByRole('combobox', { name: 'Environment' }).or(tab.page.getByRole('textbox', { name: 'Environment' })).first().click();
-    await tab.page.getByRole('option', { name: 'careful' }).click();
+    await tab.page.getByRole('combobox', { name: 'Environment' }).selectOption('careful');
     await tab.page.getByText('Changes here wait for approval.').waitFor();
   }
   await visit(author.page, '/flags/gate', 'Who gets what');

@@ -8,7 +8,8 @@ import {
   type UseQueryResult,
 } from '@tanstack/react-query';
 import { ApiError, api, session, type Query } from './client';
-import type { Page } from './types';
+import { useMemo } from 'react';
+import type { Metric, Page } from './types';
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({
@@ -58,4 +59,10 @@ export function useChange<In, Out>(run: (input: In) => Promise<Out>, roots: stri
       await Promise.all(roots.map((root) => client.invalidateQueries({ queryKey: [root] })));
     },
   });
+}
+
+/** Metrics by name; here and not beside the pickers, so that a page that only reads needs no pickers. */
+export function useMetrics(): Map<string, Metric> {
+  const list = useList<Metric>('/metrics', { limit: 500 });
+  return useMemo(() => new Map((list.data?.items ?? []).map((metric) => [metric.name, metric])), [list.data]);
 }

@@ -6,11 +6,6 @@ import type { Metric, Segment } from '../api/types';
 
 const withOwn = (names: string[], own: string[]): string[] => [...new Set([...names, ...own])];
 
-export function useMetrics(): Map<string, Metric> {
-  const list = useList<Metric>('/metrics', { limit: 500 });
-  return useMemo(() => new Map((list.data?.items ?? []).map((metric) => [metric.name, metric])), [list.data]);
-}
-
 export function useMetricNames(): string[] {
   const list = useList<Metric>('/metrics', { limit: 500 });
   return useMemo(() => (list.data?.items ?? []).map((metric) => metric.name), [list.data]);
