@@ -165,7 +165,8 @@ export function verdictOf(experiment: Experiment, results: Results | undefined):
     return { tone: 'plain', label: 'No data', sentence: 'No data yet: nobody has been exposed to this experiment.', reasons: alarms.map((finding) => finding.message) };
   if (results?.verdict) {
     const { text, tone } = advice(results.verdict);
-    return { tone, label: text, sentence: results.verdict.sentence, reasons: results.verdict.reasons ?? [] };
+    const label = experiment.status !== 'Completed' ? text : experiment.shipped_variant ? `Shipped ${experiment.shipped_variant}` : `Ended: ${text}`;
+    return { tone, label, sentence: results.verdict.sentence, reasons: results.verdict.reasons ?? [] };
   }
   if (alarms.length > 0)
     return { tone: 'warn', label: 'Unhealthy', sentence: 'Do not decide on these numbers: a health check failed.', reasons: alarms.map((finding) => finding.message) };
@@ -202,8 +203,8 @@ export function adviceOf(advice: Advice | undefined): Say {
   const kind = ADVICE_KINDS[advice?.kind ?? 'no_data'] ?? ADVICE_KINDS.no_data;
   const left = advice?.days_left;
   const label = advice?.kind === 'running' && typeof left === 'number' ? `~${days(left)} left` : kind.text;
-  const over = advice?.kind === 'ended' || advice?.kind === 'shipped' || advice?.kind === 'archived';
-  const reasons = over && advice?.reason ? [capital(advice.reason)] : [];
+  const over = advice?.kind === 'ended' || advice?.kind === 'shipped' || advice?.kind === 'archived' || advice?.kind === 'draft';
+  const reasons = over && advice?.units && advice.reason ? [capital(advice.reason)] : [];
   return { tone: kind.tone, label, sentence: capital((!over && advice?.reason) || kind.reason), reasons };
 }
 

@@ -89,7 +89,7 @@ function RunningRow({ experiment, metrics, axis }: { experiment: Experiment; met
   return (
     <tr>
       <td className="lead">
-        <HealthDot health={advice?.units ? advice.health : undefined} />{' '}
+        <HealthDot health={advice?.units ? advice.health : undefined} />{'\u00a0'}
         <Link to={`/experiments/${experiment.id}`} className="strong">{experiment.name}</Link>
         <div className="muted small">{experiment.success_metrics.primary_metric}{effect && experiment.variants.length > 2 ? `, ${effect.row.variant}` : ''}</div>
       </td>
