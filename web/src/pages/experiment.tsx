@@ -2,14 +2,13 @@
 import { Button, Tabs } from '@mantine/core';
 import { Suspense, lazy } from 'react';
 import { api, type ApiError } from '../api/client';
-import { useChange, useGet } from '../api/queries';
+import { useChange, useGet, useMetrics } from '../api/queries';
 import type { Experiment, Results } from '../api/types';
 import { useQueryValue } from '../app/router';
 import { STATUS_TONE, healthTone, layersOf, winnerOf } from '../lib/results';
 import { Ago, Badge, Card, Empty, ErrorNote, Page, Rows } from '../parts/basic';
 import { Lifecycle } from '../parts/lifecycle';
 import { MetricsTable } from '../parts/metrics-table';
-import { useMetrics } from '../parts/pickers';
 import { Exposures, HealthStrip, Verdict } from '../parts/verdict';
 
 const Bandit = lazy(() => import('../parts/bandit'));

@@ -1,12 +1,11 @@
 // What needs attention now, and how the running experiments stand.
-import { useList, useGet } from '../api/queries';
+import { useList, useGet, useMetrics } from '../api/queries';
 import type { Experiment, Metric } from '../api/types';
 import { Link } from '../app/router';
 import { count, days, intervalPercent, share, signedPercent, seOf } from '../lib/format';
 import { ADVICE_KINDS, adviceOf, advisedEffect, effectSentence, type Tone } from '../lib/results';
 import { Ago, Badge, Card, Empty, ErrorNote, Hint, Page, Rows } from '../parts/basic';
 import { ForestAxis, ForestRow, axisFor, type Axis } from '../parts/forest';
-import { useMetrics } from '../parts/pickers';
 import { SystemStrip } from '../parts/system-strip';
 
 /** In the order of urgency. */

@@ -1,6 +1,7 @@
 // The design of an experiment: everything of a draft can be edited, and a checklist ticks itself;
 // once it runs, what may still change and what begins a new phase is said.
 import { Button, NumberInput, TagsInput, TextInput, Textarea } from '@mantine/core';
+import { useMetrics } from '../api/queries';
 import type { Experiment, Variant } from '../api/types';
 import { localTime, when } from '../lib/format';
 import { Card, Note } from './basic';
@@ -8,7 +9,7 @@ import { Conditions } from './conditions';
 import { Conflict, SaveBar, useEditing, type Editing } from './editing';
 import { JsonField } from './json-field';
 import { LayerPicker } from './layer-picker';
-import { MetricPicker, MetricsPicker, SegmentsPicker, useMetrics } from './pickers';
+import { MetricPicker, MetricsPicker, SegmentsPicker } from './pickers';
 import { Reach } from './reach';
 import { SplitBar, splitSentence } from './split-bar';
 import { MetricSettings } from './metric-settings';
