@@ -1,5 +1,6 @@
-/* Reading calculations before they are stored. */
+/* Metrics before they are stored: how a calculation is read, and what it gives. */
 #include "api/api.h"
+#include "jobs/breakdown.h"
 #include "metric/plan.h"
 
 /* Reads a metric's calculation without storing anything: how it is understood, or what is wrong. */
@@ -27,4 +28,41 @@ void api_calculations_check(struct http_request *request, struct http_response *
     json_text(&answer.json, gos_str_from(plan_kind_name(plan.kind)));
     json_close_object(&answer.json);
     api_write_end(request, response, &answer, 200);
+}
+
+#define PREVIEW_BYTES_MAX ((size_t)1 << 30)
+
+/* The metric over the newest events, without storing anything. */
+void api_metrics_preview(struct http_request *request, struct http_response *response)
+{
+    struct api *api = api_of(request);
+    gos_error err;
+    struct metric_plan plan;
+    struct text text;
+    struct json_writer json;
+    const struct json *body;
+    int64_t events;
+    gos_str copy = {0};
+    if (!api_read_body(request, response, false, &body))
+        return;
+    gos_arena *arena = gos_arena_open(PREVIEW_BYTES_MAX);
+    bool done = arena || gos_fail(&err, GOS_OUT_OF_MEMORY, "", "no memory for a computation");
+    done =
+        done &&
+        http_query_int(request, "events", 1, PREVIEW_EVENTS_MAX, PREVIEW_EVENTS, &events, &err) &&
+        api_check_events(request, &err) && plan_read(body, arena, &plan, NULL, &err);
+    if (done) {
+        text_init(&text, arena);
+        json_writer_init(&json, &text);
+        done = preview_write(api->ledger, api_environment(request), &plan, (uint32_t)events,
+                             request->now_ms + 1, arena, &json, &err) &&
+               text_ok(&text, &err);
+    }
+    if (done)
+        copy = gos_arena_text(request->arena, text_str(&text), &err);
+    gos_arena_close(arena);
+    if (copy.data)
+        api_reply_json(request, response, 200, copy);
+    else
+        http_fail(request, response, &err);
 }

@@ -1,6 +1,8 @@
 /* A plan is asked for its values instead of their moments; they fall into bins that all share. */
 #include "jobs/breakdown.h"
 
+#include "base/time.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -156,5 +158,105 @@ bool distribution_write(const struct analysis_sources *sources,
         return false;
     bins_make(pooled, count, &bins);
     write_all(&design, &values, &answer, &bins, json);
+    return true;
+}
+
+/* Without windows: they are counted from an exposure, and here nobody had one. */
+static struct metric_plan plan_without_windows(const struct metric_plan *plan)
+{
+    struct metric_plan bare = *plan;
+    bare.delay_ms = 0;
+    bare.window_ms = METRIC_NO_END;
+    bare.lookback_ms = 0;
+    return bare;
+}
+
+/* What the metric would be over these people. */
+static double value_of(const struct metric_plan *plan, const struct ledger_cell *cell,
+                       const struct ledger_values *sorted)
+{
+    if (plan->kind == PLAN_QUANTILE)
+        return rank(sorted->values, sorted->count, plan->quantile);
+    if (plan->kind == PLAN_RATIO)
+        return cell->moments.mean[0] / cell->moments.mean[1];
+    return cell->moments.n > 0 ? cell->moments.mean[0] : (double)NAN;
+}
+
+static double share_of_zeros(const struct ledger_values *values)
+{
+    uint64_t zeros = 0;
+    for (uint64_t i = 0; i < values->count; i++)
+        zeros += values->values[i] == 0;
+    return values->count > 0 ? (double)zeros / (double)values->count : (double)NAN;
+}
+
+static double deviation_of(const struct ledger_values *values)
+{
+    double mean = 0, sum = 0;
+    for (uint64_t i = 0; i < values->count; i++)
+        mean += values->values[i] / (double)values->count;
+    for (uint64_t i = 0; i < values->count; i++)
+        sum += (values->values[i] - mean) * (values->values[i] - mean);
+    return values->count > 1 ? sqrt(sum / (double)(values->count - 1)) : (double)NAN;
+}
+
+static void put_time(struct json_writer *json, const char *name, int64_t at)
+{
+    char text[TIME_TEXT_BYTES];
+    json_name(json, name);
+    if (at == TIME_NONE)
+        json_null(json);
+    else
+        json_text(json, (gos_str){text, time_write(at, text)});
+}
+
+static void write_preview(const struct metric_plan plans[2], const struct ledger_answer *answer,
+                          struct json_writer *json)
+{
+    struct ledger_values *values = &answer->cells[0].quantile;
+    struct bins bins;
+    if (values->count > 0)
+        qsort(values->values, values->count, sizeof *values->values, compare_doubles);
+    bins_make(values->values, values->count, &bins);
+    json_open_object(json);
+    json_name(json, "kind");
+    json_text(json, gos_str_from(plan_kind_name(plans[1].kind)));
+    json_name(json, "events");
+    json_int(json, (int64_t)answer->cells[0].events);
+    put_time(json, "from", answer->first_exposure);
+    json_name(json, "units");
+    json_int(json, (int64_t)answer->units[0]);
+    put(json, "value", value_of(&plans[1], &answer->cells[1], values));
+    put(json, "deviation", deviation_of(values));
+    put(json, "share_of_zeros", share_of_zeros(values));
+    json_name(json, "edges");
+    json_open_array(json);
+    for (uint32_t i = 0; i <= bins.count; i++)
+        json_double(json, bins.edges[i]);
+    json_close_array(json);
+    json_name(json, "distribution");
+    write_variant(GOS_LIT("all"), values, &bins, json);
+    json_close_object(json);
+}
+
+bool preview_write(struct ledger *ledger, gos_str environment, const struct metric_plan *plan,
+                   uint32_t events, int64_t now_ms, gos_arena *arena, struct json_writer *json,
+                   gos_error *err)
+{
+    const gos_str all = GOS_LIT("all");
+    struct ledger_answer answer;
+    struct metric_plan plans[2] = {plan_without_windows(plan), plan_without_windows(plan)};
+    plans[0].of_events = plan->kind == PLAN_QUANTILE && plan->of_events;
+    plans[0].kind = PLAN_QUANTILE;
+    const struct ledger_question ask = {.environment = environment,
+                                        .variants = &all,
+                                        .variant_count = 1,
+                                        .plans = plans,
+                                        .plan_count = 2,
+                                        .as_of_ms = now_ms,
+                                        .recent_events = events};
+    if (!ledger_compute(ledger, &ask, arena, &answer, err))
+        return false;
+    write_preview(plans, &answer, json);
     return true;
 }

@@ -33,6 +33,9 @@ struct ledger_question {
     gos_str slice_by;
     const gos_str *slice_values;
     uint32_t slice_count; /* 0: no slices */
+    /* 0, or: instead of who was exposed, everybody with one of the newest so many events of each
+     * name that the plans read, as if exposed to the only variant with their first of them. */
+    uint32_t recent_events;
 };
 
 /* Values for a quantile: of one variant, each with the number of its unit. */

@@ -1,4 +1,5 @@
 /* A computation from beginning to end, on one moment of the store. */
+#include "ledger/recent.h"
 #include "ledger/slices.h"
 
 #include "base/limits.h"
@@ -168,7 +169,9 @@ bool columns_series(void *self, const struct ledger_question *question, const in
     if (!tally_open(&tally, columns, &whole, err))
         return false;
     pthread_mutex_lock(&columns->read_lock);
-    bool done = begin(&tally, err) && tally_read_exposures(&tally, err) &&
+    bool done = begin(&tally, err) &&
+                (question->recent_events ? tally_read_recent(&tally, err)
+                                         : tally_read_exposures(&tally, err)) &&
                 answer_moments(&tally, moments, moment_count, arena, out, err);
     sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
     pthread_mutex_unlock(&columns->read_lock);

@@ -3,7 +3,7 @@
 
 #include "base/time.h"
 
-static bool add_slot(struct tally *tally, uint32_t person, struct slot slot, gos_error *err)
+bool tally_add_slot(struct tally *tally, uint32_t person, struct slot slot, gos_error *err)
 {
     tally->slot_of[person] = tally->slot_count++;
     return buffer_append(&tally->slots, &slot, sizeof slot, tally->columns->memory_bytes, err);
@@ -52,7 +52,7 @@ static bool take_exposures(void *context, const struct sql_chunk *chunk, gos_err
         tally->merged += person != unit;
         if (index != SLOT_NONE)
             join_slot((struct slot *)tally->slots.data + index, &slot);
-        else if (!add_slot(tally, person, slot, err))
+        else if (!tally_add_slot(tally, person, slot, err))
             return false;
     }
     tally_progress(tally, chunk->row_count);
@@ -60,7 +60,7 @@ static bool take_exposures(void *context, const struct sql_chunk *chunk, gos_err
 }
 
 /* A device's events are its user's. */
-static void spread_to_devices(struct tally *tally)
+void tally_spread_to_devices(struct tally *tally)
 {
     for (uint32_t unit = 0; tally->users && unit < tally->unit_count; unit++) {
         if (tally->users[unit])
@@ -68,13 +68,19 @@ static void spread_to_devices(struct tally *tally)
     }
 }
 
-bool tally_read_exposures(struct tally *tally, gos_error *err)
+bool tally_begin_slots(struct tally *tally, gos_error *err)
 {
     size_t unit_count = tally->unit_count;
     tally->slot_of = gos_arena_array(tally->arena, unit_count + 1, sizeof *tally->slot_of, err);
-    if (!tally->slot_of)
+    if (tally->slot_of)
+        memset(tally->slot_of, 0xff, (unit_count + 1) * sizeof *tally->slot_of);
+    return tally->slot_of != NULL;
+}
+
+bool tally_read_exposures(struct tally *tally, gos_error *err)
+{
+    if (!tally_begin_slots(tally, err))
         return false;
-    memset(tally->slot_of, 0xff, (unit_count + 1) * sizeof *tally->slot_of);
     const struct sql_value values[] = {
         SQL_VALUE_INT(tally->experiment), SQL_VALUE_INT(tally->question->from_ms),
         SQL_VALUE_INT(tally->question->as_of_ms), SQL_VALUE_INT((int64_t)tally->last_sequence)};
@@ -85,6 +91,6 @@ bool tally_read_exposures(struct tally *tally, gos_error *err)
     if (!sql_query(tally->columns->reader, tally->question->slice_count > 0 ? sliced : plain,
                    values, 4, take_exposures, tally, err))
         return false;
-    spread_to_devices(tally);
+    tally_spread_to_devices(tally);
     return true;
 }

@@ -86,6 +86,11 @@ struct tally {
     double *kept; /* NULL, or by plan, by slot: every person's value, NaN without one */
 };
 
+/* slot_of for all units, each without a slot; then persons get theirs, and their devices after
+ * them. */
+bool tally_begin_slots(struct tally *tally, gos_error *err);
+bool tally_add_slot(struct tally *tally, uint32_t person, struct slot slot, gos_error *err);
+void tally_spread_to_devices(struct tally *tally);
 /* Reads the exposures: fills slots, slot_of. */
 bool tally_read_exposures(struct tally *tally, gos_error *err);
 /* Reads all events that the plans need. */

@@ -72,3 +72,21 @@ test('results are CSV that spreadsheets read, and no formula', async () => {
     assert.equal(Number(cells[column('confidence_interval_lower')]), row.confidence_interval.lower)
   })
 })
+
+test('a metric that is not stored is shown over the newest events', async () => {
+  const preview = (body, query = '') => server.call('POST', `/api/v1/metrics/preview${query}`, { name: 'p', type: 'Count', ...body })
+  const sum = (await preview({ calculation: 'sum(buy.amount)', window: '7d' })).json
+  assert.deepEqual([sum.kind, sum.events, sum.units, sum.value, sum.share_of_zeros], ['mean', 2000, 2000, 24.5, 0.02])
+  assert.ok(Math.abs(sum.deviation - Math.sqrt((2000 / 1999) * 208.25)) < 1e-9)
+  assert.equal(sum.distribution.counts.reduce((a, b) => a + b) + sum.distribution.above, 2000)
+  assert.equal(sum.edges.length, sum.distribution.counts.length + 1)
+  assert.equal((await preview({ calculation: 'exists(buy where amount >= 40)', type: 'Rate' })).json.value, 0.2)
+  assert.equal((await preview({ calculation: 'sum(buy.amount) / count(buy)', type: 'Revenue' })).json.value, 24.5)
+  assert.equal((await preview({ calculation: 'count(nothing)' })).json.units, 0)
+  assert.equal((await preview({ calculation: 'count(buy)' }, '?events=100')).json.units, 2000, 'all happened at one moment')
+  const wrong = await preview({ calculation: 'sum(buy.amount' })
+  assert.equal(wrong.status, 400)
+  assert.equal(wrong.json.pointer, '/calculation')
+  assert.equal((await preview({ calculation: 'count(buy)' }, '?events=0')).json.pointer, '/events')
+  assert.match(gosset('preview', 'sum(buy.amount)'), /^mean 24\.5 over 2000 users and 2000 events since 2026-02-02T00:00:00Z\n[^]*####/)
+})

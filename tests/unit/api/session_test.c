@@ -277,6 +277,7 @@ static const struct matrix_row matrix[] = {
     {"POST", "/api/v1/explain", ROLE_VIEWER},
     {"POST", "/api/v1/what-if", ROLE_VIEWER},
     {"POST", "/api/v1/calculations", ROLE_VIEWER},
+    {"POST", "/api/v1/metrics/preview", ROLE_VIEWER},
     {"POST", "/api/v1/experiments/{id}/verify", ROLE_VIEWER},
     {NULL, "/ofrep/", ROLE_EDITOR},
     {NULL, "/sdk/", ROLE_EDITOR},

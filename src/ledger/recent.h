@@ -1,0 +1,10 @@
+/* People by what they did lately, for metrics that no experiment has yet. */
+#ifndef LEDGER_RECENT_H
+#define LEDGER_RECENT_H
+
+#include "ledger/tally.h"
+
+/* See ledger_question.recent_events; in the place of tally_read_exposures. */
+bool tally_read_recent(struct tally *tally, gos_error *err);
+
+#endif
