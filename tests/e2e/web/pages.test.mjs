@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { execFile } from 'node:child_process';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
@@ -27,34 +27,36 @@ after(async () => {
 });
 
 // Contrast belongs to the colours and overflow to the width, so two of the four show all; pictures are made of all.
-for (const [colorScheme, width] of [['light', 1440], ['dark', 390]]) {
-  test(`every page opens cleanly, ${colorScheme}, ${width} px`, { skip: !program && 'gosset is not built' }, async () => {
-    const { context, page, wrongs } = await openPage(browser, { viewport: { width, height: 900 }, colorScheme, bypassCSP: false });
-    await signIn(page, server);
-    const found = [];
-    const check = async (name) => {
-      await page.waitForTimeout(150);
-      const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-      if (over > 0) found.push(`${name}: ${over} px wider than the screen`);
-      found.push(...(await findings(page)).map((one) => `${name}: ${one}`));
-    };
-    for (const [path, name, text] of [...PAGES, ...dressed]) {
-      await visit(page, path, text).catch(() => found.push(`${name}: "${text}" does not appear`));
-      await check(name);
-    }
-    for (const [path, button, name] of DIALOGS) {
-      await visit(page, path);
-      await page.getByRole('button', { name: button }).first().click();
-      await page.getByRole('dialog').waitFor();
-      await check(name);
-      await page.keyboard.press('Escape');
-      await page.getByRole('dialog').waitFor({ state: 'hidden' });
-    }
-    found.push(...wrongs);
-    await context.close();
-    assert.deepEqual(found, []);
-  });
-}
+describe('every page', { concurrency: 2 }, () => {
+  for (const [colorScheme, width] of [['light', 1440], ['dark', 390]]) {
+    test(`every page opens cleanly, ${colorScheme}, ${width} px`, { skip: !program && 'gosset is not built' }, async () => {
+      const { context, page, wrongs } = await openPage(browser, { viewport: { width, height: 900 }, colorScheme, bypassCSP: false });
+      await signIn(page, server);
+      const found = [];
+      const check = async (name) => {
+        await page.waitForTimeout(150);
+        const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        if (over > 0) found.push(`${name}: ${over} px wider than the screen`);
+        found.push(...(await findings(page)).map((one) => `${name}: ${one}`));
+      };
+      for (const [path, name, text] of [...PAGES, ...dressed]) {
+        await visit(page, path, text).catch(() => found.push(`${name}: "${text}" does not appear`));
+        await check(name);
+      }
+      for (const [path, button, name] of DIALOGS) {
+        await visit(page, path);
+        await page.getByRole('button', { name: button }).first().click();
+        await page.getByRole('dialog').waitFor();
+        await check(name);
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'hidden' });
+      }
+      found.push(...wrongs);
+      await context.close();
+      assert.deepEqual(found, []);
+    });
+  }
+});
 
 test('the first view is under 200 kB compressed, and every file has its type and a tag', { skip: !program && 'gosset is not built' }, async () => {
   const { context, page } = await openPage(browser);

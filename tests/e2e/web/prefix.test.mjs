@@ -1,7 +1,7 @@
 // Under a path prefix, behind a small proxy: one that hands the prefix on, and one that cuts it off.
 import assert from 'node:assert/strict';
 import http from 'node:http';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { openBrowser, openPage } from './browser.mjs';
 import { logIn, makeMember, visit } from './pages.mjs';
 import { program, startServer } from './server.mjs';
@@ -49,34 +49,36 @@ async function startProxy(target, cuts) {
   };
 }
 
-for (const [name, args, cuts] of [['handed on', ['--path-prefix', PREFIX], false], ['cut off by the proxy', [], true]]) {
-  test(`pages, login and saving work under a prefix that is ${name}`, { skip }, async () => {
-    const server = await startServer('serve', args);
-    const proxy = await startProxy(new URL(server.url).origin, cuts);
-    const { context, page, wrongs } = await openPage(browser);
-    try {
-      await makeMember(server, 'ada@example.org', 'admin');
-      await server.call('POST', '/api/v1/flags', { key: 'under-a-prefix', type: 'Boolean', default_value: false });
-      await page.goto(`${proxy.url}/#/flags`);
-      await logIn(page, server, 'ada@example.org');
-      for (const [path, text] of WALK) await visit(page, path, text);
-      await visit(page, '/flags/under-a-prefix', 'Who gets what');
-      await page.getByLabel('Description').fill('saved through the proxy');
-      await page.getByRole('button', { name: 'Save', exact: true }).click();
-      await page.getByText('Saved.').waitFor();
-      await page.reload();
-      await page.getByRole('heading', { name: 'under-a-prefix' }).waitFor();
-      assert.equal((await server.call('GET', '/api/v1/flags/under-a-prefix')).description, 'saved through the proxy');
-      await page.goto('about:blank');
-      await page.goto(`${proxy.url}#/flags`);
-      assert.equal(await page.evaluate(() => location.pathname), `${PREFIX}/`);
-      await page.getByText('under-a-prefix').first().waitFor();
-      assert.deepEqual(proxy.strays, []);
-      assert.deepEqual(wrongs, []);
-    } finally {
-      await context.close();
-      proxy.stop();
-      await server.stop();
-    }
-  });
-}
+describe('under a prefix', { concurrency: 2 }, () => {
+  for (const [name, args, cuts] of [['handed on', ['--path-prefix', PREFIX], false], ['cut off by the proxy', [], true]]) {
+    test(`pages, login and saving work under a prefix that is ${name}`, { skip }, async () => {
+      const server = await startServer('serve', args);
+      const proxy = await startProxy(new URL(server.url).origin, cuts);
+      const { context, page, wrongs } = await openPage(browser);
+      try {
+        await makeMember(server, 'ada@example.org', 'admin');
+        await server.call('POST', '/api/v1/flags', { key: 'under-a-prefix', type: 'Boolean', default_value: false });
+        await page.goto(`${proxy.url}/#/flags`);
+        await logIn(page, server, 'ada@example.org');
+        for (const [path, text] of WALK) await visit(page, path, text);
+        await visit(page, '/flags/under-a-prefix', 'Who gets what');
+        await page.getByLabel('Description').fill('saved through the proxy');
+        await page.getByRole('button', { name: 'Save', exact: true }).click();
+        await page.getByText('Saved.').waitFor();
+        await page.reload();
+        await page.getByRole('heading', { name: 'under-a-prefix' }).waitFor();
+        assert.equal((await server.call('GET', '/api/v1/flags/under-a-prefix')).description, 'saved through the proxy');
+        await page.goto('about:blank');
+        await page.goto(`${proxy.url}#/flags`);
+        assert.equal(await page.evaluate(() => location.pathname), `${PREFIX}/`);
+        await page.getByText('under-a-prefix').first().waitFor();
+        assert.deepEqual(proxy.strays, []);
+        assert.deepEqual(wrongs, []);
+      } finally {
+        await context.close();
+        proxy.stop();
+        await server.stop();
+      }
+    });
+  }
+});

@@ -1,8 +1,7 @@
-// What the caller may do: buttons that are off with the reason, and forms that can only be looked at.
+// What the caller may do: buttons that are off, with the reason.
 import { Button, Tooltip, type ButtonProps } from '@mantine/core';
-import { useSyncExternalStore, type MouseEventHandler, type ReactNode } from 'react';
+import { useSyncExternalStore, type MouseEventHandler } from 'react';
 import { session, whyNot, type RoleName, type State, type Who } from '../api/session';
-import { Note } from './basic';
 
 export function useSession(): State {
   return useSyncExternalStore(session.subscribe, session.state);
@@ -34,16 +33,5 @@ export function Act({ need = 'editor', ...props }: ActProps) {
     <Tooltip label={why}>
       <Button {...props} type="button" loading={false} disabled={false} data-disabled aria-disabled title={why} onClick={(event) => event.preventDefault()} />
     </Tooltip>
-  );
-}
-
-/** Fields that take a role: for others they are shown and cannot be changed. */
-export function Locked({ need = 'editor', note = true, children }: { need?: RoleName; note?: boolean; children: ReactNode }) {
-  const why = useWhyNot(need);
-  return (
-    <>
-      {why && note && <Note tone="info" title="You can look, not change">{why}</Note>}
-      <fieldset className="locked" disabled={why !== null}>{children}</fieldset>
-    </>
   );
 }
