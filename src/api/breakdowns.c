@@ -1,4 +1,4 @@
-/* One metric looked into, on demand: days since exposure, slices, distribution. */
+/* One metric looked into, on demand: days since exposure, slices, distribution, interactions. */
 #include "api/api.h"
 #include "base/time.h"
 #include "jobs/breakdown.h"
@@ -23,6 +23,14 @@ static bool write_slices(const struct analysis_sources *sources, const struct an
 {
     return slices_write(sources, ask, http_query_text(request, "metric"),
                         http_query_text(request, "by"), arena, json, err);
+}
+
+static bool write_interactions(const struct analysis_sources *sources,
+                               const struct analysis_request *ask, struct http_request *request,
+                               gos_arena *arena, struct json_writer *json, gos_error *err)
+{
+    return interactions_write(sources, ask, http_query_text(request, "metric"),
+                              http_query_text(request, "with"), arena, json, err);
 }
 
 static bool write_distribution(const struct analysis_sources *sources,
@@ -80,4 +88,9 @@ void api_slices_get(struct http_request *request, struct http_response *response
 void api_distribution_get(struct http_request *request, struct http_response *response)
 {
     answer(request, response, write_distribution);
+}
+
+void api_interactions_get(struct http_request *request, struct http_response *response)
+{
+    answer(request, response, write_interactions);
 }

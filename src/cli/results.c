@@ -1,5 +1,6 @@
 /* gosset results: what a running server found about an experiment. */
 #include "cli/remote.h"
+#include "cli/result_breakdown.h"
 #include "cli/result_draw.h"
 #include "cli/result_page.h"
 
@@ -9,6 +10,9 @@ static const char results_help[] =
     "EXPERIMENT is a name or an id.\n\n"
     "  --refresh     computes the results now\n"
     "  --verify      computes the stored results again and compares every number\n"
+    "  --by NAME     the effect by the values of an attribute of the exposures\n"
+    "  --with NAME   whether another experiment changes the effect\n"
+    "  --metric NAME of --by and --with; default: the primary one\n"
     "  --csv         one line for each metric and variant, for spreadsheets\n"
     "  --html FILE   writes a report that stands alone: tables, charts, printable\n\n" REMOTE_HELP;
 
@@ -104,13 +108,13 @@ int command_results(const struct command *command, int argc, char **argv)
     struct remote remote;
     struct command helped = *command;
     const char *words[1] = {""}, *html = NULL;
+    const char *by = NULL, *with = NULL, *metric = "";
     bool refresh = false, verified = false, csv = false;
     int count, code = EXIT_DONE;
-    const struct remote_option options[] = {{"refresh", NULL, &refresh},
-                                            {"verify", NULL, &verified},
-                                            {"csv", NULL, &csv},
-                                            {"html", &html, NULL},
-                                            {NULL, NULL, NULL}};
+    const struct remote_option options[] = {
+        {"refresh", NULL, &refresh}, {"verify", NULL, &verified}, {"by", &by, NULL},
+        {"with", &with, NULL},       {"metric", &metric, NULL},   {"csv", NULL, &csv},
+        {"html", &html, NULL},       {NULL, NULL, NULL}};
     helped.help = results_help;
     if (!remote_open(&remote, &helped, argc, argv, options, words, 1, &count, &code))
         return code;
@@ -118,6 +122,8 @@ int command_results(const struct command *command, int argc, char **argv)
         code = command_usage(&helped, "name one experiment");
     else if (verified)
         code = verify(&remote, words[0]);
+    else if (by || with)
+        code = result_breakdown(&remote, words[0], by, with, metric);
     else if (csv)
         code = print_csv(&remote, words[0], refresh);
     else

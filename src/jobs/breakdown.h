@@ -11,7 +11,8 @@ enum { BREAKDOWN_SLICES_MAX = 12, BREAKDOWN_BINS = 24 };
 
 /*
  * `by` names an attribute that came with the exposures; empty: {"attributes":[{"name","units"}]}.
- * Else {"metric","by","left_out","variants":[{"variant","heterogeneity_p","differs","slices":[
+ * Else
+ * {"metric","by","left_out","sample_ratio":[{"value","units","p_value","alarm"}],"variants":[{"variant","heterogeneity_p","differs","slices":[
  * {"value","units","control_units","mean","control_mean","diff","diff_ci","lift","lift_ci",
  * "p_value","adjusted_p","gap_p","gap_q","differs","status"}]}]}: lift in percent, intervals for
  * one look, adjusted_p by Holm over all slices, gap_q whether a slice differs from the others.
@@ -22,6 +23,19 @@ enum { BREAKDOWN_SLICES_MAX = 12, BREAKDOWN_BINS = 24 };
 bool slices_write(const struct analysis_sources *sources, const struct analysis_request *request,
                   gos_str metric, gos_str by, gos_arena *arena, struct json_writer *json,
                   gos_error *err);
+
+/*
+ * Whether the experiment `with` (a name or an id) changes what this one does to the metric, over
+ * who is in both:
+ * {"metric","with","independence_p","least_p","alarm","cells":[{"variant","other_variant",
+ * "units","mean"}],"pairs":[{"variant","other_variant","contrast","se","p_value","adjusted_p"}]};
+ * see gos_interactions_examine.
+ *
+ * Errors  as analysis_run; NOT_FOUND, BAD_INPUT at "/with"; BAD_INPUT at "/kind": a quantile
+ */
+bool interactions_write(const struct analysis_sources *sources,
+                        const struct analysis_request *request, gos_str metric, gos_str with,
+                        gos_arena *arena, struct json_writer *json, gos_error *err);
 
 /*
  * {"metric","of":"units"|"events","edges":[e0,...,ek],"variants":[{"variant","units","values","mean",

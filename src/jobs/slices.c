@@ -2,6 +2,7 @@
 #include "jobs/breakdown.h"
 
 #include "base/limits.h"
+#include "gosset/stats_checks.h"
 #include "gosset/stats_slices.h"
 
 #include <math.h>
@@ -166,7 +167,31 @@ static void write_slice(const struct slicing *slicing, uint32_t value, uint32_t 
     json_close_object(json);
 }
 
-static void write_all(const struct slicing *slicing, struct json_writer *json)
+/* Whether each slice was split as configured: p of the counts of its units. */
+static bool write_ratios(const struct slicing *slicing, struct json_writer *json, gos_error *err)
+{
+    uint32_t each = slicing->design.variant_count;
+    json_name(json, "sample_ratio");
+    json_open_array(json);
+    for (uint32_t i = 0; i < slicing->value_count; i++) {
+        gos_srm srm;
+        if (!gos_srm_check(&slicing->answer.units[(size_t)i * each], slicing->design.weights, each,
+                           &srm, err))
+            return false;
+        json_open_object(json);
+        json_name(json, "value");
+        json_text(json, slicing->values[i]);
+        put(json, "units", (double)srm.units);
+        put(json, "p_value", srm.p_value);
+        json_name(json, "alarm");
+        json_bool(json, srm.alarm);
+        json_close_object(json);
+    }
+    json_close_array(json);
+    return true;
+}
+
+static bool write_all(const struct slicing *slicing, struct json_writer *json, gos_error *err)
 {
     uint32_t group = 0;
     json_open_object(json);
@@ -175,6 +200,8 @@ static void write_all(const struct slicing *slicing, struct json_writer *json)
     json_name(json, "by");
     json_text(json, slicing->by);
     put(json, "left_out", (double)slicing->left_out);
+    if (!write_ratios(slicing, json, err))
+        return false;
     json_name(json, "variants");
     json_open_array(json);
     for (uint32_t v = 0; v < slicing->design.variant_count; v++) {
@@ -196,6 +223,7 @@ static void write_all(const struct slicing *slicing, struct json_writer *json)
     }
     json_close_array(json);
     json_close_object(json);
+    return true;
 }
 
 static bool write_attributes(const struct slicing *slicing, struct json_writer *json,
@@ -240,6 +268,5 @@ bool slices_write(const struct analysis_sources *sources, const struct analysis_
         return gos_fail(err, GOS_BAD_INPUT, "/metric", "a quantile is not computed by slices");
     if (!find_values(slicing, err) || !ask_sliced(slicing, err) || !compare_all(slicing, err))
         return false;
-    write_all(slicing, json);
-    return true;
+    return write_all(slicing, json, err);
 }

@@ -36,6 +36,11 @@ struct ledger_question {
     /* 0, or: instead of who was exposed, everybody with one of the newest so many events of each
      * name that the plans read, as if exposed to the only variant with their first of them. */
     uint32_t recent_events;
+    /* By the variant met in another experiment: all variants once for each of its. Who is not in
+     * both, or in two variants there, is left out. */
+    struct uuid crossed_id;
+    const gos_str *crossed_variants;
+    uint32_t crossed_count; /* 0: not crossed */
 };
 
 /* Values for a quantile: of one variant, each with the number of its unit. */

@@ -1,4 +1,5 @@
 /* A computation from beginning to end, on one moment of the store. */
+#include "ledger/crossed.h"
 #include "ledger/recent.h"
 #include "ledger/slices.h"
 
@@ -172,6 +173,7 @@ bool columns_series(void *self, const struct ledger_question *question, const in
     bool done = begin(&tally, err) &&
                 (question->recent_events ? tally_read_recent(&tally, err)
                                          : tally_read_exposures(&tally, err)) &&
+                (question->crossed_count == 0 || tally_cross(&tally, err)) &&
                 answer_moments(&tally, moments, moment_count, arena, out, err);
     sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
     pthread_mutex_unlock(&columns->read_lock);

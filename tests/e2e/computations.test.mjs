@@ -90,3 +90,40 @@ test('a metric that is not stored is shown over the newest events', async () => 
   assert.equal((await preview({ calculation: 'count(buy)' }, '?events=0')).json.pointer, '/events')
   assert.match(gosset('preview', 'sum(buy.amount)'), /^mean 24\.5 over 2000 users and 2000 events since 2026-02-02T00:00:00Z\n[^]*####/)
 })
+
+test('what another experiment does to the effect, and slices that were not split as they should', async () => {
+  const experiment = (name) => ({
+    name, type: 'AB', status: 'Running', description: 'crossed', start_date: '2026-01-01T00:00:00Z', variants: [{ name: 'a' }, { name: 'b' }],
+    traffic_allocation: { a: 50, b: 50 }, success_metrics: { primary_metric: 'clicked', minimum_sample_size: 100 },
+  })
+  const made = await server.call('POST', '/api/v1/import', {
+    metrics: [{ name: 'clicked', type: 'Rate', calculation: 'exists(click)', unit: 'users' }], experiments: [experiment('one'), experiment('two')],
+  })
+  assert.equal(made.status, 200, made.text)
+  const exposures = [], events = []
+  const clicks = { aa: 10, ab: 20, ba: 30, bb: 90 } // of a hundred each
+  for (const [cell, hits] of Object.entries(clicks))
+    for (let i = 0; i < 100; i++) {
+      const user_id = `x${cell}${i}`, timestamp = '2026-02-01T00:00:00Z'
+      // in one country nine of ten are in a
+      const country = cell[0] === 'a' ? (i < 90 ? 'DE' : 'FR') : i < 10 ? 'DE' : 'FR'
+      exposures.push({ experiment_id: 'one', user_id, variant: cell[0], timestamp, attributes: { country } }, { experiment_id: 'two', user_id, variant: cell[1], timestamp })
+      if (i < hits) events.push({ user_id, name: 'click', timestamp: '2026-02-02T00:00:00Z' })
+    }
+  exposures.push({ experiment_id: 'one', user_id: 'only in one', variant: 'b', timestamp: '2026-02-01T00:00:00Z' })
+  assert.equal((await server.call('POST', '/api/v1/events', { exposures, events })).status, 202)
+  for (let i = 0; i < 100; i++) if ((await server.call('GET', '/api/v1/experiments/one/results?refresh=true')).json.health.facts_behind === 0) break
+  const { json } = await server.call('GET', '/api/v1/experiments/one/interactions?with=two')
+  assert.deepEqual(json.cells.map(({ variant, other_variant, units, mean }) => [variant + other_variant, units, Math.round(mean * 100)]),
+    Object.entries(clicks).map(([cell, hits]) => [cell, 100, hits]))
+  assert.equal(json.pairs.length, 1)
+  assert.ok(Math.abs(json.pairs[0].contrast - (0.9 - 0.2 - (0.3 - 0.1))) < 1e-12)
+  assert.equal(json.alarm, true)
+  assert.ok(json.independence_p > 0.9)
+  assert.equal((await server.call('GET', '/api/v1/experiments/one/interactions?with=one')).json.pointer, '/with')
+  assert.equal((await server.call('GET', '/api/v1/experiments/one/interactions?with=gone')).status, 404)
+  const slices = (await server.call('GET', '/api/v1/experiments/one/slices?by=country')).json
+  assert.deepEqual(slices.sample_ratio.slice(0, 2).map(({ value, units, alarm }) => [value, units, alarm]), [['DE', 200, true], ['FR', 200, true]])
+  assert.match(gosset('results', 'one', '--by', 'country'), /DE[^]*FR/)
+  assert.match(gosset('results', 'one', '--with', 'two'), /b +b +100 +0.9/)
+})
