@@ -21,7 +21,7 @@ stop() {
 
 start() {
     as "$bin/pg_ctl" -D "$folder/pg" -w -l "$folder/pg/log" -o "-c listen_addresses='' \
-        -c unix_socket_directories='$folder/pg' -c shared_buffers=1GB -c work_mem=256MB \
+        -c unix_socket_directories='$folder/pg' -c shared_buffers=1GB -c work_mem=1GB \
         -c max_parallel_workers_per_gather=2 -c max_wal_size=8GB $*" start > /dev/null
 }
 
@@ -51,7 +51,8 @@ begun=$(now)
 query -c "CREATE TABLE exposures (user_id text, variant text, ts bigint);
           CREATE TABLE events (user_id text, name text, value float8, ms float8, ts bigint);"
 query -c "COPY exposures FROM '$folder/exposures.csv' (FORMAT csv); COPY events FROM '$folder/events.csv' (FORMAT csv);"
-query -c "CREATE INDEX ON exposures (user_id); CREATE INDEX ON events (user_id, ts); VACUUM ANALYZE exposures; VACUUM ANALYZE events;"
+query -c "CREATE INDEX ON exposures (user_id); CREATE INDEX ON events (user_id, ts);"
+query -c "VACUUM ANALYZE exposures" -c "VACUUM ANALYZE events"
 figure postgresql_load "$(awk "BEGIN { print $(now) - $begun }")" s
 as "$bin/pg_ctl" -D "$folder/pg" -m fast -w stop > /dev/null
 start

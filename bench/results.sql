@@ -3,11 +3,11 @@
 -- the covariate's adjustment needs.
 CREATE TEMP VIEW people AS
 SELECT user_id, min(ts) AS first, min(variant) AS variant
-FROM exposures GROUP BY user_id HAVING count(DISTINCT variant) = 1;
+FROM exposures GROUP BY user_id HAVING min(variant) = max(variant);
 
 CREATE TEMP VIEW answer AS
 WITH per_user AS (
-    SELECT p.variant, p.user_id,
+    SELECT min(p.variant) AS variant, p.user_id,
         count(*) FILTER (WHERE e.name = 'view' AND e.ts >= p.first) AS view_after,
         count(*) FILTER (WHERE e.name = 'view' AND e.ts < p.first) AS view_before,
         coalesce(sum(e.value) FILTER (WHERE e.name = 'purchase' AND e.ts >= p.first), 0) AS spent_after,
@@ -20,7 +20,7 @@ WITH per_user AS (
         count(*) FILTER (WHERE e.name = 'load' AND e.ts < p.first) AS loads_before
     FROM people p
     LEFT JOIN events e ON e.user_id = p.user_id AND e.ts >= p.first - 1209600000
-    GROUP BY p.variant, p.user_id)
+    GROUP BY p.user_id)
 SELECT variant, count(*) AS n,
     avg(view_after) AS m0, var_samp(view_after) AS v0, covar_samp(view_after, view_before) AS c0, var_samp(view_before) AS b0,
     avg(spent_after) AS m1, var_samp(spent_after) AS v1, covar_samp(spent_after, spent_before) AS c1, var_samp(spent_before) AS b1,

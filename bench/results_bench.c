@@ -274,7 +274,8 @@ static void run(struct bench *bench)
     append(bench, bench->users, 0, put_exposure);
     append(bench, bench->events, 0, put_event);
     double facts = (double)(bench->users + bench->events);
-    figure("ingest", facts / (seconds() - start), "facts/s", 200000);
+    if (!bench->events_csv)
+        figure("ingest", facts / (seconds() - start), "facts/s", 200000);
     if (!ledger_checkpoint(bench->ledger, &err) || !ledger_stats(bench->ledger, &stats, &err))
         die(&err);
     figure("disk", (double)stats.disk_bytes / facts, "B/fact", NAN);
