@@ -1,12 +1,12 @@
 // One experiment: the verdict first, then why.
-import { Button, Tabs } from '@mantine/core';
+import { Tabs } from '@mantine/core';
 import { Suspense, lazy } from 'react';
-import { api, type ApiError } from '../api/client';
-import { useChange, useGet, useMetrics } from '../api/queries';
+import { useGet, useMetrics } from '../api/queries';
 import type { Experiment, Results } from '../api/types';
 import { useQueryValue } from '../app/router';
 import { STATUS_TONE, healthTone, layersOf, winnerOf } from '../lib/results';
 import { Ago, Badge, Card, Empty, ErrorNote, Page, Rows } from '../parts/basic';
+import { Computing } from '../parts/computing';
 import { Lifecycle } from '../parts/lifecycle';
 import { MetricsTable } from '../parts/metrics-table';
 import { Exposures, HealthStrip, Verdict } from '../parts/verdict';
@@ -16,18 +16,6 @@ const Drill = lazy(() => import('../parts/drill'));
 const Design = lazy(() => import('../parts/experiment-design'));
 const Assignments = lazy(() => import('../parts/experiment-assignments'));
 const History = lazy(() => import('../parts/history'));
-
-/** When the numbers were computed, and computing them now from all facts. */
-function Recompute({ experiment, at }: { experiment: Experiment; at: string | null | undefined }) {
-  const now = useChange<void, Results>(() => api.get<Results>(`/experiments/${experiment.id}/results`, { refresh: true }), ['experiments']);
-  return (
-    <span className="row">
-      <span className="muted small">computed <Ago at={at} /></span>
-      <Button size="compact-xs" variant="default" loading={now.isPending} onClick={() => now.mutate(undefined)}>Compute now</Button>
-      {now.error && <ErrorNote error={now.error as ApiError} />}
-    </span>
-  );
-}
 
 function ResultsView({ experiment, results }: { experiment: Experiment; results: ReturnType<typeof useGet<Results>> }) {
   const metrics = useMetrics();
@@ -47,7 +35,7 @@ function ResultsView({ experiment, results }: { experiment: Experiment; results:
         <>
           <Card title="Exposures against the plan"><Exposures experiment={experiment} results={results.data} /></Card>
           {experiment.bandit && <Suspense fallback={<Rows count={1} height={200} />}><Bandit experiment={experiment} /></Suspense>}
-          <Card title="Metrics" aside={<Recompute experiment={experiment} at={results.data.as_of ?? rows[0]?.computed_at} />}>
+          <Card title="Metrics" aside={<Computing experiment={experiment} at={results.data.as_of ?? rows[0]?.computed_at} />}>
             <MetricsTable experiment={experiment} metrics={metrics} rows={rows} trusted={healthTone(results.data.health) !== 'bad'}
               detail={(effect) => <Suspense fallback={<Rows count={2} />}><Drill experiment={experiment} effect={effect} /></Suspense>} />
             <p className="muted small" style={{ marginTop: 10 }}>
