@@ -202,6 +202,48 @@ test('a metric opens to everything that is known of it', { skip: !program && 'go
   await context.close();
 });
 
+test('a metric shows what it gives before it is stored, and complains under the character', { skip: !program && 'gosset is not built' }, async () => {
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, '/metrics/revenue_per_user', 'users with such an event');
+  await page.getByRole('img', { name: /Distribution of values/ }).waitFor();
+  await page.getByRole('img', { name: /Mean of revenue_per_user in the control/ }).waitFor();
+  const shown = page.getByRole('region', { name: 'On the newest events' });
+  const before = await shown.innerText();
+  await page.getByLabel('Calculation').fill('count(purchase)');
+  await eventually(async () => (await shown.innerText()) !== before && /^\D*1\.\d/.test((await shown.innerText()).replace(/^[^\d]*/, '')), 15, 'the preview of the changed calculation');
+  assert.deepEqual(wrongs, []);
+  await page.getByLabel('Calculation').fill('count(purchase');
+  await page.getByText(/character \d+/).waitFor();
+  await shown.getByText('It appears once the definition can be read.').waitFor();
+  assert.equal((await server.call('GET', '/api/v1/metrics/revenue_per_user')).calculation, 'sum(purchase.amount)', 'nothing is stored by looking');
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await context.close();
+});
+
+test('a computation shows how far it is and can be cancelled', { skip: !program && 'gosset is not built' }, async () => {
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  const id = EXPERIMENTS[0];
+  const asked = [];
+  // The demo computes in milliseconds: a long one is put in its place.
+  await page.route((url) => url.pathname === '/api/v1/computations', (route) => route.fulfill({
+    json: { items: asked.length > 0 ? [] : [{ id: 7, experiment_id: id, experiment: 'checkout-button', state: 'running', asked_at: '2026-01-01T00:00:00Z', started_at: '2026-01-01T00:00:00Z', progress: 0.42, rows_read: 420, rows: 1000 }], next: null, total: 1 },
+  }));
+  await page.route((url) => url.pathname === '/api/v1/computations/7', (route) => {
+    asked.push(route.request().method());
+    return route.fulfill({ status: 204 });
+  });
+  await visit(page, `/experiments/${id}`, 'computing, 42 %');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.getByRole('button', { name: 'Compute now' }).waitFor();
+  assert.deepEqual(asked, ['DELETE']);
+  await page.getByRole('button', { name: 'Compute now' }).click();
+  await page.getByText(/computed (just now|\d s ago)/).waitFor();
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});
+
 test('a bandit shows what it decided and decides on request', { skip: !program && 'gosset is not built' }, async () => {
   const { context, page, wrongs } = await openPage(browser);
   await signIn(page, server);

@@ -36,12 +36,18 @@ export function Histogram({ data, names, unit }: { data: Distribution; names: st
       bin: domain[i]!, name: one.variant, share: one.values > 0 ? (100 * value) / one.values : 0, tip: `${one.variant}, ${domain[i]}: ${count(value)} of ${count(one.values)}`,
     })));
     const every = Math.ceil(domain.length / 12);
+    const step = (data.edges[1] ?? 1) - (data.edges[0] ?? 0);
+    const start = (i: number) => number(data.edges[i]!, Number.isInteger(data.edges[i]!) || step >= 10 ? 0 : step >= 1 ? 1 : 2);
     return (width: number): Plot.PlotOptions => ({
       height: 220, marginLeft: 44, marginBottom: 46,
       x: { axis: null, domain: names },
-      fx: { domain, label: unit ? `value of one ${data.of === 'units' ? 'unit' : 'event'}, ${unit}` : `value of one ${data.of === 'units' ? 'unit' : 'event'}`, tickFormat: (bin: string) => (domain.indexOf(bin) % (width < 500 ? 2 * every : every) === 0 || bin === last ? bin : ''), padding: 0.12 },
+      fx: { domain, label: unit ? `value of one ${data.of === 'units' ? 'unit' : 'event'}, ${unit}` : `value of one ${data.of === 'units' ? 'unit' : 'event'}`, tickFormat: (bin: string) => {
+        const i = domain.indexOf(bin);
+        const apart = width < 500 ? 3 * every : every;
+        return bin === last ? last : i % apart === 0 && i < domain.length - apart / 2 ? start(i) : '';
+      }, padding: 0.12 },
       y: { label: `% of ${data.of}`, grid: true },
-      color: { domain: names, range: names.map((_, i) => COLORS[i % COLORS.length]!) },
+      color: { domain: names, range: names.length === 1 ? ['var(--accent)'] : names.map((_, i) => COLORS[i % COLORS.length]!) },
       marks: [Plot.barY(rows, { fx: 'bin', x: 'name', y: 'share', fill: 'name', title: 'tip' }), Plot.ruleY([0], { stroke: 'var(--muted)' })],
     });
   }, [key]);

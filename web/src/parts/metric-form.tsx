@@ -7,6 +7,7 @@ import { useChange } from '../api/queries';
 import type { Metric } from '../api/types';
 import { isAt } from '../lib/pointer';
 import { ErrorNote, useSettled } from './basic';
+import { MetricPreview } from './metric-preview';
 
 export const EXAMPLES: [string, string][] = [
   ['exists(purchase)', 'share of users who bought'],
@@ -68,7 +69,7 @@ export function MetricFieldset({ value, set, at, isNew }: { value: MetricFields;
         <Select label="Aggregation" w={150} allowDeselect={false} value={value.aggregation ?? 'Average'} error={at('/aggregation')} data={['Average', 'Sum', 'Percentile']} onChange={(next) => set({ aggregation: next as Metric['aggregation'] })} />
         <TextInput label="Unit" w={110} placeholder="€, ms" value={value.unit ?? ''} error={at('/unit')} onChange={(event) => set({ unit: event.currentTarget.value })} />
         <Select label="It should" w={140} allowDeselect={false} value={value.direction ?? 'increase'} error={at('/direction')} data={['increase', 'decrease']} onChange={(next) => set({ direction: next as Metric['direction'] })} />
-        <NumberInput label="Smallest effect that matters" suffix=" %" w={200} min={0} value={value.minimum_effect ?? 5} error={at('/minimum_effect')} onChange={(next) => set({ minimum_effect: Number(next) || 5 })} />
+        <NumberInput label="Smallest effect that matters" suffix=" %" w={230} min={0} value={value.minimum_effect ?? 5} error={at('/minimum_effect')} onChange={(next) => set({ minimum_effect: Number(next) || 5 })} />
         {value.aggregation === 'Percentile' && <NumberInput label="Percentile" w={110} min={0} max={100} value={value.percentile ?? ''} error={at('/percentile')} onChange={(next) => set({ percentile: next === '' ? undefined : Number(next) })} />}
       </div>
       <details>
@@ -98,6 +99,7 @@ export function MetricForm({ onDone, onCancel }: { onDone: (metric: Metric) => v
   return (
     <form className="stack" onSubmit={submit}>
       <MetricFieldset value={value} isNew set={(patch) => setValue((old) => ({ ...old, ...patch }))} at={(pointer) => (error && isAt(error.pointer, pointer) ? error.message : undefined)} />
+      <div className="rule"><h3>On the newest events</h3><MetricPreview value={value} /></div>
       {error && !known.some((field) => isAt(error.pointer, field)) && <ErrorNote error={error} />}
       <div className="row">
         <Button type="submit" loading={create.isPending} disabled={!value.name.trim() || !value.calculation.trim()}>Create</Button>

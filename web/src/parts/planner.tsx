@@ -5,9 +5,9 @@ import { useQueries } from '@tanstack/react-query';
 import { Suspense, lazy, useState } from 'react';
 import { api } from '../api/client';
 import { useList } from '../api/queries';
-import type { Experiment, Metric, Results } from '../api/types';
+import type { Experiment, Metric, ResultRow, Results } from '../api/types';
 import { calcQuery, num, sizeInput, useCalc, type Baseline } from '../lib/calc';
-import { count, days, metricValue } from '../lib/format';
+import { count, days, interval, metricValue, seOf } from '../lib/format';
 import { controlName } from '../lib/results';
 import { ErrorNote, Hint, Rows, useSettled } from './basic';
 
@@ -18,6 +18,12 @@ const LOOKED_AT = 5;
 export interface Measured extends Baseline {
   from: string;
   perDay: number | null;
+}
+
+/** The deviation that gives this arm its interval: for ratios and quantiles it is not that of the values. */
+function spread(row: ResultRow): number {
+  const se = seOf(interval(row.confidence_interval));
+  return row.kind === 'mean' || se === null ? Math.sqrt(row.variance ?? 0) : se * Math.sqrt(row.sample_size);
 }
 
 /** The control of the running experiment that knows most about the metric. */
@@ -39,7 +45,7 @@ export function useMeasured(metric: string, own: string): Measured | null {
     const units = answer.data?.health?.units ?? row.sample_size;
     const spanMs = row.data_window ? Date.parse(row.data_window.end) - Date.parse(row.data_window.start) : NaN;
     const perDay = spanMs > 0 ? units / (Math.max(spanMs, 3_600_000) / 86_400_000) / (experiment.coverage / 100) : null;
-    best = { isRate: row.kind === 'proportion', mean: row.mean_value, sd: Math.sqrt(row.variance), from: experiment.name, perDay, units: row.sample_size };
+    best = { isRate: row.kind === 'proportion', mean: row.mean_value, sd: spread(row), from: experiment.name, perDay, units: row.sample_size };
   });
   return best;
 }

@@ -1,0 +1,70 @@
+// What a definition gives on the newest events, before anything is stored.
+import { useQuery } from '@tanstack/react-query';
+import { Suspense, lazy } from 'react';
+import { api, type ApiError } from '../api/client';
+import { count, metricValue, number, when } from '../lib/format';
+import { ErrorNote, Hint, Rows, useSettled } from './basic';
+import type { Distribution } from './drill-distribution';
+import type { MetricFields } from './metric-form';
+
+const Histogram = lazy(() => import('./drill-distribution').then((module) => ({ default: module.Histogram })));
+const EVENTS = 10_000;
+
+interface Preview {
+  kind: string;
+  events: number;
+  from: string | null;
+  units: number;
+  value: number | null;
+  deviation: number | null;
+  share_of_zeros: number | null;
+  edges: number[];
+  distribution: Distribution['variants'][number];
+}
+
+function usePreview(value: MetricFields) {
+  const { description: _, name, ...fields } = value;
+  const settled = useSettled(JSON.stringify({ name: name.trim() || 'new', ...fields }), 600);
+  return useQuery<Preview, ApiError>({
+    queryKey: ['preview', settled],
+    queryFn: ({ signal }) => api.post<Preview>('/metrics/preview', JSON.parse(settled), { signal }),
+    enabled: (JSON.parse(settled) as MetricFields).calculation.trim() !== '',
+    retry: false,
+    staleTime: 30_000,
+    placeholderData: (before) => before,
+  });
+}
+
+export function MetricPreview({ value }: { value: MetricFields }) {
+  const preview = usePreview(value);
+  if (!value.calculation.trim()) return <p className="muted small">Write a calculation to see what it gives.</p>;
+  // What is wrong stands under the calculation itself.
+  if (preview.error) return preview.error.status < 500 ? <p className="muted small">It appears once the definition can be read.</p> : <ErrorNote error={preview.error} />;
+  if (!preview.data) return <Rows count={1} height={160} />;
+  const { data } = preview;
+  if (data.units === 0) return <p className="small">No user has sent an event that it reads{value.calculation ? '' : ' yet'}: check the names against the live events.</p>;
+  const se = data.deviation === null ? null : data.deviation / Math.sqrt(data.units);
+  const shown = metricValue(data.value, value, se === null || data.value === null ? null : { lower: data.value - 1.96 * se, upper: data.value + 1.96 * se });
+  return (
+    <div className="stack" aria-live="polite" style={preview.isPlaceholderData ? { opacity: 0.6 } : undefined}>
+      <div>
+        <Hint tip={<>Over the users who did one of the newest {count(EVENTS)} events of each name that it reads, from their first one on. In an experiment all exposed units count, also those without any such event, so a rate is lower there.</>}>
+          <span className="strong" style={{ fontSize: 18 }}>{shown}</span>
+        </Hint>{' '}
+        <span className="muted small">over {count(data.units)} users with such an event, and {count(data.events)} events{data.from ? ` since ${when(data.from)}` : ''}</span>
+      </div>
+      {data.kind === 'proportion' ? (
+        <p className="small muted" style={{ margin: 0 }}>The share among users who did any event that it reads; in an experiment it is the share of all exposed units.</p>
+      ) : (
+        <>
+          <Suspense fallback={<Rows count={1} height={200} />}>
+            <Histogram data={{ of: data.kind === 'quantile' ? 'events' : 'units', edges: data.edges, variants: [data.distribution] }} names={[data.distribution.variant]} unit={value.unit ?? ''} />
+          </Suspense>
+          <p className="small muted" style={{ margin: 0 }}>
+            {data.share_of_zeros !== null && `${number(100 * data.share_of_zeros, 1)} % are zero; `}standard deviation {data.deviation === null ? '–' : number(data.deviation, data.deviation < 10 ? 2 : 1)}; 99 % are below {data.distribution.p99 === null ? '–' : number(data.distribution.p99, Number.isInteger(data.distribution.p99) ? 0 : 2)}.
+          </p>
+        </>
+      )}
+    </div>
+  );
+}
