@@ -46,8 +46,17 @@ void api_write_time(struct json_writer *json, const char *name, int64_t ms)
     api_write_text(json, name, (gos_str){text, len});
 }
 
+void api_write_list_begin(struct http_request *request, struct api_answer *answer)
+{
+    api_write_begin(request, answer);
+    json_open_object(&answer->json);
+    json_name(&answer->json, "items");
+    json_open_array(&answer->json);
+}
+
 void api_write_list_end(struct api_answer *answer, gos_str next, int64_t total)
 {
+    json_close_array(&answer->json);
     api_write_text(&answer->json, "next", next);
     json_name(&answer->json, "total");
     json_int(&answer->json, total);

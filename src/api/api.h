@@ -107,7 +107,8 @@ void api_write_end(struct http_request *request, struct http_response *response,
 /* A member: a text, null when it is empty; a time, null when it is TIME_NONE. */
 void api_write_text(struct json_writer *json, const char *name, gos_str value);
 void api_write_time(struct json_writer *json, const char *name, int64_t ms);
-/* The end of a list's answer: "next" and "total", and the closing brace. */
+/* The answer of a list: its "items" stand between the two; then "next" and "total". */
+void api_write_list_begin(struct http_request *request, struct api_answer *answer);
 void api_write_list_end(struct api_answer *answer, gos_str next, int64_t total);
 /* Answers with JSON text that stands already. */
 void api_reply_json(struct http_request *request, struct http_response *response, int status,

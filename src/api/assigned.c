@@ -64,13 +64,9 @@ void api_assigned_list(struct http_request *request, struct http_response *respo
         return;
     }
     struct api_answer answer;
-    api_write_begin(request, &answer);
-    json_open_object(&answer.json);
-    json_name(&answer.json, "items");
-    json_open_array(&answer.json);
+    api_write_list_begin(request, &answer);
     for (uint32_t i = 0; i < page.count; i++)
         assignment_write_json(&page.items[i], &answer.json);
-    json_close_array(&answer.json);
     api_write_list_end(&answer, cursor_encode(page.next, request->arena), (int64_t)total);
     api_write_end(request, response, &answer, 200);
 }

@@ -76,13 +76,9 @@ void api_audit_list(struct http_request *request, struct http_response *response
         http_fail(request, response, &err);
         return;
     }
-    api_write_begin(request, &answer);
-    json_open_object(&answer.json);
-    json_name(&answer.json, "items");
-    json_open_array(&answer.json);
+    api_write_list_begin(request, &answer);
     for (uint32_t i = 0; i < page.count; i++)
         entry_write(request, &answer.json, &page.items[i]);
-    json_close_array(&answer.json);
     api_write_list_end(&answer, page.next, page.total);
     api_write_end(request, response, &answer, 200);
 }

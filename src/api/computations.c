@@ -45,13 +45,9 @@ void api_computations_list(struct http_request *request, struct http_response *r
     struct api_answer answer;
     uint32_t count = computations_list(analyst_computations(api_of(request)->analyst),
                                        api_environment(request), views);
-    api_write_begin(request, &answer);
-    json_open_object(&answer.json);
-    json_name(&answer.json, "items");
-    json_open_array(&answer.json);
+    api_write_list_begin(request, &answer);
     for (uint32_t i = 0; i < count; i++)
         view_write(&views[i], &answer.json);
-    json_close_array(&answer.json);
     api_write_list_end(&answer, GOS_LIT(""), count);
     api_write_end(request, response, &answer, 200);
 }

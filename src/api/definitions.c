@@ -99,14 +99,10 @@ void api_definitions_list(struct http_request *request, struct http_response *re
         http_fail(request, response, &err);
         return;
     }
-    api_write_begin(request, &answer);
-    json_open_object(&answer.json);
-    json_name(&answer.json, "items");
-    json_open_array(&answer.json);
+    api_write_list_begin(request, &answer);
     for (uint32_t i = 0; i < page.count; i++)
         json_raw(&answer.json, usage.rows ? flag_usage_body(&usage, &page.items[i], request->arena)
                                           : advised_body(&page, i, request->arena));
-    json_close_array(&answer.json);
     api_write_list_end(&answer, page.next, page.total);
     api_write_end(request, response, &answer, 200);
 }

@@ -56,13 +56,9 @@ void api_keys_list(struct http_request *request, struct http_response *response)
         http_fail(request, response, &err);
         return;
     }
-    api_write_begin(request, &answer);
-    json_open_object(&answer.json);
-    json_name(&answer.json, "items");
-    json_open_array(&answer.json);
+    api_write_list_begin(request, &answer);
     for (uint32_t i = 0; i < count; i++)
         key_write(&answer.json, &keys[i], GOS_LIT(""));
-    json_close_array(&answer.json);
     api_write_list_end(&answer, GOS_LIT(""), count);
     api_write_end(request, response, &answer, 200);
 }
@@ -161,10 +157,7 @@ void api_environments_list(struct http_request *request, struct http_response *r
         http_fail(request, response, &err);
         return;
     }
-    api_write_begin(request, &answer);
-    json_open_object(&answer.json);
-    json_name(&answer.json, "items");
-    json_open_array(&answer.json);
+    api_write_list_begin(request, &answer);
     for (uint32_t i = 0; i < count; i++) {
         json_open_object(&answer.json);
         text_member(&answer.json, "name", environments[i].name);
@@ -175,7 +168,6 @@ void api_environments_list(struct http_request *request, struct http_response *r
         json_bool(&answer.json, gos_str_equal(environments[i].name, api_environment(request)));
         json_close_object(&answer.json);
     }
-    json_close_array(&answer.json);
     api_write_list_end(&answer, GOS_LIT(""), count);
     api_write_end(request, response, &answer, 200);
 }

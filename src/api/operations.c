@@ -178,13 +178,9 @@ void api_event_names(struct http_request *request, struct http_response *respons
         return;
     }
     struct api_answer answer;
-    api_write_begin(request, &answer);
-    json_open_object(&answer.json);
-    json_name(&answer.json, "items");
-    json_open_array(&answer.json);
+    api_write_list_begin(request, &answer);
     for (uint32_t i = 0; i < count; i++)
         event_write(&events[i], &answer.json);
-    json_close_array(&answer.json);
     api_write_list_end(&answer, GOS_LIT(""), count);
     api_write_end(request, response, &answer, 200);
 }

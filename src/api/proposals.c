@@ -37,13 +37,9 @@ void api_proposals_list(struct http_request *request, struct http_response *resp
         http_fail(request, response, &err);
         return;
     }
-    api_write_begin(request, &answer);
-    json_open_object(&answer.json);
-    json_name(&answer.json, "items");
-    json_open_array(&answer.json);
+    api_write_list_begin(request, &answer);
     for (uint32_t i = 0; i < count; i++)
         proposal_write(&answer.json, &items[i]);
-    json_close_array(&answer.json);
     api_write_list_end(&answer, GOS_LIT(""), count);
     api_write_end(request, response, &answer, 200);
 }

@@ -129,13 +129,9 @@ void api_events_recent(struct http_request *request, struct http_response *respo
         http_fail(request, response, &err);
         return;
     }
-    api_write_begin(request, &answer);
-    json_open_object(&answer.json);
-    json_name(&answer.json, "items");
-    json_open_array(&answer.json);
+    api_write_list_begin(request, &answer);
     uint32_t count = recent_write(api_of(request)->recent, api_environment(request), name,
                                   (uint32_t)limit, &answer.json);
-    json_close_array(&answer.json);
     api_write_list_end(&answer, GOS_LIT(""), count);
     api_write_end(request, response, &answer, 200);
 }

@@ -167,7 +167,6 @@ static bool stale_write(struct http_request *request, gos_arena *arena, struct a
     json_open_array(&answer->json);
     if (!flags_check(&stale, err))
         return false;
-    json_close_array(&answer->json);
     api_write_list_end(answer, GOS_LIT(""), stale.total);
     return true;
 }
@@ -241,13 +240,9 @@ void api_unknown_flags(struct http_request *request, struct http_response *respo
         http_fail(request, response, &err);
         return;
     }
-    api_write_begin(request, &answer);
-    json_open_object(&answer.json);
-    json_name(&answer.json, "items");
-    json_open_array(&answer.json);
+    api_write_list_begin(request, &answer);
     for (uint32_t i = 0; i < count; i++)
         unknown_write(rows[i], &answer.json);
-    json_close_array(&answer.json);
     api_write_list_end(&answer, GOS_LIT(""), count);
     api_write_end(request, response, &answer, 200);
 }

@@ -137,17 +137,13 @@ static void answer_stored(struct http_request *request, struct http_response *re
     }
     int64_t step = step_of(request);
     struct api_answer answer;
-    api_write_begin(request, &answer);
-    json_open_object(&answer.json);
-    json_name(&answer.json, "items");
-    json_open_array(&answer.json);
+    api_write_list_begin(request, &answer);
     for (uint32_t i = 0; i < count; i++) {
         if (!is_last_of_step(rows, count, i, step))
             continue;
         result_write(&rows[i], &answer.json);
         shown++;
     }
-    json_close_array(&answer.json);
     api_write_list_end(&answer, GOS_LIT(""), shown);
     api_write_end(request, response, &answer, 200);
     gos_arena_close(arena);

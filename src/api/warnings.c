@@ -53,12 +53,8 @@ void api_warnings_list(struct http_request *request, struct http_response *respo
                 json_read(document, arena, &tree, &err) &&
                 document_check(document, &options, NULL, 0, &checked, &err);
     if (done) {
-        api_write_begin(request, &answer);
-        json_open_object(&answer.json);
-        json_name(&answer.json, "items");
-        json_open_array(&answer.json);
+        api_write_list_begin(request, &answer);
         int64_t count = write_all(request, &checked.report, tree, &answer.json);
-        json_close_array(&answer.json);
         api_write_list_end(&answer, GOS_LIT(""), count);
         api_write_end(request, response, &answer, 200);
     } else {

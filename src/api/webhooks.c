@@ -61,13 +61,9 @@ void api_webhooks_list(struct http_request *request, struct http_response *respo
         http_fail(request, response, &err);
         return;
     }
-    api_write_begin(request, &answer);
-    json_open_object(&answer.json);
-    json_name(&answer.json, "items");
-    json_open_array(&answer.json);
+    api_write_list_begin(request, &answer);
     for (uint32_t i = 0; i < count; i++)
         webhook_write(&answer.json, &webhooks[i], GOS_LIT(""));
-    json_close_array(&answer.json);
     api_write_list_end(&answer, GOS_LIT(""), count);
     api_write_end(request, response, &answer, 200);
 }
@@ -273,13 +269,9 @@ void api_webhooks_deliveries(struct http_request *request, struct http_response 
         http_fail(request, response, &err);
         return;
     }
-    api_write_begin(request, &answer);
-    json_open_object(&answer.json);
-    json_name(&answer.json, "items");
-    json_open_array(&answer.json);
+    api_write_list_begin(request, &answer);
     for (uint32_t i = 0; i < count; i++)
         delivery_write(&answer.json, &deliveries[i]);
-    json_close_array(&answer.json);
     api_write_list_end(&answer, GOS_LIT(""), count);
     api_write_end(request, response, &answer, 200);
 }
