@@ -77,6 +77,7 @@ export function Shell({ children }: { children: ReactNode }) {
       <div className="top" role="region" aria-label="Top bar">
         <ActionIcon variant="default" size="lg" aria-label="Menu" aria-expanded={open} onClick={() => setOpen(!open)}>☰</ActionIcon>
         <Brand />
+        {waiting > 0 && <Link to="/approvals" className="badge push" data-tone="warn">{waiting > 99 ? '99+' : waiting} to approve</Link>}
       </div>
       {open && <button type="button" className="scrim" aria-label="Close menu" onClick={() => setOpen(false)} />}
       <nav className="nav" data-open={open} aria-label="Main">
