@@ -1,6 +1,6 @@
 /* Metrics before they are stored: how a calculation is read, and what it gives. */
 #include "api/api.h"
-#include "jobs/breakdown.h"
+#include "jobs/preview.h"
 #include "metric/plan.h"
 
 /* Reads a metric's calculation without storing anything: how it is understood, or what is wrong. */

@@ -59,11 +59,53 @@ static void histogram_print(const struct json *answer, gos_arena *arena)
         bar_print("above", number_at(answer, "/distribution/above"), most);
 }
 
+static void trend_print(const struct json *answer)
+{
+    const struct json *trend = json_find(answer, GOS_LIT("trend"));
+    if (!trend || trend->count < 2)
+        return;
+    puts("\n  day               value      units");
+    for (uint32_t i = 0; i < trend->count; i++) {
+        gos_str date = json_find_text(&trend->items[i], "date");
+        printf("  %.*s %12.6g %10.0f\n", GOS_ARG(date), number_at(&trend->items[i], "/value"),
+               number_at(&trend->items[i], "/units"));
+    }
+}
+
+static void detectable_print(const struct json *answer)
+{
+    const struct json *days = json_at(answer, GOS_LIT("/detectable/days"));
+    for (uint32_t i = 0; days && i < days->count; i++) {
+        const struct json *effect = json_find(&days->items[i], GOS_LIT("effect"));
+        if (i == 0)
+            printf("\ntwo even groups of about %.0f units a day would show\n",
+                   number_at(answer, "/detectable/units_per_day"));
+        if (effect && effect->type == JSON_NUMBER)
+            printf("  in %.0f days %10.3g %%\n", number_at(&days->items[i], "/days"),
+                   effect->number);
+    }
+}
+
+static void lists_print(const struct json *answer)
+{
+    const struct json *examples = json_find(answer, GOS_LIT("examples"));
+    const struct json *warnings = json_find(answer, GOS_LIT("warnings"));
+    for (uint32_t i = 0; examples && i < examples->count; i++)
+        printf("%s%.*s %.6g", i == 0 ? "\nsuch as " : ", ",
+               GOS_ARG(json_find_text(&examples->items[i], "unit")),
+               number_at(&examples->items[i], "/value"));
+    if (examples && examples->count > 0)
+        putchar('\n');
+    for (uint32_t i = 0; warnings && i < warnings->count; i++)
+        printf("! %.*s\n", GOS_ARG(json_find_text(&warnings->items[i], "message")));
+}
+
 static void answer_print(const struct json *answer, gos_arena *arena)
 {
     gos_str from = json_find_text(answer, "from"), kind = json_find_text(answer, "kind");
     if (number_at(answer, "/units") == 0) {
         puts("nobody did what this counts");
+        lists_print(answer);
         return;
     }
     printf("%.*s %.6g over %.0f users and %.0f events since %.*s\n", GOS_ARG(kind),
@@ -72,6 +114,10 @@ static void answer_print(const struct json *answer, gos_arena *arena)
     printf("standard deviation %.4g, %.1f %% have 0\n\n", number_at(answer, "/deviation"),
            100 * number_at(answer, "/share_of_zeros"));
     histogram_print(answer, arena);
+    trend_print(answer);
+    if (!gos_str_equal(kind, GOS_LIT("quantile")))
+        detectable_print(answer);
+    lists_print(answer);
 }
 
 int command_preview(const struct command *command, int argc, char **argv)

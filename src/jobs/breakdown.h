@@ -7,7 +7,7 @@
 
 #include "jobs/analysis.h"
 
-enum { BREAKDOWN_SLICES_MAX = 12, BREAKDOWN_BINS = 24 };
+enum { BREAKDOWN_SLICES_MAX = 12 };
 
 /*
  * `by` names an attribute that came with the exposures; empty: {"attributes":[{"name","units"}]}.
@@ -47,18 +47,5 @@ bool interactions_write(const struct analysis_sources *sources,
 bool distribution_write(const struct analysis_sources *sources,
                         const struct analysis_request *request, gos_str metric, gos_arena *arena,
                         struct json_writer *json, gos_error *err);
-
-enum { PREVIEW_EVENTS = 10000, PREVIEW_EVENTS_MAX = 1000000 };
-
-/*
- * What a metric gives for whoever did one of the newest `events` events of each name that it reads,
- * as if their first one had been the exposure; windows, delays and lookbacks do not count.
- *
- * {"kind","events": that counted,"from","units","value","deviation": of the units,"share_of_zeros",
- * "edges","distribution": as a variant of distribution_write}
- */
-bool preview_write(struct ledger *ledger, gos_str environment, const struct metric_plan *plan,
-                   uint32_t events, int64_t now_ms, gos_arena *arena, struct json_writer *json,
-                   gos_error *err);
 
 #endif

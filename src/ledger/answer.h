@@ -34,7 +34,8 @@ struct ledger_question {
     const gos_str *slice_values;
     uint32_t slice_count; /* 0: no slices */
     /* 0, or: instead of who was exposed, everybody with one of the newest so many events of each
-     * name that the plans read, as if exposed to the only variant with their first of them. */
+     * name that the plans read, as if exposed to the only variant with their first of them; from_ms
+     * and as_of_ms bound these events. */
     uint32_t recent_events;
     /* By the variant met in another experiment: all variants once for each of its. Who is not in
      * both, or in two variants there, is left out. */
@@ -70,6 +71,12 @@ struct ledger_clusters {
     uint32_t count;
 };
 
+/* A unit by name, with its value. */
+struct ledger_example {
+    gos_str unit;
+    double value;
+};
+
 struct ledger_answer {
     uint64_t *units;        /* by variant: units analysed */
     uint64_t crossovers;    /* people seen in two variants: left out */
@@ -81,6 +88,10 @@ struct ledger_answer {
     int64_t last_exposure;
     struct ledger_cell *cells; /* plan by plan, variant by variant within */
     double *caps;              /* by plan: the cap in force, NaN: none */
+    /* Of recent_events, by the last plan unless it is a quantile: from the largest value down. */
+    struct ledger_example *examples;
+    uint32_t example_count;
+    int64_t last_event; /* likewise; TIME_NONE: none */
 };
 
 /* Units exposed first on a day (days since 1970, UTC). */

@@ -174,7 +174,8 @@ bool columns_series(void *self, const struct ledger_question *question, const in
                 (question->recent_events ? tally_read_recent(&tally, err)
                                          : tally_read_exposures(&tally, err)) &&
                 (question->crossed_count == 0 || tally_cross(&tally, err)) &&
-                answer_moments(&tally, moments, moment_count, arena, out, err);
+                answer_moments(&tally, moments, moment_count, arena, out, err) &&
+                (!question->recent_events || recent_examples(&tally, arena, out, err));
     sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
     pthread_mutex_unlock(&columns->read_lock);
     tally_close(&tally);

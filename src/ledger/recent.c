@@ -4,17 +4,35 @@
  */
 #include "ledger/recent.h"
 
+#include "base/time.h"
+
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+
+enum { EXAMPLES_MAX = 6 };
+
+struct valued {
+    double value;
+    uint32_t slot;
+};
+
+struct naming {
+    gos_arena *arena;
+    gos_str name;
+};
 
 /* When the oldest of the newest `limit` rows of an event happened. */
 static bool oldest_of(struct tally *tally, uint32_t event, int64_t *out, gos_error *err)
 {
     char text[160];
     snprintf(text, sizeof text,
-             "SELECT min(ts) FROM (SELECT ts FROM e%u WHERE ts < $1 ORDER BY ts DESC LIMIT %u)",
+             "SELECT min(ts) FROM (SELECT ts FROM e%u WHERE ts >= $1 AND ts < $2 "
+             "ORDER BY ts DESC LIMIT %u)",
              event, tally->question->recent_events);
-    const struct sql_value before = SQL_VALUE_INT(tally->question->as_of_ms);
-    return sql_query_int(tally->columns->reader, text, &before, 1, INT64_MAX, out, err);
+    const struct sql_value bounds[] = {SQL_VALUE_INT(tally->question->from_ms),
+                                       SQL_VALUE_INT(tally->question->as_of_ms)};
+    return sql_query_int(tally->columns->reader, text, bounds, 2, INT64_MAX, out, err);
 }
 
 static bool take_people(void *context, const struct sql_chunk *chunk, gos_error *err)
@@ -26,6 +44,8 @@ static bool take_people(void *context, const struct sql_chunk *chunk, gos_error 
         struct slot slot = {.first = sql_int(&chunk->columns[1], row)};
         uint32_t index = tally->slot_of[person];
         struct slot *slots = tally->slots.data;
+        int64_t last = sql_int(&chunk->columns[2], row);
+        tally->last_event = last > tally->last_event ? last : tally->last_event;
         if (index == SLOT_NONE && !tally_add_slot(tally, person, slot, err))
             return false;
         if (index != SLOT_NONE && slot.first < slots[index].first)
@@ -38,7 +58,8 @@ static bool read_people(struct tally *tally, uint32_t event, int64_t since, gos_
 {
     char text[120];
     snprintf(text, sizeof text,
-             "SELECT unit, min(ts) FROM e%u WHERE ts >= $1 AND ts < $2 GROUP BY unit", event);
+             "SELECT unit, min(ts), max(ts) FROM e%u WHERE ts >= $1 AND ts < $2 GROUP BY unit",
+             event);
     const struct sql_value values[] = {SQL_VALUE_INT(since),
                                        SQL_VALUE_INT(tally->question->as_of_ms)};
     return sql_query(tally->columns->reader, text, values, 2, take_people, tally, err);
@@ -69,6 +90,21 @@ static uint32_t events_of(struct tally *tally, uint32_t *out, uint32_t max)
     return count;
 }
 
+static size_t last_plan(const struct tally *tally)
+{
+    return tally->question->plan_count > 0 ? tally->question->plan_count - 1 : 0;
+}
+
+/* Room for everybody's values, for examples. */
+static bool keep_values(struct tally *tally, gos_error *err)
+{
+    size_t count = (last_plan(tally) + 1) * tally->slot_count;
+    tally->kept = gos_arena_array(tally->arena, count + 1, sizeof *tally->kept, err);
+    for (size_t i = 0; tally->kept && i < count; i++)
+        tally->kept[i] = (double)NAN;
+    return tally->kept != NULL;
+}
+
 bool tally_read_recent(struct tally *tally, gos_error *err)
 {
     enum { EVENTS_MAX = 64 };
@@ -77,6 +113,7 @@ bool tally_read_recent(struct tally *tally, gos_error *err)
     pthread_mutex_lock(&tally->columns->names_lock);
     uint32_t count = events_of(tally, events, EVENTS_MAX);
     pthread_mutex_unlock(&tally->columns->names_lock);
+    tally->last_event = TIME_NONE;
     if (!tally_begin_slots(tally, err))
         return false;
     for (uint32_t i = 0; i < count; i++) {
@@ -89,5 +126,72 @@ bool tally_read_recent(struct tally *tally, gos_error *err)
             return false;
     }
     tally_spread_to_devices(tally);
+    return keep_values(tally, err);
+}
+
+static bool take_name(void *context, const struct sql_chunk *chunk, gos_error *err)
+{
+    struct naming *naming = context;
+    gos_str name = chunk->row_count > 0 && !sql_is_null(&chunk->columns[0], 0)
+                       ? sql_text(&chunk->columns[0], 0)
+                       : GOS_LIT("");
+    naming->name = gos_arena_text(naming->arena, name, err);
+    return naming->name.data != NULL;
+}
+
+/* A person's own number, not that of a device that points to the same slot. */
+static uint32_t unit_of(const struct tally *tally, uint32_t slot)
+{
+    uint32_t unit = 0;
+    while (unit < tally->unit_count &&
+           (tally->slot_of[unit] != slot || (tally->users && tally->users[unit])))
+        unit++;
+    return unit;
+}
+
+static bool add_example(struct tally *tally, const struct valued *valued, gos_arena *arena,
+                        struct ledger_answer *out, gos_error *err)
+{
+    struct naming naming = {.arena = arena};
+    struct sql_value unit = SQL_VALUE_INT(unit_of(tally, valued->slot));
+    if (!sql_query(tally->columns->reader, "SELECT name FROM units WHERE unit = $1", &unit, 1,
+                   take_name, &naming, err))
+        return false;
+    if (naming.name.len > 0)
+        out->examples[out->example_count++] = (struct ledger_example){naming.name, valued->value};
+    return true;
+}
+
+static int larger_first(const void *a, const void *b)
+{
+    const struct valued *x = a, *y = b;
+    if (x->value != y->value)
+        return x->value > y->value ? -1 : 1;
+    return x->slot < y->slot ? -1 : x->slot > y->slot;
+}
+
+/* In even steps from the largest value to the smallest. */
+bool recent_examples(struct tally *tally, gos_arena *arena, struct ledger_answer *out,
+                     gos_error *err)
+{
+    const double *values = &tally->kept[last_plan(tally) * tally->slot_count];
+    struct valued *list = gos_arena_array(tally->arena, tally->slot_count + 1, sizeof *list, err);
+    size_t count = 0, wanted;
+    out->last_event = tally->last_event;
+    out->examples = gos_arena_array(arena, EXAMPLES_MAX, sizeof *out->examples, err);
+    if (!list || !out->examples)
+        return false;
+    for (uint32_t i = 0; i < tally->slot_count; i++) {
+        if (!isnan(values[i]))
+            list[count++] = (struct valued){values[i], i};
+    }
+    if (count > 0)
+        qsort(list, count, sizeof *list, larger_first);
+    wanted = count < EXAMPLES_MAX ? count : EXAMPLES_MAX;
+    for (size_t i = 0; i < wanted; i++) {
+        size_t place = wanted > 1 ? i * (count - 1) / (wanted - 1) : 0;
+        if (!add_example(tally, &list[place], arena, out, err))
+            return false;
+    }
     return true;
 }

@@ -6,5 +6,8 @@
 
 /* See ledger_question.recent_events; in the place of tally_read_exposures. */
 bool tally_read_recent(struct tally *tally, gos_error *err);
+/* Names a few people with their values. */
+bool recent_examples(struct tally *tally, gos_arena *arena, struct ledger_answer *out,
+                     gos_error *err);
 
 #endif

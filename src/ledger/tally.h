@@ -83,7 +83,8 @@ struct tally {
     int64_t before_ms;         /* ... before it; persons first exposed before it take part */
     double *const *covariates; /* by covariate, by slot: instead of those from before exposure */
     uint32_t covariate_count;
-    double *kept; /* NULL, or by plan, by slot: every person's value, NaN without one */
+    int64_t last_event; /* of recent_events */
+    double *kept;       /* NULL, or by plan, by slot: every person's value, NaN without one */
 };
 
 /* slot_of for all units, each without a slot; then persons get theirs, and their devices after

@@ -127,3 +127,38 @@ test('what another experiment does to the effect, and slices that were not split
   assert.match(gosset('results', 'one', '--by', 'country'), /DE[^]*FR/)
   assert.match(gosset('results', 'one', '--with', 'two'), /b +b +100 +0.9/)
 })
+
+test('a preview has its course by day, what could be detected, examples, and says what it wonders about', async () => {
+  const preview = async (body) => (await server.call('POST', '/api/v1/metrics/preview', { name: 'p', type: 'Count', ...body })).json
+  const visits = []
+  for (let day = 10; day < 20; day++)
+    for (let i = 0; i < 150; i++) visits.push({ user_id: `v${i}`, name: 'visit', timestamp: `2026-01-${day}T0${i % 10}:00:00Z`, properties: { pages: day, plan: 'free' } })
+  assert.equal((await server.call('POST', '/api/v1/events', { events: visits })).status, 202)
+  await server.call('GET', '/api/v1/experiments/e/results?refresh=true')
+  const sum = await preview({ calculation: 'sum(visit.pages)' })
+  assert.deepEqual(sum.trend, Array.from({ length: 10 }, (_, i) => ({ date: `2026-01-${10 + i}`, value: 10 + i, units: 150 })), 'each day by its own events')
+  assert.deepEqual([sum.units, sum.value, sum.from, sum.to], [150, 145, '2026-01-10T00:00:00Z', '2026-01-19T09:00:00Z'])
+  assert.deepEqual(sum.warnings, [])
+  const share = await preview({ calculation: 'exists(visit where pages >= 15)', type: 'Rate' })
+  assert.deepEqual(share.trend.map((day) => day.value), [0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
+  const bought = await preview({ calculation: 'sum(buy.amount)', type: 'Revenue' })
+  assert.equal(bought.detectable.units_per_day, 48000, 'an hour at least')
+  assert.deepEqual(bought.detectable.days.map((row) => row.units), [336000, 672000, 1344000])
+  // 2 (z 0.975 + z 0.8)^2 of variance and units of each group, R: power.t.test and by hand
+  const effect = 100 * (1.959963984540054 + 0.8416212335729143) * Math.sqrt((4 * (2000 / 1999) * 208.25) / 336000) / 24.5
+  assert.ok(Math.abs(bought.detectable.days[0].effect / effect - 1) < 1e-6, `${bought.detectable.days[0].effect} ${effect}`)
+  assert.deepEqual(bought.examples.map((row) => row.value).filter((_, i) => i % 5 === 0), [49, 0])
+  assert.match(bought.examples[0].unit, /^u\d+$/)
+  assert.deepEqual(bought.warnings.map((row) => row.code), ['short_span'])
+  assert.deepEqual((await preview({ calculation: 'sum(buy.amount) / count(buy)' })).examples[0].value, 49)
+  const told = async (calculation) => (await preview({ calculation })).warnings.map((row) => `${row.code}: ${row.message}`).filter((row) => !row.startsWith('short_span'))
+  assert.deepEqual(await told('sum(buy.amuont)'), ['unknown_property: no event "buy" has the property "amuont"; known are amount', 'nothing_counts: no event that was read passes the filters'])
+  assert.deepEqual(await told('count(bye)'), ['unknown_event: no event "bye" has come; known are buy, click, visit'])
+  assert.deepEqual(await told('funnel(visit, cart)'), ['unknown_event: no event "cart" has come; known are buy, click, visit'])
+  assert.deepEqual(await told('sum(visit.plan)'), ['property_is_text: plan of the event "visit" has come only as text, never as a number', 'nothing_counts: no event that was read passes the filters'])
+  assert.deepEqual(await told('count(visit where paln = "free")'), ['unknown_property: no event "visit" has the property "paln"; known are plan, pages', 'nothing_counts: no event that was read passes the filters'])
+  const drawn = gosset('preview', 'sum(visit.pages where pages > 12)')
+  assert.match(drawn, /2026-01-19 +19 +150/)
+  assert.match(gosset('preview', 'sum(buy.amount)'), /in 28 days +\d/)
+  assert.match(gosset('preview', 'count(bye)'), /no event "bye" has come; known are buy, click, visit/)
+})
