@@ -21,6 +21,7 @@ enum {
     MEMORY_TABLES_BYTES_MAX = 128 << 20,
     BACKGROUND_THREADS = 2,
     FILES_OPEN_MAX = 1000,
+    EVENT_ID_RUNS = 8, /* merged with their like: each id is written a few times, not twenty */
     KEY_DELETED_BYTES_MAX = 64,
     PATH_BYTES_MAX = 4096,
     LOG_FATAL_ONLY = 4, /* rocksdb::InfoLogLevel::FATAL_LEVEL */
@@ -35,7 +36,7 @@ static const struct {
     [KV_ASSIGNMENTS] = {"assignments", 32 << 20, rocksdb_zstd_compression, true},
     [KV_UNITS] = {"units", 16 << 20, rocksdb_zstd_compression, false},
     [KV_IDENTITIES] = {"identities", 8 << 20, rocksdb_zstd_compression, true},
-    [KV_EVENT_IDS] = {"event_ids", 16 << 20, rocksdb_lz4_compression, true},
+    [KV_EVENT_IDS] = {"event_ids", 16 << 20, rocksdb_no_compression, true},
     [KV_ID_LOG] = {"id_log", 16 << 20, rocksdb_lz4_compression, false},
     [KV_PROFILES] = {"profiles", 8 << 20, rocksdb_zstd_compression, true},
     [KV_SPOOL] = {"spool", 32 << 20, rocksdb_lz4_compression, false},
@@ -127,8 +128,11 @@ static rocksdb_options_t *family_options(struct kv *kv, int table)
     rocksdb_options_set_write_buffer_size(options, TABLES[table].write_buffer_bytes);
     rocksdb_options_set_compression(options, TABLES[table].compression);
     rocksdb_options_set_level_compaction_dynamic_level_bytes(options, 1);
-    if (table == KV_EVENT_IDS)
+    if (table == KV_EVENT_IDS) {
         rocksdb_options_set_compaction_filter(options, kv->event_filter);
+        rocksdb_options_set_compaction_style(options, rocksdb_universal_compaction);
+        rocksdb_options_set_level0_file_num_compaction_trigger(options, EVENT_ID_RUNS);
+    }
     return options;
 }
 
