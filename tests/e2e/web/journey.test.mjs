@@ -239,6 +239,24 @@ test('the calculation of a metric is changed and its history shows how', { skip 
   await context.close();
 });
 
+test('a metric is deleted after a question, unless an experiment uses it', { skip }, async () => {
+  const { context, page, wrongs } = await openPage(browser);
+  await server.call('POST', '/api/v1/metrics', { name: 'unused', type: 'Count', calculation: 'count(page_view)' });
+  await signIn(page, server);
+  await visit(page, '/metrics/unused', 'Where used');
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete it' }).click();
+  await page.getByText('unused is deleted.').waitFor();
+  await page.getByRole('heading', { name: 'Metrics' }).waitFor();
+  assert.deepEqual(wrongs, []);
+  const used = (await server.call('GET', '/api/v1/experiments?limit=1')).items[0].success_metrics.primary_metric;
+  await visit(page, `/metrics/${used}`, 'Where used');
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete it' }).click();
+  await page.getByRole('dialog').getByRole('alert').waitFor();
+  await context.close();
+});
+
 test('the keyboard alone reaches and uses the split', { skip }, async () => {
   const draft = await server.call('POST', '/api/v1/experiments', {
     name: 'Keyboard', type: 'AB', variants: [{ name: 'control' }, { name: 'treatment' }], traffic_allocation: { control: 50, treatment: 50 },

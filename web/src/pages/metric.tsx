@@ -1,12 +1,14 @@
 // One metric: its definition, what it gives on recent events, and who uses it.
-import { Button, Tabs } from '@mantine/core';
+import { Tabs } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
-import { api, type ApiError } from '../api/client';
-import { useChange, useGet, useList } from '../api/queries';
+import { api } from '../api/client';
+import { useGet, useList } from '../api/queries';
 import type { Experiment, Metric } from '../api/types';
 import { Link, navigate, useQueryValue } from '../app/router';
 import { roleOf, STATUS_TONE } from '../lib/results';
 import { Badge, Card, ErrorNote, Page, Rows, say } from '../parts/basic';
+import { Confirm } from '../parts/confirm';
 import { Detectable } from '../parts/detectable';
 import { Conflict, SaveBar, useEditing } from '../parts/editing';
 import { MetricFieldset } from '../parts/metric-form';
@@ -51,13 +53,16 @@ function Definition({ metric }: { metric: Metric }) {
 }
 
 function Remove({ metric }: { metric: Metric }) {
-  const remove = useChange<void, void>(() => api.remove(`/metrics/${metric.id}`), ['metrics']);
+  const client = useQueryClient();
   return (
-    <>
-      {remove.error && <ErrorNote error={remove.error as ApiError} title="It cannot be deleted" />}
-      <Button variant="subtle" color="gray" size="sm" loading={remove.isPending}
-        onClick={() => window.confirm(`Delete ${metric.name}?`) && remove.mutate(undefined, { onSuccess: () => { say(`${metric.name} is deleted.`); navigate('/metrics'); } })}>Delete</Button>
-    </>
+    <Confirm need="editor" size="sm" title={`Delete ${metric.name}?`} deed="Delete it" text="Results that were computed stay; the audit log keeps the definition. A metric that an experiment uses cannot be deleted."
+      run={async () => {
+        await api.remove(`/metrics/${metric.id}`);
+        say(`${metric.name} is deleted.`);
+        navigate('/metrics');
+        // The lists, and not what is still on this page: it is no longer there to be asked for.
+        await client.invalidateQueries({ queryKey: ['metrics', '/metrics'] });
+      }}>Delete</Confirm>
   );
 }
 
