@@ -202,6 +202,18 @@ test('a metric opens to everything that is known of it', { skip: !program && 'go
   await context.close();
 });
 
+test('a metric is looked at together with another experiment', { skip: !program && 'gosset is not built' }, async () => {
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, `/experiments/${EXPERIMENTS[0]}`, 'Exposures against the plan');
+  await page.getByRole('button', { name: 'Details of purchase_rate' }).click();
+  await page.getByRole('tab', { name: 'Other experiments' }).click();
+  await page.getByText(/No change of the effect by banner-bandit can be told|banner-bandit changes the effect/).first().waitFor();
+  await page.getByText(/Under recipe, the effect of treatment differs by/).waitFor();
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});
+
 test('a metric shows what it gives before it is stored, and complains under the character', { skip: !program && 'gosset is not built' }, async () => {
   const { context, page, wrongs } = await openPage(browser);
   await signIn(page, server);

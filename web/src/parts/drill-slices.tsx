@@ -23,6 +23,7 @@ interface Slice {
 
 interface Slices {
   left_out: number;
+  sample_ratio?: { value: string; p_value: number | null; alarm: boolean }[];
   variants: { variant: string; heterogeneity_p: number | null; differs: boolean; slices: Slice[] }[];
 }
 
@@ -30,7 +31,7 @@ interface Attributes {
   attributes: { name: string; units: number }[];
 }
 
-function Table({ slices, effect }: { slices: Slice[]; effect: Effect }) {
+function Table({ slices, ratios, effect }: { slices: Slice[]; ratios: NonNullable<Slices['sample_ratio']>; effect: Effect }) {
   const axis = axisFor(slices.flatMap((one) => interval(one.lift_ci) ?? []));
   const wanted = (lift: number) => (effect.direction === 'increase' ? lift > 0 : lift < 0);
   return (
@@ -41,11 +42,12 @@ function Table({ slices, effect }: { slices: Slice[]; effect: Effect }) {
         <tbody>
           {slices.map((one) => {
             const range = interval(one.lift_ci);
-            const significant = one.status === 'ok' && one.adjusted_p !== null && one.adjusted_p < 0.05 && one.lift !== null && effect.tone !== 'plain';
+            const ratio = ratios.find((other) => other.value === one.value);
+            const significant = !ratio?.alarm && one.status === 'ok' && one.adjusted_p !== null && one.adjusted_p < 0.05 && one.lift !== null && effect.tone !== 'plain';
             const tone = significant ? (wanted(one.lift!) ? 'good' : 'bad') : 'plain';
             return (
               <tr key={one.value}>
-                <td>{one.value === '' ? <span className="muted">not said</span> : one.value} {one.differs && <Badge tone="warn">differs</Badge>}</td>
+                <td>{one.value === '' ? <span className="muted">not said</span> : one.value} {ratio?.alarm ? <Hint tip={`Its units are not split as planned (p ${pValue(ratio.p_value)}): do not read its effect.`}><Badge tone="warn">split broken</Badge></Hint> : one.differs && <Badge tone="warn">differs</Badge>}</td>
                 <td className="right num">{count(one.units + one.control_units)}</td>
                 <td className="right"><span className={`num ${tone === 'plain' ? '' : `strong ${tone}`}`}>{signedPercent(one.lift, seOf(range))}</span><br /><span className="muted small num">{intervalPercent(range)}</span></td>
                 <td className="plot">{range && <ForestRow axis={axis} mark={{ estimate: one.lift, outer: null, inner: range, tone, label: `${one.value}: ${signedPercent(one.lift, seOf(range))}, ${intervalPercent(range)}` }} />}</td>
@@ -76,7 +78,7 @@ export default function ForWhom({ experiment, effect }: { experiment: Experiment
       <Select label="Slice by" w={220} value={by} data={names} allowDeselect={false} onChange={setChosen} />
       {answer.error ? (answer.error.status < 500 ? <p className="muted">{answer.error.message}.</p> : <ErrorNote error={answer.error} />) : !own ? <Rows count={1} height={120} /> : (
         <>
-          <Table slices={own.slices} effect={effect} />
+          <Table slices={own.slices} ratios={answer.data?.sample_ratio ?? []} effect={effect} />
           <p className="small" style={{ margin: 0 }}>
             {own.differs ? <strong>The effect is not the same for all (p {pValue(own.heterogeneity_p)}). </strong> : <>No difference between the slices can be told (p {pValue(own.heterogeneity_p)}). </>}
             <span className="muted">Looking at many slices finds something by chance; p-values are corrected for their number, intervals are those of a single look.

@@ -12,6 +12,7 @@ import { LineWithBand, type BandPoint } from './plot';
 
 const DistributionView = lazy(() => import('./drill-distribution'));
 const ForWhom = lazy(() => import('./drill-slices'));
+const WithOthers = lazy(() => import('./drill-interactions'));
 const SinceExposure = lazy(() => import('./drill-novelty'));
 
 interface SeriesPoint {
@@ -128,6 +129,7 @@ export default function Drill({ experiment, effect }: { experiment: Experiment; 
         <Tabs.Tab value="slices">For whom</Tabs.Tab>
         <Tabs.Tab value="distribution">Distribution</Tabs.Tab>
         <Tabs.Tab value="adjusted">Raw and adjusted</Tabs.Tab>
+        {experiment.status === 'Running' && <Tabs.Tab value="others">Other experiments</Tabs.Tab>}
         <Tabs.Tab value="numbers">Every number</Tabs.Tab>
       </Tabs.List>
       <Suspense fallback={waiting}>
@@ -136,6 +138,7 @@ export default function Drill({ experiment, effect }: { experiment: Experiment; 
         <Tabs.Panel value="slices"><ForWhom experiment={experiment} effect={effect} /></Tabs.Panel>
         <Tabs.Panel value="distribution"><DistributionView experiment={experiment} effect={effect} /></Tabs.Panel>
         <Tabs.Panel value="adjusted"><Adjusted effect={effect} /></Tabs.Panel>
+        <Tabs.Panel value="others"><WithOthers experiment={experiment} effect={effect} /></Tabs.Panel>
         <Tabs.Panel value="numbers"><Numbers effect={effect} /></Tabs.Panel>
       </Suspense>
     </Tabs>
