@@ -50,7 +50,7 @@ function Attention() {
       {flags.slice(0, 3).map((flag) => (
         <Item key={flag.key} tone="plain" word="Stale flag" to={`/flags/${encodeURIComponent(flag.key)}`} name={flag.key} text={[...new Set(flag.reasons.map((reason) => reason.message))].join('; ')} />
       ))}
-      {flags.length > 3 && <li><Link to="/flags/clean-up" className="small">all {count(flags.length)} flags that may go</Link></li>}
+      {flags.length > 3 && <li><Link to="/clean-up" className="small">all {count(flags.length)} flags that may go</Link></li>}
     </ul>
   );
 }
