@@ -197,6 +197,11 @@ static bool examine(struct run *run, gos_error *err)
     if (!ledger_days(run->sources->ledger, &run->ask, run->arena, &days, &visit.day_count, err))
         return false;
     visit.days = days;
+    struct ledger_oddities oddities;
+    if (!ledger_oddities(run->sources->ledger, &run->ask, run->request->now_ms, run->arena,
+                         &oddities, err))
+        return false;
+    visit.oddities = &oddities;
     if (run->sources->roster) {
         struct roster_spool_depth depth;
         roster_spool_depth(run->sources->roster, &depth);

@@ -1,6 +1,7 @@
 /* Each check reads one thing and adds at most one finding per metric or variant. */
 #include "jobs/doctor.h"
 
+#include "base/limits.h"
 #include "base/time.h"
 
 #include <inttypes.h>
@@ -9,12 +10,15 @@
 
 enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ALARM };
 enum { FINDINGS_MAX = 256, OUTLIER_UNITS_MIN = 100, BEHIND_MS_MAX = 60000, DOUBT_UNITS = 200 };
+enum { DOUBLED_MIN = 20, BOT_EVENTS = 200 };
 
 #define CROSSOVER_WARN      0.01
 #define CROSSOVER_ALARM     0.10
 #define OUTLIER_SHARE       0.20
 #define UNIT_MISMATCH_RATIO 50.0
 #define POWER_WANTED        0.80
+#define DOUBLED_SHARE       0.01
+#define BOT_TIMES           100.0
 
 struct finding {
     enum diagnosis diagnosis;
@@ -244,6 +248,67 @@ static void check_values(struct doctor *doctor, uint32_t m, uint32_t v)
              metric->plan->minimum_effect, estimate->statistical_power * 100);
 }
 
+/* The facts themselves; see ledger_oddities. */
+static void check_facts(struct doctor *doctor)
+{
+    const struct ledger_oddities *odd = doctor->visit->oddities;
+    if (!odd)
+        return;
+    double doubled = odd->events > 0 ? (double)odd->doubled / (double)odd->events : 0;
+    if (odd->doubled >= DOUBLED_MIN && doubled >= DOUBLED_SHARE)
+        find(doctor, DIAGNOSIS_DOUBLED, SEVERITY_WARNING, none, none, doubled,
+             "%" PRIu64 " of the newest %" PRIu64 " events equal another one in all but the id",
+             odd->doubled, odd->events);
+    if (odd->busiest_events >= BOT_EVENTS &&
+        (double)odd->busiest_events > BOT_TIMES * odd->busiest_others)
+        find(doctor, DIAGNOSIS_BOTS, SEVERITY_WARNING, none, none, (double)odd->busiest_events,
+             "\"%.*s\" has %" PRIu64 " of the newest events, others have %.1f",
+             (int)(odd->busiest_unit.len < 100 ? odd->busiest_unit.len : 100),
+             odd->busiest_unit.data, odd->busiest_events, odd->busiest_others);
+    if (odd->ahead > 0)
+        find(doctor, DIAGNOSIS_CLOCK_SKEW, SEVERITY_WARNING, none, none, (double)odd->ahead,
+             "%" PRIu64 " of the newest facts are dated more than a minute ahead of the server",
+             odd->ahead);
+    if (odd->silent_name.len > 0)
+        find(doctor, DIAGNOSIS_SILENT, SEVERITY_ALARM, none,
+             doctor->visit->scorecard->question->variants[odd->silent_variant],
+             (double)odd->silent_units,
+             "%" PRIu64 " units with %.*s \"%.*s\" have no event in one variant, others have",
+             odd->silent_units, GOS_ARG(odd->silent_name), GOS_ARG(odd->silent_value));
+}
+
+/* Devices become users in every variant alike, unless a variant changes who logs in. */
+static void check_merges(struct doctor *doctor)
+{
+    const struct doctor_visit *visit = doctor->visit;
+    uint32_t variants = visit->scorecard->question->variant_count;
+    double shares[VARIANTS_MAX] = {0};
+    gos_srm merged;
+    for (uint32_t v = 0; v < variants; v++)
+        shares[v] = (double)visit->answer->units[v];
+    if (visit->oddities &&
+        gos_srm_check(visit->oddities->merged, shares, variants, &merged, NULL) && merged.alarm)
+        find(doctor, DIAGNOSIS_MERGES, SEVERITY_WARNING, none, none, merged.p_value,
+             "devices that became users are not spread as units are: p = %.2g", merged.p_value);
+}
+
+/* What a single look would have told, while the plan is not reached. */
+static void check_peeking(struct doctor *doctor, uint32_t m, uint32_t v)
+{
+    const struct scorecard_question *question = doctor->visit->scorecard->question;
+    const struct scorecard_entry *entry = scorecard_entry(doctor->visit->scorecard, m, v);
+    const gos_estimate *estimate = &entry->estimate;
+    const struct scorecard_metric *metric = &question->metrics[m];
+    if (entry->is_control || metric->role != ROLE_PRIMARY || estimate->reached_plan ||
+        estimate->significant || question->planned_units == 0 ||
+        gos_status_blocks(estimate->status) || !(estimate->fixed.p_value < estimate->alpha))
+        return;
+    find(doctor, DIAGNOSIS_PEEKING, SEVERITY_NOTE, metric->plan->name, question->variants[v],
+         estimate->fixed.p_value,
+         "with %" PRIu64 " of %" PRIu64 " planned units a test for one look would say p = %.2g",
+         unit_total(doctor), question->planned_units, estimate->fixed.p_value);
+}
+
 /* Noise is large too, and a few units vary as they like: neither is worth a question. */
 static bool is_told(const gos_warning *warning, const struct scorecard_entry *entry)
 {
@@ -398,11 +463,14 @@ void doctor_write(const struct doctor_visit *visit, gos_arena *arena, struct jso
     check_sample_ratio(&doctor);
     check_days(&doctor);
     check_design(&doctor);
+    check_facts(&doctor);
+    check_merges(&doctor);
     for (uint32_t m = 0; m < question->metric_count && unit_total(&doctor) > 0; m++) {
         check_events(&doctor, m);
         for (uint32_t v = 0; v < question->variant_count; v++) {
             check_values(&doctor, m, v);
             check_doubts(&doctor, m, v);
+            check_peeking(&doctor, m, v);
         }
     }
     write_all(&doctor, json);

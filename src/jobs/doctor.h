@@ -26,6 +26,7 @@ struct doctor_visit {
     const gos_str *overlapping;  /* names of running experiments that share units */
     uint32_t overlapping_count;
     double ratio_log_e; /* evidence against the split, valid at every look; NaN: not found */
+    const struct ledger_oddities *oddities; /* NULL: not looked for */
     int64_t now_ms;
 };
 

@@ -109,6 +109,20 @@ struct ledger_slice {
     uint64_t units;
 };
 
+/* What is odd about facts; all but `merged` of the newest alone. */
+struct ledger_oddities {
+    uint64_t *merged;         /* by variant: devices counted under the user they belong to */
+    uint64_t events, doubled; /* doubled: as another one in all but the id */
+    uint64_t busiest_events;  /* of one name by one unit; the others' mean beside it */
+    double busiest_others;
+    gos_str busiest_unit;
+    uint64_t ahead; /* from after now: clocks that run ahead */
+    /* An attribute's value whose units have no event in one variant, and do in others. */
+    gos_str silent_name, silent_value;
+    uint32_t silent_variant;
+    uint64_t silent_units;
+};
+
 /* What traffic has taught about events of one name. */
 struct ledger_property {
     gos_str name;

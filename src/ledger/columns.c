@@ -127,6 +127,7 @@ static const struct ledger_backend backend = {
     .days = columns_days,
     .list_slices = columns_list_slices,
     .list_events = columns_list_events,
+    .oddities = columns_oddities,
     .stats = columns_stats,
     .delete_experiment = columns_delete_experiment,
     .delete_before = columns_delete_before,

@@ -61,6 +61,8 @@ bool columns_days(void *self, const struct ledger_question *question, gos_arena 
                   struct ledger_day **out, uint32_t *out_count, gos_error *err);
 bool columns_list_events(void *self, gos_str environment, gos_arena *arena,
                          struct ledger_event **out, uint32_t *out_count, gos_error *err);
+bool columns_oddities(void *self, const struct ledger_question *question, int64_t now_ms,
+                      gos_arena *arena, struct ledger_oddities *out, gos_error *err);
 bool columns_stats(void *self, struct ledger_stats *out, gos_error *err);
 bool columns_delete_experiment(void *self, gos_str environment, const struct uuid *experiment_id,
                                gos_error *err);

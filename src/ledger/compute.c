@@ -1,5 +1,6 @@
 /* A computation from beginning to end, on one moment of the store. */
 #include "ledger/crossed.h"
+#include "ledger/oddities.h"
 #include "ledger/recent.h"
 #include "ledger/slices.h"
 
@@ -258,6 +259,21 @@ bool columns_list_slices(void *self, const struct ledger_question *question, gos
         return false;
     pthread_mutex_lock(&columns->read_lock);
     bool done = begin(&tally, err) && slices_count(&tally, by, arena, out, out_count, err);
+    sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
+    pthread_mutex_unlock(&columns->read_lock);
+    tally_close(&tally);
+    return done;
+}
+
+bool columns_oddities(void *self, const struct ledger_question *question, int64_t now_ms,
+                      gos_arena *arena, struct ledger_oddities *out, gos_error *err)
+{
+    struct columns *columns = self;
+    struct tally tally;
+    if (!check(question, err) || !tally_open(&tally, columns, question, err))
+        return false;
+    pthread_mutex_lock(&columns->read_lock);
+    bool done = begin(&tally, err) && oddities_find(&tally, now_ms, arena, out, err);
     sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
     pthread_mutex_unlock(&columns->read_lock);
     tally_close(&tally);

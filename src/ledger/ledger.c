@@ -99,6 +99,12 @@ bool ledger_list_events(struct ledger *ledger, gos_str environment, gos_arena *a
     return ledger->backend->list_events(ledger->self, environment, arena, out, out_count, err);
 }
 
+bool ledger_oddities(struct ledger *ledger, const struct ledger_question *question, int64_t now_ms,
+                     gos_arena *arena, struct ledger_oddities *out, gos_error *err)
+{
+    return ledger->backend->oddities(ledger->self, question, now_ms, arena, out, err);
+}
+
 bool ledger_stats(struct ledger *ledger, struct ledger_stats *out, gos_error *err)
 {
     return ledger->backend->stats(ledger->self, out, err);

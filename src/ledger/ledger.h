@@ -65,6 +65,10 @@ bool ledger_list_slices(struct ledger *ledger, const struct ledger_question *que
                         gos_arena *arena, struct ledger_slice **out, uint32_t *out_count,
                         gos_error *err);
 
+/* What is odd about the facts of a question; exposures are those of its window. */
+bool ledger_oddities(struct ledger *ledger, const struct ledger_question *question, int64_t now_ms,
+                     gos_arena *arena, struct ledger_oddities *out, gos_error *err);
+
 /* Events seen in an environment, by name, with their properties. */
 bool ledger_list_events(struct ledger *ledger, gos_str environment, gos_arena *arena,
                         struct ledger_event **out, uint32_t *out_count, gos_error *err);

@@ -86,6 +86,13 @@ static bool none_list_events(void *self, gos_str environment, gos_arena *arena,
     return true;
 }
 
+static bool none_oddities(void *self, const struct ledger_question *question, int64_t now_ms,
+                          gos_arena *arena, struct ledger_oddities *out, gos_error *err)
+{
+    (void)self, (void)question, (void)now_ms, (void)arena, (void)out;
+    return refuse(err);
+}
+
 static bool none_stats(void *self, struct ledger_stats *out, gos_error *err)
 {
     (void)self, (void)err;
@@ -134,6 +141,7 @@ static const struct ledger_backend backend_none = {
     .days = none_days,
     .list_slices = none_list_slices,
     .list_events = none_list_events,
+    .oddities = none_oddities,
     .stats = none_stats,
     .delete_experiment = none_delete_experiment,
     .delete_before = none_delete_before,

@@ -65,8 +65,7 @@ static bool read_people(struct tally *tally, uint32_t event, int64_t since, gos_
     return sql_query(tally->columns->reader, text, values, 2, take_people, tally, err);
 }
 
-/* The events that the plans read, each once. */
-static uint32_t events_of(struct tally *tally, uint32_t *out, uint32_t max)
+uint32_t recent_event_numbers(struct tally *tally, uint32_t *out, uint32_t max)
 {
     const struct ledger_question *question = tally->question;
     uint32_t count = 0;
@@ -111,7 +110,7 @@ bool tally_read_recent(struct tally *tally, gos_error *err)
     uint32_t events[EVENTS_MAX];
     int64_t since = INT64_MAX, oldest;
     pthread_mutex_lock(&tally->columns->names_lock);
-    uint32_t count = events_of(tally, events, EVENTS_MAX);
+    uint32_t count = recent_event_numbers(tally, events, EVENTS_MAX);
     pthread_mutex_unlock(&tally->columns->names_lock);
     tally->last_event = TIME_NONE;
     if (!tally_begin_slots(tally, err))

@@ -4,6 +4,8 @@
 
 #include "ledger/tally.h"
 
+/* The events that the question's plans read, each once. Under names_lock. */
+uint32_t recent_event_numbers(struct tally *tally, uint32_t *out, uint32_t max);
 /* See ledger_question.recent_events; in the place of tally_read_exposures. */
 bool tally_read_recent(struct tally *tally, gos_error *err);
 /* Names a few people with their values. */
