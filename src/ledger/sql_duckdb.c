@@ -99,7 +99,7 @@ static bool fail_with(gos_error *err, const char *message)
 
 /* What a start after a crash reads again; each time it is full, tables' last parts are rewritten.
  */
-#define LOG_BYTES "64MB"
+#define LOG_BYTES "32MB"
 
 static bool configure(duckdb_config config, const struct sql_options *options)
 {
