@@ -9,19 +9,46 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#define WARNINGS_BYTES_MAX ((size_t)4 << 30)
+
 /* What the check of one write sees: the definitions that it puts. */
 struct checking {
     gos_compile_options options;
     const struct document_item *items;
     size_t count;
     struct document_checked checked; /* what will be published, compiled once */
+    struct http_request *request;
 };
+
+/* What is dubious in what was changed, for the answer. */
+static bool warnings_keep(const struct checking *checking, gos_str document, gos_error *err)
+{
+    struct caller *caller = checking->request->identity;
+    struct text text;
+    struct json_writer json;
+    gos_arena *arena = gos_arena_open(WARNINGS_BYTES_MAX);
+    if (checking->checked.report.count == 0 || !arena) {
+        gos_arena_close(arena);
+        return true;
+    }
+    text_init(&text, arena);
+    json_writer_init(&json, &text);
+    json_open_array(&json);
+    bool done = document_write_warnings(&checking->checked, document, checking->items,
+                                        checking->count, arena, &json, err);
+    json_close_array(&json);
+    if (done && text_ok(&text, err))
+        caller->warnings = gos_arena_text(checking->request->arena, text_str(&text), NULL);
+    gos_arena_close(arena);
+    return done;
+}
 
 static bool check_document(void *context, gos_str document, gos_error *err)
 {
     struct checking *checking = context;
     return document_check(document, &checking->options, checking->items, checking->count,
-                          &checking->checked, err);
+                          &checking->checked, err) &&
+           warnings_keep(checking, document, err);
 }
 
 static struct document_item *items_of(gos_arena *arena, const struct catalog_change *changes,
@@ -43,7 +70,8 @@ static bool write_all(struct http_request *request, struct catalog_write *write,
                       gos_error *err)
 {
     struct api *api = api_of(request);
-    struct checking checking = {.options = publisher_compile_options(api->publisher)};
+    struct checking checking = {.options = publisher_compile_options(api->publisher),
+                                .request = request};
     checking.items = items_of(request->arena, changes, count, &checking.count, err);
     if (!checking.items)
         return false;

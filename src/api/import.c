@@ -129,6 +129,9 @@ static void report(struct http_request *request, struct http_response *response,
             report_item(&answer.json, &transfer->items[i], dry_run);
     }
     json_close_array(&answer.json);
+    gos_str warnings = api_caller(request)->warnings;
+    json_name(&answer.json, "warnings");
+    json_raw(&answer.json, warnings.len > 0 ? warnings : GOS_LIT("[]"));
     json_close_object(&answer.json);
     api_write_end(request, response, &answer, 200);
 }

@@ -19,6 +19,7 @@ struct caller {
     enum scope scope;                /* of a member: the one whose answers the member may see */
     enum role role;                  /* ROLE_NONE: a key */
     const struct proposal *proposal; /* what its change has become, where it must wait */
+    gos_str warnings;                /* of its change: a JSON list; empty: none */
     char environment[KEY_BYTES_MAX + 1];
     char name[CALLER_NAME_BYTES];
 };

@@ -1,12 +1,13 @@
 /*
- * POST /api/v1/what-if: who among recent users would get something else, were a definition changed
- * as given. Nothing is stored or published.
+ * POST /api/v1/what-if: who among recent users, or the contexts given, would get something else,
+ * were a definition changed as given. Nothing is stored or published.
  */
 #include "api/change.h"
 #include "api/sample.h"
 #include "base/limits.h"
 #include "gosset/compare.h"
 #include "jobs/publisher.h"
+#include "model/document.h"
 #include "roster/roster.h"
 
 static const size_t ARENA_BYTES = (size_t)1 << 30;
@@ -16,19 +17,28 @@ struct what_if {
     struct http_request *request;
     gos_arena *arena;
     struct publisher_pin pin;
-    const gos_ruleset *after;
+    struct document_checked after;
     gos_compile_options options;
-    gos_context *contexts[2]; /* for the ruleset in force, and for the changed one */
-    void *patterns;           /* of `after` */
+    struct document_item item; /* the changed definition */
+    struct text warnings;      /* of it, a JSON list */
+    gos_context *contexts[2];  /* for the ruleset in force, and for the changed one */
+    void *patterns;            /* of `after` */
 };
 
 /* The definitions as they would be: compiled, and then the write is taken back. */
 static bool compile_changed(void *context, gos_str document, gos_error *err)
 {
     struct what_if *what_if = context;
-    gos_report report;
-    return gos_ruleset_compile(document, &what_if->options, what_if->arena, &what_if->after,
-                               &report, err);
+    struct json_writer json;
+    if (!document_check(document, &what_if->options, &what_if->item, 1, &what_if->after, err))
+        return false;
+    text_init(&what_if->warnings, what_if->arena);
+    json_writer_init(&json, &what_if->warnings);
+    json_open_array(&json);
+    bool done = document_write_warnings(&what_if->after, document, &what_if->item, 1,
+                                        what_if->arena, &json, err);
+    json_close_array(&json);
+    return done && text_ok(&what_if->warnings, err);
 }
 
 static bool text_of(const struct json *body, const char *name, const char *pointer, gos_str *out,
@@ -41,6 +51,23 @@ static bool text_of(const struct json *body, const char *name, const char *point
     return true;
 }
 
+static bool members_check(const struct json *body, gos_error *err)
+{
+    static const char *const known[] = {"kind", "name", "change", "contexts"};
+    for (uint32_t i = 0; i < body->count; i++) {
+        char pointer[GOS_POINTER_BYTES] = "";
+        bool is_known = false;
+        for (size_t k = 0; k < sizeof known / sizeof known[0]; k++)
+            is_known = is_known || gos_str_equal(body->names[i], gos_str_from(known[k]));
+        json_pointer_add(pointer, body->names[i]);
+        if (!is_known)
+            return gos_fail(err, GOS_BAD_INPUT, pointer,
+                            "\"%.*s\" is not known here; kind, name, change and contexts are",
+                            GOS_ARG(body->names[i]));
+    }
+    return true;
+}
+
 static bool changed_read(struct what_if *what_if, const struct json *body, struct definition *out,
                          gos_error *err)
 {
@@ -49,7 +76,7 @@ static bool changed_read(struct what_if *what_if, const struct json *body, struc
     gos_str kind_text, name;
     enum kind kind;
     const struct json *change = json_find(body, GOS_LIT("change"));
-    if (!text_of(body, "kind", "/kind", &kind_text, err) ||
+    if (!members_check(body, err) || !text_of(body, "kind", "/kind", &kind_text, err) ||
         !text_of(body, "name", "/name", &name, err))
         return false;
     if (!kind_find(kind_text, &kind))
@@ -78,6 +105,7 @@ static bool document_try(struct what_if *what_if, const struct definition *chang
                                     .expected_version = CATALOG_VERSION_ANY,
                                     .action = GOS_LIT("update"),
                                     .pointer = "/change"};
+    what_if->item = (struct document_item){changed, "/change"};
     struct catalog_write write = {.environment = api_environment(request),
                                   .actor = api_actor(request),
                                   .now_ms = request->now_ms,
@@ -93,7 +121,7 @@ static bool side_bind(struct what_if *what_if, int side, const struct sampled *s
 {
     struct publisher_patterns patterns = publisher_patterns(api_of(what_if->request)->publisher);
     void *prepared[2] = {what_if->pin.match_pattern_user, what_if->patterns};
-    const gos_ruleset *rules[2] = {what_if->pin.rules, what_if->after};
+    const gos_ruleset *rules[2] = {what_if->pin.rules, what_if->after.rules};
     gos_subject subject = {.user_id = sampled->user_id,
                            .device_id = sampled->device_id,
                            .now_ms = what_if->request->now_ms,
@@ -117,20 +145,59 @@ static bool sampled_add(struct what_if *what_if, gos_compare *compare,
            gos_compare_add(compare, what_if->contexts[0], what_if->contexts[1], err);
 }
 
-static bool compare_all(struct what_if *what_if, gos_compare **out, gos_error *err)
+/* Contexts as OFREP has them: attributes, the user among them. */
+static bool contexts_read(struct what_if *what_if, const struct json *list, struct sampled **out,
+                          uint32_t *out_count, gos_error *err)
+{
+    if (list->type != JSON_ARRAY)
+        return gos_fail(err, GOS_BAD_INPUT, "/contexts", "contexts is %s, not a list",
+                        json_type_name(list->type));
+    *out = gos_arena_array(what_if->arena, list->count + 1u, sizeof **out, err);
+    *out_count = list->count;
+    for (uint32_t i = 0; *out && i < list->count; i++) {
+        struct text text;
+        struct json_writer json;
+        if (list->items[i].type != JSON_OBJECT)
+            return gos_fail(err, GOS_BAD_INPUT,
+                            gos_arena_print(what_if->arena, "/contexts/%u", i).data,
+                            "a context is %s, not an object", json_type_name(list->items[i].type));
+        text_init(&text, what_if->arena);
+        json_writer_init(&json, &text);
+        json_value(&json, &list->items[i]);
+        (*out)[i] = (struct sampled){{"", 0}, {"", 0}, text_str(&text)};
+        if (!text_ok(&text, err))
+            return false;
+    }
+    return *out != NULL;
+}
+
+static bool contexts_find(struct what_if *what_if, const struct json *body, struct sampled **out,
+                          uint32_t *out_count, gos_error *err)
+{
+    const struct json *given = json_find(body, GOS_LIT("contexts"));
+    if (given && given->type != JSON_NULL)
+        return contexts_read(what_if, given, out, out_count, err);
+    return sample_list(api_of(what_if->request)->sample, api_environment(what_if->request),
+                       what_if->arena, out, out_count, err);
+}
+
+static bool compare_all(struct what_if *what_if, const struct json *body, gos_compare **out,
+                        gos_error *err)
 {
     struct api *api = api_of(what_if->request);
     struct publisher_patterns patterns = publisher_patterns(api->publisher);
     struct sampled *sample;
     uint32_t count;
-    if (!gos_compare_open(what_if->pin.rules, what_if->after, what_if->arena, out, err) ||
-        !sample_list(api->sample, api_environment(what_if->request), what_if->arena, &sample,
-                     &count, err) ||
-        (patterns.prepare && !patterns.prepare(what_if->after, &what_if->patterns, err)))
+    bool is_given = json_find(body, GOS_LIT("contexts")) != NULL;
+    if (!gos_compare_open(what_if->pin.rules, what_if->after.rules, what_if->arena, out, err) ||
+        !contexts_find(what_if, body, &sample, &count, err) ||
+        (patterns.prepare && !patterns.prepare(what_if->after.rules, &what_if->patterns, err)))
         return false;
     bool done = true;
     for (uint32_t i = 0; i < count && done; i++)
-        done = sampled_add(what_if, *out, &sample[i], err);
+        done = sampled_add(what_if, *out, &sample[i], err) ||
+               (is_given &&
+                gos_fail_below(err, gos_arena_print(what_if->arena, "/contexts/%u", i).data));
     if (what_if->patterns)
         patterns.release(what_if->patterns);
     return done;
@@ -145,6 +212,21 @@ static void text_member(struct json_writer *json, const char *name, gos_str valu
         json_raw(json, value);
     else
         json_text(json, value);
+}
+
+/* How many of them are in each segment that any is in. */
+static void write_segments(struct json_writer *json, const gos_comparison *found,
+                           const gos_transition *one)
+{
+    json_name(json, "segments");
+    json_open_object(json);
+    for (uint32_t i = 0; i < found->segment_count; i++) {
+        if (one->segment_counts[i] == 0)
+            continue;
+        json_name_str(json, found->segment_names[i]);
+        json_int(json, (int64_t)one->segment_counts[i]);
+    }
+    json_close_object(json);
 }
 
 static void answer_write(struct what_if *what_if, struct http_response *response,
@@ -171,9 +253,12 @@ static void answer_write(struct what_if *what_if, struct http_response *response
         json_name(json, "count");
         json_int(json, (int64_t)one->count);
         text_member(json, "example", one->example, false);
+        write_segments(json, found, one);
         json_close_object(json);
     }
     json_close_array(json);
+    json_name(json, "warnings");
+    json_raw(json, text_str(&what_if->warnings));
     json_close_object(json);
     api_write_end(what_if->request, response, &answer, 200);
 }
@@ -189,7 +274,7 @@ static bool what_if_answer(struct what_if *what_if, const struct json *body,
             return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a context");
     }
     if (!changed_read(what_if, body, &changed, err) || !document_try(what_if, &changed, err) ||
-        !compare_all(what_if, &compare, err))
+        !compare_all(what_if, body, &compare, err))
         return false;
     gos_comparison found = gos_compare_result(compare);
     answer_write(what_if, response, &found);
@@ -217,5 +302,6 @@ void api_what_if(struct http_request *request, struct http_response *response)
         gos_context_close(what_if.contexts[side]);
     if (pinned)
         publisher_unpin(publisher, &what_if.pin);
+    gos_arena_close(what_if.after.arena);
     gos_arena_close(what_if.arena);
 }

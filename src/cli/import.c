@@ -38,6 +38,12 @@ static void report_print(const struct remote *remote, const struct json *report,
     }
     if (changes && changes->count > 0)
         table_print(&table, stdout);
+    const struct json *warnings = json_find(report, GOS_LIT("warnings"));
+    for (uint32_t i = 0; warnings && i < warnings->count; i++) {
+        gos_str pointer = json_find_text(&warnings->items[i], "pointer");
+        gos_str message = json_find_text(&warnings->items[i], "message");
+        printf("warning %.*s: %.*s\n", GOS_ARG(pointer), GOS_ARG(message));
+    }
     printf("%s%" PRId64 " created, %" PRId64 " updated, %" PRId64 " unchanged\n",
            dry_run ? "would be: " : "", int_of(report, "created"), int_of(report, "updated"),
            int_of(report, "unchanged"));

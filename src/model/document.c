@@ -81,6 +81,33 @@ static bool report_below(const gos_report *report, const struct json *tree,
                     place.name.data, GOS_ARG(place.rest), GOS_ARG(finding->message));
 }
 
+bool document_write_warnings(const struct document_checked *checked, gos_str document,
+                             const struct document_item *changed, size_t changed_count,
+                             gos_arena *arena, struct json_writer *json, gos_error *err)
+{
+    const struct json *tree;
+    if (checked->report.count == 0)
+        return true;
+    if (!json_read(document, arena, &tree, err))
+        return false;
+    for (uint32_t i = 0; i < checked->report.count; i++) {
+        const gos_finding *finding = &checked->report.findings[i];
+        struct document_place place;
+        const struct document_item *item = document_find(tree, finding->pointer, &place)
+                                               ? item_find(changed, changed_count, &place)
+                                               : NULL;
+        if (!item)
+            continue;
+        json_open_object(json);
+        json_name(json, "pointer");
+        json_text(json, gos_arena_print(arena, "%s%.*s", item->pointer, GOS_ARG(place.rest)));
+        json_name(json, "message");
+        json_text(json, finding->message);
+        json_close_object(json);
+    }
+    return true;
+}
+
 bool document_check(gos_str document, const gos_compile_options *options,
                     const struct document_item *changed, size_t changed_count,
                     struct document_checked *out, gos_error *err)

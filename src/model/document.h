@@ -32,6 +32,15 @@ bool document_check(gos_str document, const gos_compile_options *options,
                     const struct document_item *changed, size_t changed_count,
                     struct document_checked *out, gos_error *err);
 
+/*
+ * What the check of `document` found dubious in the changed definitions, as elements of the open
+ * array:
+ * {"pointer": below the item's,"message"}. TOO_LARGE: the arena.
+ */
+bool document_write_warnings(const struct document_checked *checked, gos_str document,
+                             const struct document_item *changed, size_t changed_count,
+                             gos_arena *arena, struct json_writer *json, gos_error *err);
+
 /* The item that a pointer such as "/flags/3/rules/0" into a document names; false: none. */
 struct document_place {
     enum kind kind;

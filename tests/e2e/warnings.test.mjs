@@ -21,6 +21,9 @@ test('rules that can never match are told with flag and place', async () => {
     ])
     assert.match(json.items[1].message, /never matches/)
     assert.equal((await server.call('GET', '/api/v1/warnings?kind=flag&name=sound')).json.items.length, 0)
+    const imported = await server.call('POST', '/api/v1/import?dry_run=true', { flags: [flag('third', [{ value: true, percentage: 0 }])] })
+    assert.deepEqual(imported.json.warnings, [{ pointer: '/flags/0/rules/0/percentage', message: 'the rule never matches: its percentage is 0' }])
+    assert.deepEqual((await server.call('POST', '/api/v1/import?dry_run=true', { flags: [flag('third', [{ value: true }])] })).json.warnings, [])
   } finally {
     await server.stop()
   }
@@ -44,5 +47,26 @@ test('what a change publishes is what a restarted server compiles', async () => 
     await server.stop()
   } finally {
     rmSync(data, { recursive: true, force: true })
+  }
+})
+
+test('a change is tried on contexts that are given, with segments, warnings and places of errors', async () => {
+  const server = await startServer()
+  try {
+    await server.call('POST', '/api/v1/segments', { name: 'german', conditions: { country: 'DE' } })
+    await server.call('POST', '/api/v1/flags', flag('f', [{ value: true, segments: ['german'] }]))
+    const contexts = [{ targetingKey: 'a', country: 'DE' }, { targetingKey: 'b', country: 'FR' }, { targetingKey: 'c', country: 'DE' }]
+    const ask = (body) => server.call('POST', '/api/v1/what-if', { kind: 'flag', name: 'f', contexts, ...body })
+    const { json } = await ask({ change: { rules: [{ value: true, conditions: { country: 'FR' } }, { value: true, conditions: { n: { in: [] } } }] } })
+    assert.deepEqual([json.contexts, json.changed], [3, 3])
+    const off = json.transitions.find((one) => one.from_value === true)
+    assert.deepEqual([off.count, off.segments], [2, { german: 2 }])
+    assert.equal(json.transitions.find((one) => one.to_value === true).example, 'b')
+    assert.deepEqual(json.warnings.map((one) => one.pointer), ['/change/rules/1/conditions/n/in', '/change/rules/1'])
+    assert.equal((await ask({ change: {}, nonsense: 1 })).json.pointer, '/nonsense')
+    assert.equal((await ask({ change: {}, contexts: [{}, 5] })).json.pointer, '/contexts/1')
+    assert.equal((await ask({ change: { rules: [{ value: 'text' }] } })).json.pointer, '/change/rules/0/value')
+  } finally {
+    await server.stop()
   }
 })
