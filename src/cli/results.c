@@ -1,6 +1,7 @@
 /* gosset results: what a running server found about an experiment. */
 #include "cli/remote.h"
 #include "cli/result_breakdown.h"
+#include "cli/result_course.h"
 #include "cli/result_draw.h"
 #include "cli/result_page.h"
 
@@ -12,7 +13,10 @@ static const char results_help[] =
     "  --verify      computes the stored results again and compares every number\n"
     "  --by NAME     the effect by the values of an attribute of the exposures\n"
     "  --with NAME   whether another experiment changes the effect\n"
-    "  --metric NAME of --by and --with; default: the primary one\n"
+    "  --series      how the results came about, by hour or day\n"
+    "  --novelty     the effect by days since exposure\n"
+    "  --distribution   how the values are spread, and the steps of a funnel\n"
+    "  --metric NAME of all these; default: the primary one, of --series all\n"
     "  --csv         one line for each metric and variant, for spreadsheets\n"
     "  --html FILE   writes a report that stands alone: tables, charts, printable\n\n" REMOTE_HELP;
 
@@ -110,11 +114,15 @@ int command_results(const struct command *command, int argc, char **argv)
     const char *words[1] = {""}, *html = NULL;
     const char *by = NULL, *with = NULL, *metric = "";
     bool refresh = false, verified = false, csv = false;
+    bool series = false, novelty = false, distribution = false;
     int count, code = EXIT_DONE;
     const struct remote_option options[] = {
-        {"refresh", NULL, &refresh}, {"verify", NULL, &verified}, {"by", &by, NULL},
-        {"with", &with, NULL},       {"metric", &metric, NULL},   {"csv", NULL, &csv},
-        {"html", &html, NULL},       {NULL, NULL, NULL}};
+        {"refresh", NULL, &refresh}, {"verify", NULL, &verified},
+        {"by", &by, NULL},           {"with", &with, NULL},
+        {"metric", &metric, NULL},   {"csv", NULL, &csv},
+        {"html", &html, NULL},       {"series", NULL, &series},
+        {"novelty", NULL, &novelty}, {"distribution", NULL, &distribution},
+        {NULL, NULL, NULL}};
     helped.help = results_help;
     if (!remote_open(&remote, &helped, argc, argv, options, words, 1, &count, &code))
         return code;
@@ -124,6 +132,12 @@ int command_results(const struct command *command, int argc, char **argv)
         code = verify(&remote, words[0]);
     else if (by || with)
         code = result_breakdown(&remote, words[0], by, with, metric);
+    else if (series || novelty || distribution)
+        code = result_course(&remote, words[0],
+                             series    ? "timeseries"
+                             : novelty ? "novelty"
+                                       : "distribution",
+                             metric);
     else if (csv)
         code = print_csv(&remote, words[0], refresh);
     else

@@ -49,3 +49,11 @@ uint32_t bins_find(const struct bins *bins, double value)
         bin++;
     return bin;
 }
+
+double bins_zeros(const double *values, uint64_t count)
+{
+    uint64_t zeros = 0;
+    for (uint64_t i = 0; i < count; i++)
+        zeros += values[i] == 0;
+    return count > 0 ? (double)zeros / (double)count : (double)NAN;
+}

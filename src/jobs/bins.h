@@ -17,6 +17,8 @@ struct bins {
 int bins_order(const void *a, const void *b);
 /* Nearest rank in sorted values; NaN without any. */
 double bins_rank(const double *sorted, uint64_t count, double share);
+/* The share of zeros; NaN without values. */
+double bins_zeros(const double *values, uint64_t count);
 /* From the least value to the 99th percentile: whole numbers have bins of whole width. */
 void bins_make(const double *sorted, uint64_t count, struct bins *out);
 /* The bin of a value, `count` for one above them. */

@@ -39,8 +39,9 @@ bool interactions_write(const struct analysis_sources *sources,
 
 /*
  * {"metric","of":"units"|"events","edges":[e0,...,ek],"variants":[{"variant","units","values","mean",
- * "p50","p90","p99","counts":[k numbers],"above"}]}: counts[i] are the values from edges[i] on and
- * below edges[i + 1]; above: at or above the last edge. Of a ratio, the numerator's.
+ * "share_of_zeros","min","p25","p50","p75","p90","p99","max","counts":[k
+ * numbers],"above"}],"funnel": of a funnel, see funnel.h}: counts[i] are the values from edges[i]
+ * on and below edges[i + 1]; above: at or above the last edge. Of a ratio, the numerator's.
  *
  * Errors  as analysis_run; NOT_FOUND at "/metric"
  */

@@ -1,6 +1,7 @@
 /* A plan is asked for its values instead of their moments; they fall into bins that all share. */
 #include "jobs/bins.h"
 #include "jobs/breakdown.h"
+#include "jobs/funnel.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -47,9 +48,14 @@ void distribution_write_variant(gos_str variant, struct ledger_values *values,
     put(json, "units", (double)values->unit_count);
     put(json, "values", (double)values->count);
     put(json, "mean", values->count > 0 ? total / (double)values->count : (double)NAN);
+    put(json, "share_of_zeros", bins_zeros(values->values, values->count));
+    put(json, "min", bins_rank(values->values, values->count, 0));
+    put(json, "p25", bins_rank(values->values, values->count, 0.25));
     put(json, "p50", bins_rank(values->values, values->count, 0.5));
+    put(json, "p75", bins_rank(values->values, values->count, 0.75));
     put(json, "p90", bins_rank(values->values, values->count, 0.9));
     put(json, "p99", bins_rank(values->values, values->count, 0.99));
+    put(json, "max", bins_rank(values->values, values->count, 1));
     json_name(json, "counts");
     json_open_array(json);
     for (uint32_t i = 0; i < bins->count; i++)
@@ -63,7 +69,6 @@ static void write_all(const struct analysis_design *design, const struct metric_
                       const struct ledger_answer *answer, const struct bins *bins,
                       struct json_writer *json)
 {
-    json_open_object(json);
     json_name(json, "metric");
     json_text(json, plan->name);
     json_name(json, "of");
@@ -78,7 +83,6 @@ static void write_all(const struct analysis_design *design, const struct metric_
     for (uint32_t v = 0; v < design->variant_count; v++)
         distribution_write_variant(design->variants[v], &answer->cells[v].quantile, bins, json);
     json_close_array(json);
-    json_close_object(json);
 }
 
 bool distribution_write(const struct analysis_sources *sources,
@@ -106,6 +110,10 @@ bool distribution_write(const struct analysis_sources *sources,
         !pool_values(&answer, design.variant_count, arena, &pooled, &count, err))
         return false;
     bins_make(pooled, count, &bins);
+    json_open_object(json);
     write_all(&design, &values, &answer, &bins, json);
+    if (!funnel_write(sources->ledger, &ask, &design, plan, arena, json, err))
+        return false;
+    json_close_object(json);
     return true;
 }

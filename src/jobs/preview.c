@@ -100,14 +100,6 @@ static void put_time(struct preview *preview, const char *name, int64_t at)
         json_text(preview->json, (gos_str){text, time_write(at, text)});
 }
 
-static double share_of_zeros(const struct ledger_values *values)
-{
-    uint64_t zeros = 0;
-    for (uint64_t i = 0; i < values->count; i++)
-        zeros += values->values[i] == 0;
-    return values->count > 0 ? (double)zeros / (double)values->count : (double)NAN;
-}
-
 static double deviation_of(const struct ledger_values *values)
 {
     double mean = 0, sum = 0;
@@ -132,7 +124,7 @@ static void write_whole(struct preview *preview)
     put(preview, "units", (double)answer->units[0]);
     put(preview, "value", preview->value);
     put(preview, "deviation", deviation_of(values));
-    put(preview, "share_of_zeros", share_of_zeros(values));
+    put(preview, "share_of_zeros", bins_zeros(values->values, values->count));
     json_name(preview->json, "edges");
     json_open_array(preview->json);
     for (uint32_t i = 0; i <= bins.count; i++)

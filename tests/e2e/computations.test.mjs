@@ -128,6 +128,41 @@ test('what another experiment does to the effect, and slices that were not split
   assert.match(gosset('results', 'one', '--with', 'two'), /b +b +100 +0.9/)
 })
 
+test('the steps of a funnel, the course and the spread are seen by variant', async () => {
+  const made = await server.call('POST', '/api/v1/import', {
+    metrics: [{ name: 'funnel', type: 'Rate', calculation: 'funnel(view, cart, pay)', unit: 'users' }],
+    experiments: [{
+      name: 'f', type: 'AB', status: 'Running', description: 'steps', start_date: '2026-01-01T00:00:00Z', variants: [{ name: 'a' }, { name: 'b' }],
+      traffic_allocation: { a: 50, b: 50 }, success_metrics: { primary_metric: 'funnel', minimum_sample_size: 100 },
+    }],
+  })
+  assert.equal(made.status, 200, made.text)
+  const exposures = [], events = []
+  for (let i = 0; i < 400; i++) {
+    const user_id = `f${i}`, variant = i % 2 ? 'b' : 'a', k = i >> 1
+    exposures.push({ experiment_id: 'f', user_id, variant, timestamp: '2026-02-01T00:00:00Z' })
+    const step = (name, second) => events.push({ user_id, name, timestamp: `2026-02-02T00:00:0${second}Z` })
+    if (k < 160) step('view', 1)
+    if (k < (variant === 'a' ? 80 : 120)) step('cart', 2)
+    if (k < 40) step('pay', k < 20 ? 3 : 0) // half of them paid before the rest: not in order
+  }
+  assert.equal((await server.call('POST', '/api/v1/events', { exposures, events })).status, 202)
+  for (let i = 0; i < 100; i++) if ((await server.call('GET', '/api/v1/experiments/f/results?refresh=true')).json.health.facts_behind === 0) break
+  const { funnel, variants } = (await server.call('GET', '/api/v1/experiments/f/distribution')).json
+  assert.deepEqual(funnel.map(({ variant, units, steps }) => [variant, units, ...steps.map((it) => [it.event, it.units, it.share, it.of_first, it.conversion])]), [
+    ['a', 200, ['view', 160, 0.8, 1, 0.8], ['cart', 80, 0.4, 0.5, 0.5], ['pay', 20, 0.1, 0.125, 0.25]],
+    ['b', 200, ['view', 160, 0.8, 1, 0.8], ['cart', 120, 0.6, 0.75, 0.75], ['pay', 20, 0.1, 0.125, 1 / 6]],
+  ])
+  // Wilson's interval of 80 of 160, as prop.test(80, 160, correct = FALSE) has it
+  const { lower, upper } = funnel[0].steps[1].conversion_ci
+  assert.ok(Math.abs(lower - 0.4233863) < 2e-4 && Math.abs(upper - 0.5766137) < 2e-4, `${lower} ${upper}`)
+  assert.deepEqual(variants.map((it) => [it.share_of_zeros, it.min, it.max]), [[0.9, 0, 1], [0.9, 0, 1]])
+  assert.equal((await server.call('GET', '/api/v1/experiments/e/distribution')).json.funnel, undefined)
+  assert.match(gosset('results', 'f', '--distribution'), /a +view +160 +80 +100 +80[^]*b +cart +120 +60 +75 +75/)
+  assert.match(gosset('results', 'f', '--series'), /2026-02-0[^]*funnel +a +200/)
+  assert.match(gosset('results', 'f', '--novelty'), /b: the effect does not visibly change/)
+})
+
 test('a preview has its course by day, what could be detected, examples, and says what it wonders about', async () => {
   const preview = async (body) => (await server.call('POST', '/api/v1/metrics/preview', { name: 'p', type: 'Count', ...body })).json
   const visits = []
@@ -153,12 +188,12 @@ test('a preview has its course by day, what could be detected, examples, and say
   assert.deepEqual((await preview({ calculation: 'sum(buy.amount) / count(buy)' })).examples[0].value, 49)
   const told = async (calculation) => (await preview({ calculation })).warnings.map((row) => `${row.code}: ${row.message}`).filter((row) => !row.startsWith('short_span'))
   assert.deepEqual(await told('sum(buy.amuont)'), ['unknown_property: no event "buy" has the property "amuont"; known are amount', 'nothing_counts: no event that was read passes the filters'])
-  assert.deepEqual(await told('count(bye)'), ['unknown_event: no event "bye" has come; known are buy, click, visit'])
-  assert.deepEqual(await told('funnel(visit, cart)'), ['unknown_event: no event "cart" has come; known are buy, click, visit'])
+  assert.deepEqual(await told('count(bye)'), ['unknown_event: no event "bye" has come; known are buy, click, view, cart, pay, visit'])
+  assert.deepEqual(await told('funnel(visit, carted)'), ['unknown_event: no event "carted" has come; known are buy, click, view, cart, pay, visit'])
   assert.deepEqual(await told('sum(visit.plan)'), ['property_is_text: plan of the event "visit" has come only as text, never as a number', 'nothing_counts: no event that was read passes the filters'])
   assert.deepEqual(await told('count(visit where paln = "free")'), ['unknown_property: no event "visit" has the property "paln"; known are plan, pages', 'nothing_counts: no event that was read passes the filters'])
   const drawn = gosset('preview', 'sum(visit.pages where pages > 12)')
   assert.match(drawn, /2026-01-19 +19 +150/)
   assert.match(gosset('preview', 'sum(buy.amount)'), /in 28 days +\d/)
-  assert.match(gosset('preview', 'count(bye)'), /no event "bye" has come; known are buy, click, visit/)
+  assert.match(gosset('preview', 'count(bye)'), /no event "bye" has come; known are buy, click, view, cart, pay, visit/)
 })
