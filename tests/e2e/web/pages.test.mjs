@@ -219,7 +219,7 @@ test('a metric shows what it gives before it is stored, and complains under the 
   await signIn(page, server);
   await visit(page, '/metrics/revenue_per_user', 'users with such an event');
   await page.getByRole('img', { name: /Distribution of values/ }).waitFor();
-  await page.getByRole('img', { name: /Mean of revenue_per_user in the control/ }).waitFor();
+  await page.getByRole('img', { name: 'Value of revenue_per_user by day' }).waitFor();
   const shown = page.getByRole('region', { name: 'On the newest events' });
   const before = await shown.innerText();
   await page.getByLabel('Calculation').fill('count(purchase)');

@@ -14,7 +14,6 @@ import { Conflict, SaveBar, useEditing } from '../parts/editing';
 import { MetricFieldset } from '../parts/metric-form';
 import { MetricPreview } from '../parts/metric-preview';
 
-const MetricTrend = lazy(() => import('../parts/metric-trend'));
 const History = lazy(() => import('../parts/history'));
 
 function WhereUsed({ metric }: { metric: Metric }) {
@@ -44,7 +43,6 @@ function Definition({ metric }: { metric: Metric }) {
       </div>
       <div className="stack">
         <Card title="On the newest events"><MetricPreview value={edit.value} /></Card>
-        <Card title="Trend"><Suspense fallback={<Rows count={1} height={150} />}><MetricTrend metric={metric} /></Suspense></Card>
         <Card title="Detectable at current traffic"><Detectable metric={metric} /></Card>
         <Card title="Where used"><WhereUsed metric={metric} /></Card>
       </div>

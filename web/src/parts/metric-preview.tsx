@@ -2,12 +2,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { Suspense, lazy } from 'react';
 import { api, type ApiError } from '../api/client';
-import { count, metricValue, number, when } from '../lib/format';
-import { ErrorNote, Hint, Rows, useSettled } from './basic';
+import { capital, count, metricValue, number, when } from '../lib/format';
+import { ErrorNote, Hint, Note, Rows, useSettled } from './basic';
 import type { Distribution } from './drill-distribution';
 import type { MetricFields } from './metric-form';
+import type { TrendPoint } from './trend-line';
 
 const Histogram = lazy(() => import('./drill-distribution').then((module) => ({ default: module.Histogram })));
+const TrendLine = lazy(() => import('./trend-line'));
 const EVENTS = 10_000;
 
 interface Preview {
@@ -20,6 +22,25 @@ interface Preview {
   share_of_zeros: number | null;
   edges: number[];
   distribution: Distribution['variants'][number];
+  trend?: TrendPoint[];
+  detectable?: { units_per_day: number | null; days: { days: number; units: number; effect: number | null }[] };
+  examples?: { unit: string; value: number | null }[];
+  warnings?: { code: string; pointer: string; message: string }[];
+}
+
+function Warnings({ warnings }: { warnings: NonNullable<Preview['warnings']> }) {
+  return <>{[...new Set(warnings.map((warning) => warning.message))].map((message) => <Note key={message} tone="warn">{capital(message)}.</Note>)}</>;
+}
+
+/** What two groups of such users could show, in one sentence. */
+function Detects({ detectable }: { detectable: NonNullable<Preview['detectable']> }) {
+  const said = detectable.days.filter((one) => one.effect !== null);
+  if (said.length === 0) return null;
+  return (
+    <p className="small" style={{ margin: 0 }}>
+      <Hint tip={<>80 % power at 5 % significance, two even groups of users with such an event{detectable.units_per_day === null ? '' : `, ${count(detectable.units_per_day)} a day`}.</>}>Detectable among these users</Hint>: {said.map((one) => `${number(one.effect, one.effect! < 10 ? 1 : 0)} % in ${one.days} days`).join(', ')}.
+    </p>
+  );
 }
 
 function usePreview(value: MetricFields) {
@@ -42,11 +63,12 @@ export function MetricPreview({ value }: { value: MetricFields }) {
   if (preview.error) return preview.error.status < 500 ? <p className="muted small">It appears once the definition can be read.</p> : <ErrorNote error={preview.error} />;
   if (!preview.data) return <Rows count={1} height={160} />;
   const { data } = preview;
-  if (data.units === 0) return <p className="small">No user has sent an event that it reads{value.calculation ? '' : ' yet'}: check the names against the live events.</p>;
+  if (data.units === 0) return <div className="stack"><Warnings warnings={data.warnings ?? []} /><p className="small">No user has sent an event that it reads{value.calculation ? '' : ' yet'}: check the names against the live events.</p></div>;
   const se = data.deviation === null ? null : data.deviation / Math.sqrt(data.units);
   const shown = metricValue(data.value, value, se === null || data.value === null ? null : { lower: data.value - 1.96 * se, upper: data.value + 1.96 * se });
   return (
-    <div className="stack" aria-live="polite" style={preview.isPlaceholderData ? { opacity: 0.6 } : undefined}>
+    <div className="stack" style={preview.isPlaceholderData ? { opacity: 0.6 } : undefined}>
+      <Warnings warnings={data.warnings ?? []} />
       <div>
         <Hint tip={<>Over the users who did one of the newest {count(EVENTS)} events of each name that it reads, from their first one on. In an experiment all exposed units count, also those without any such event, so a rate is lower there.</>}>
           <span className="strong" style={{ fontSize: 18 }}>{shown}</span>
@@ -64,6 +86,22 @@ export function MetricPreview({ value }: { value: MetricFields }) {
             {data.share_of_zeros !== null && `${number(100 * data.share_of_zeros, 1)} % are zero; `}standard deviation {data.deviation === null ? '–' : number(data.deviation, data.deviation < 10 ? 2 : 1)}; 99 % are below {data.distribution.p99 === null ? '–' : number(data.distribution.p99, Number.isInteger(data.distribution.p99) ? 0 : 2)}.
           </p>
         </>
+      )}
+      {(data.trend?.length ?? 0) > 1 && (
+        <div>
+          <h3>By day</h3>
+          <Suspense fallback={<Rows count={1} height={120} />}>
+            <TrendLine label={`Value of ${value.name || 'the metric'} by day`} unit={value.type === 'Rate' ? '%' : (value.unit ?? '')}
+              points={data.trend!.map((one) => ({ ...one, value: one.value === null ? null : value.type === 'Rate' ? 100 * one.value : one.value }))} />
+          </Suspense>
+        </div>
+      )}
+      {data.detectable && <Detects detectable={data.detectable} />}
+      {(data.examples?.length ?? 0) > 0 && (
+        <details>
+          <summary className="muted small">Values of some users</summary>
+          <dl className="facts small">{data.examples!.map((one) => <div key={one.unit} style={{ display: 'contents' }}><dt className="mono">{one.unit}</dt><dd className="num">{number(one.value, Number.isInteger(one.value) ? 0 : 2)}</dd></div>)}</dl>
+        </details>
       )}
     </div>
   );

@@ -20,7 +20,7 @@ export function Chart({ options, label }: { options: (width: number) => Plot.Plo
     drawing.setAttribute('role', 'presentation');
     holder.current!.replaceChildren(drawing);
   }, [options, width]);
-  return <div className="chart" role="img" aria-label={label} ref={holder} style={{ minHeight: 160 }} />;
+  return <div className="chart" role="img" aria-label={label} ref={holder} style={{ minHeight: 110 }} />;
 }
 
 export interface BandPoint {
