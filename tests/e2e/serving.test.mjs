@@ -135,6 +135,37 @@ test('a change is tried on the users who asked lately, with what identify told o
   assert.equal(again.json.changed, 2, 'who is forgotten is not tried either')
 })
 
+test('a targeting is counted on the users who asked lately, before anybody saves it', async () => {
+  const match = (body) => server.call('POST', '/api/v1/match', body)
+  await server.call('POST', '/api/v1/segments', { name: 'match-nz', conditions: { land: 'NZ' } })
+  await server.call('POST', '/api/v1/flags', { key: 'match-any', type: 'Boolean', default_value: false, enabled: true })
+  await server.call('POST', '/api/v1/identify', { user_id: 'match-told', attributes: { land: 'NZ' } })
+  for (const [targetingKey, land] of [['match-1', 'NZ'], ['match-2', 'FR'], ['match-told', undefined]])
+    await server.call('POST', '/ofrep/v1/evaluate/flags', { context: { targetingKey, land } })
+  const all = await match({})
+  assert.equal(all.status, 200, all.text)
+  assert.ok(all.json.contexts >= 3)
+  assert.deepEqual([all.json.matching, all.json.share, all.json.examples.length <= 5], [all.json.contexts, 1, true])
+  const counted = async (body) => (await match(body)).json.matching
+  assert.equal(await counted({ conditions: { land: 'NZ' } }), 2)
+  assert.equal(await counted({ attributes: { land: { matches: '^F' } } }), 1, 'patterns too')
+  assert.equal(await counted({ segments: ['match-nz'] }), 2)
+  assert.equal(await counted({ conditions: { land: { exists: true } }, exclude_segments: ['match-nz'] }), 1)
+  assert.equal(await counted({ conditions: { land: 'NZ' }, include: ['match-2'], exclude: ['match-1'] }), 2, 'as a segment: lists first')
+  assert.equal(await counted({ conditions: { land: 'NZ' }, include: ['match-2'], segments: ['match-nz'] }), 2, 'and in that segment')
+  assert.equal(await counted({ conditions: {}, include: ['match-2'] }), 1)
+  assert.equal(await counted({ conditions: { land: 'NZ' }, is_active: false }), 0)
+  for (const [body, pointer] of [
+    [{ conditions: { land: { bigger: 3 } } }, '/conditions/land/bigger'],
+    [{ conditions: { land: { bigger: 3 } }, include: ['x'] }, '/conditions/land/bigger'],
+    [{ segments: ['match-none'] }, '/segments/0'],
+    [{ percentage: 10 }, '/percentage'],
+  ]) {
+    const refused = await match(body)
+    assert.deepEqual([refused.status, refused.json.code, refused.json.pointer], [400, 'BAD_INPUT', pointer], refused.text)
+  }
+})
+
 test('a paused experiment keeps its users and takes nobody new; a completed one serves the winner', async () => {
   const id = await running(server.call, 'paused-one')
   const old = await server.call('POST', '/api/v1/assignments', { experiment_id: id, user_id: 'old' })

@@ -13,6 +13,7 @@ import { Conditions } from '../parts/conditions';
 import { Conflict, SaveBar, useEditing, type Editing } from '../parts/editing';
 import { FlagRules } from '../parts/flag-rules';
 import { JsonField } from '../parts/json-field';
+import { Match } from '../parts/match';
 import { SegmentsPicker } from '../parts/pickers';
 import { Snippets } from '../parts/snippets';
 import { Overrides } from '../parts/overrides';
@@ -32,6 +33,7 @@ function Rollout({ edit }: { edit: Edit }) {
     <div className="stack">
       <SegmentsPicker label="For users in any of these segments" description="None: everybody." value={rules.segments ?? []} error={at('/targeting_rules/segments')} onChange={(segments) => set({ targeting_rules: { ...rules, segments } })} />
       <Conditions label="With these attributes" value={rules.attributes} error={at('/targeting_rules/attributes')} onChange={(attributes) => set({ targeting_rules: { ...rules, attributes } })} />
+      <Match targeting={{ segments: rules.segments, attributes: rules.attributes }} who="match, before the rollout" />
       <div>
         <div className="row" style={{ alignItems: 'flex-end' }}>
           <NumberInput label="Rolled out to" suffix=" %" w={120} min={0} max={100} decimalScale={3} value={percent} error={at('/rollout_percentage')} onChange={(next) => set({ rollout_percentage: Number(next) || 0 })} />

@@ -8,6 +8,8 @@ import { Link, navigate } from '../app/router';
 import { Act } from '../parts/act';
 import { Card, ErrorNote, Page, Rows, say } from '../parts/basic';
 import { Conditions } from '../parts/conditions';
+import { Match } from '../parts/match';
+import { same } from '../lib/draft';
 import { WhatIf } from '../parts/what-if';
 import { IdList } from '../parts/id-list';
 import { Conflict, SaveBar, useEditing } from '../parts/editing';
@@ -27,6 +29,18 @@ function WhoUses({ segment }: { segment: Segment }) {
   return <ul className="checklist">{used.map((one) => <li key={one.to}><Link to={one.to}>{one.text}</Link><span className="muted small">{one.kind}</span></li>)}</ul>;
 }
 
+/** Long lists are not sent again and again while nobody changes them: then the stored segment is asked. */
+const LONG = 20_000;
+
+function Size({ stored, value }: { stored: Segment; value: Segment }) {
+  const long = (value.include ?? []).length + (value.exclude ?? []).length > LONG;
+  if (!long) return <Match targeting={{ conditions: value.conditions, include: value.include, exclude: value.exclude, is_active: value.is_active }} who="are in it" />;
+  const { conditions, include, exclude, is_active } = value;
+  if (!same([conditions, include, exclude, is_active], [stored.conditions, stored.include, stored.exclude, stored.is_active]))
+    return <p className="muted small">The lists are long: how many recent users are in it is counted when it is saved.</p>;
+  return <Match targeting={{ segments: [stored.name] }} who="are in it" />;
+}
+
 function Loaded({ segment }: { segment: Segment }) {
   const edit = useEditing(segment, `/segments/${segment.id}`, 'segments');
   const { value, set, at } = edit;
@@ -39,6 +53,7 @@ function Loaded({ segment }: { segment: Segment }) {
             <IdList label="Always in it" description="These users, whatever their attributes." value={(value.include ?? []).map(String)} error={at('/include')} onChange={(include) => set({ include: include.length ? include : undefined })} />
             <IdList label="Never in it" value={(value.exclude ?? []).map(String)} error={at('/exclude')} onChange={(exclude) => set({ exclude: exclude.length ? exclude : undefined })} />
             <Switch label="Active (nobody is in an inactive segment)" checked={value.is_active !== false} onChange={(event) => set({ is_active: event.currentTarget.checked })} />
+            <Size stored={edit.stored} value={value} />
             <NumberInput label="Estimated users" w={200} min={0} thousandSeparator="," value={value.size_estimate ?? ''} error={at('/size_estimate')} onChange={(next) => set({ size_estimate: next === '' ? null : Number(next) })} />
             <Textarea label="Description" autosize minRows={2} value={value.description ?? ''} error={at('/description')} onChange={(event) => set({ description: event.currentTarget.value })} />
           </div>

@@ -10,6 +10,7 @@ import { isAt } from '../lib/pointer';
 import { Act } from '../parts/act';
 import { Ago, Badge, Empty, ErrorNote, Page } from '../parts/basic';
 import { Conditions } from '../parts/conditions';
+import { Match } from '../parts/match';
 import { Listing, SearchBox, type Column } from '../parts/listing';
 
 const COLUMNS: Column<Segment>[] = [
@@ -34,6 +35,7 @@ function NewSegment({ close }: { close: () => void }) {
     <form className="stack" onSubmit={submit}>
       <TextInput label="Name" value={name} error={at('/name')} required data-autofocus onChange={(event) => setName(event.currentTarget.value)} />
       <Conditions label="Users with these attributes" value={conditions} error={at('/conditions')} onChange={setConditions} />
+      <Match targeting={{ conditions }} />
       {error && !at('/name') && !at('/conditions') && <ErrorNote error={error} />}
       <div className="row"><Button type="submit" loading={create.isPending} disabled={!name.trim()}>Create</Button><Button variant="default" onClick={close}>Cancel</Button></div>
     </form>

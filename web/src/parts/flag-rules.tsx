@@ -10,6 +10,7 @@ import { number } from '../lib/format';
 import { localTime } from '../lib/format';
 import { Conditions } from './conditions';
 import { JsonField } from './json-field';
+import { Match } from './match';
 import { SegmentsPicker } from './pickers';
 import { SplitBar } from './split-bar';
 import { ValueField } from './value-field';
@@ -95,6 +96,7 @@ function Card({ flag, rule, pointer, onChange, at }: { flag: Flag; rule: Rule; p
       <TextInput label="Name" placeholder="optional" value={typeof rule.name === 'string' ? rule.name : ''} error={at(`${pointer}/name`)} onChange={(event) => (event.currentTarget.value ? set({ name: event.currentTarget.value }) : set({}, ['name']))} />
       <SegmentsPicker label="For users in any of" description="None: everybody." value={Array.isArray(rule.segments) ? rule.segments.map(String) : []} error={at(`${pointer}/segments`)} onChange={(segments) => (segments.length ? set({ segments }) : set({}, ['segments']))} />
       <Conditions label="With these attributes" value={rule[member]} error={at(`${pointer}/${member}`)} onChange={(value) => set({ [member]: value })} />
+      <Match targeting={{ segments: rule.segments, exclude_segments: rule.exclude_segments, conditions: rule.conditions, attributes: rule.attributes }} who="match this rule, before its share" />
       {isObject(rule.rollout) ? <JsonField label="Share that grows with time" value={rule.rollout} error={at(`${pointer}/rollout`)} onChange={(rollout) => set({ rollout })} /> : (
         <div className="row" style={{ alignItems: 'flex-end' }}>
           <NumberInput label="Share of them" suffix=" %" w={120} min={0} max={100} decimalScale={3} value={percentage} error={at(`${pointer}/percentage`)} onChange={(next) => set({ percentage: Number(next) || 0 })} />
