@@ -10,14 +10,26 @@ enum { PLOT_WIDTH = 360, PLOT_HEIGHT = 150, FOREST_WIDTH = 300, POINTS_MAX = 64 
 
 static const char head[] =
     "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
-    "content=\"width=device-width\"><style>body{font:15px/1.45 "
-    "system-ui,sans-serif;max-width:72rem;"
-    "margin:2rem auto;padding:0 1rem;color:#1c2330}h1{margin-bottom:.2rem}table{border-collapse:"
-    "collapse;width:100%;margin:1rem 0}td,th{padding:.35rem .6rem;border-bottom:1px solid #dfe3ea;"
-    "text-align:left;vertical-align:middle}td.n,th.n{text-align:right;font-variant-numeric:"
-    "tabular-nums}.good{color:#0a7a3f}.bad{color:#b3261e}.warning{color:#8a5a00}.alarm{color:"
-    "#b3261e;font-weight:600}.quiet{color:#667085}svg{display:block}figure{display:inline-block;"
-    "margin:.5rem 1.5rem .5rem 0}@media print{body{margin:0}}</style>";
+    "content=\"width=device-width\"><style>:root{color-scheme:light "
+    "dark;--ink:#1c2330;--line:#dfe3ea;--axis:#8a94a6;--quiet:#5b6577;--good:#0a7a3f;--bad:#b3261e;"
+    "--warn:#8a5a00;--mark:var(--mark);--paper:#fff}@media screen and (prefers-color-scheme:dark)"
+    "{:root{--ink:#e6e9ef;--line:#333c4b;--axis:#8a94a6;--quiet:#a3adbd;--good:#4cc38a;"
+    "--bad:#ff8a80;--warn:#e2b04a;--mark:var(--mark);--paper:#12161d}}"
+    "body{font:15px/1.45 system-ui,sans-serif;max-width:76rem;margin:2rem auto;padding:0 1rem;"
+    "color:var(--ink);background:var(--paper)}h1{margin-bottom:.2rem}h2{margin-top:2rem}"
+    ".wide{overflow-x:auto}table{border-collapse:collapse;width:100%;margin:1rem 0}"
+    "td,th{padding:.35rem .6rem;border-bottom:1px solid var(--line);text-align:left;"
+    "vertical-align:middle}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;"
+    "white-space:nowrap}.good{color:var(--good)}.bad{color:var(--bad)}.warning{color:var(--warn)}"
+    ".alarm{color:var(--bad);font-weight:600}.quiet{color:var(--quiet)}svg{display:block;"
+    "overflow:visible}svg "
+    "text{font-size:11px;fill:var(--quiet)}.axis{stroke:var(--axis)}.band{fill:var(--mark);fill-"
+    "opacity:.25}"
+    ".line{fill:none;stroke:var(--mark);stroke-width:2}.verdict{font-size:1.15em;font-weight:600}"
+    "figure{display:inline-block;margin:.5rem 2.5rem 1.5rem 0;break-inside:avoid}"
+    "figcaption{margin-bottom:.4rem}@media print{@page{size:landscape;margin:12mm}body{margin:0;"
+    "max-width:none;font-size:11px;print-color-adjust:exact;-webkit-print-color-adjust:exact}"
+    "tr{break-inside:avoid}thead{display:table-header-group}h2{break-after:avoid}}</style>";
 
 static double number_at(const struct json *value, const char *pointer)
 {
@@ -83,11 +95,13 @@ static void add_forest(struct text *out, const struct json *row, double span, co
         return;
     }
     text_print(out,
-               "<td class=\"%s\"><svg width=\"%d\" height=\"18\" role=\"img\"><line x1=\"%.1f\" "
-               "x2=\"%.1f\" y1=\"0\" y2=\"18\" stroke=\"#aab2c0\"/><line x1=\"%.1f\" x2=\"%.1f\" "
+               "<td class=\"%s\"><svg width=\"%d\" height=\"18\" role=\"img\" "
+               "aria-label=\"%+.2f to %+.2f %%\"><line x1=\"%.1f\" "
+               "x2=\"%.1f\" y1=\"0\" y2=\"18\" class=\"axis\"/><line x1=\"%.1f\" x2=\"%.1f\" "
                "y1=\"9\" y2=\"9\" stroke=\"currentColor\" stroke-width=\"3\"/><circle cx=\"%.1f\" "
                "cy=\"9\" r=\"4.5\" fill=\"currentColor\"/></svg></td>",
-               style, FOREST_WIDTH, zero, zero, low, high, point);
+               style, FOREST_WIDTH, number_at(row, "/lift_ci/lower"),
+               number_at(row, "/lift_ci/upper"), zero, zero, low, high, point);
 }
 
 static const char *style_of(const struct json *row)
@@ -136,16 +150,31 @@ static double find_span(const struct json *rows)
     return span > 300 ? 300 : span;
 }
 
+/* What the bars below are drawn against. */
+static void add_forest_axis(struct text *out, double span)
+{
+    text_print(out,
+               "<svg width=\"%d\" height=\"14\" aria-hidden=\"true\"><text y=\"11\">-%.3g "
+               "%%</text><text x=\"%d\" y=\"11\" text-anchor=\"middle\">0</text><text x=\"%d\" "
+               "y=\"11\" text-anchor=\"end\">+%.3g %%</text></svg>",
+               FOREST_WIDTH, span, FOREST_WIDTH / 2, FOREST_WIDTH, span);
+}
+
 static void add_results(struct text *out, const struct json *rows, gos_arena *arena)
 {
     double span = find_span(rows);
-    text_add(out, GOS_LIT("<h2>Results</h2><table><tr><th>Metric</th><th>Variant</th>"
-                          "<th class=\"n\">Units</th><th class=\"n\">Value</th>"
-                          "<th class=\"n\">Lift</th><th class=\"n\">95 % interval</th><th></th>"
-                          "<th class=\"n\">p</th><th class=\"n\">p corrected</th></tr>"));
+    text_add(
+        out,
+        GOS_LIT(
+            "<h2>Results</h2><div class=\"wide\"><table><thead><tr><th>Metric</th><th>Variant</th>"
+            "<th class=\"n\">Units</th><th class=\"n\">Value</th>"
+            "<th class=\"n\">Lift</th><th class=\"n\">95 % interval</th><th>"));
+    add_forest_axis(out, span);
+    text_add(out, GOS_LIT("</th><th class=\"n\">p</th><th class=\"n\">p corrected</th></tr>"
+                          "</thead><tbody>"));
     for (uint32_t i = 0; rows && i < rows->count; i++)
         add_row(out, &rows->items[i], span, arena);
-    text_add(out, GOS_LIT("</table>"));
+    text_add(out, GOS_LIT("</tbody></table></div>"));
 }
 
 static void add_health(struct text *out, const struct json *health, gos_arena *arena)
@@ -179,25 +208,41 @@ static double plot_y(const struct plot *plot, double percent)
     return PLOT_HEIGHT / 2.0 * (1 - clamp(percent, -plot->span, plot->span) / plot->span);
 }
 
+/* To the minute: a course may be of hours. */
+static void add_date(struct text *out, const struct json *point)
+{
+    gos_str at = text_at(point, "/at");
+    add_escaped(out, (gos_str){at.data, at.len < 16 ? at.len : 16});
+}
+
 static void add_plot(struct text *out, const struct plot *plot)
 {
     double step = (double)PLOT_WIDTH / (plot->count > 1 ? plot->count - 1 : 1);
     text_print(out,
-               "<svg width=\"%d\" height=\"%d\" role=\"img\"><line x1=\"0\" x2=\"%d\" y1=\"%d\" "
-               "y2=\"%d\" stroke=\"#aab2c0\"/><polygon fill=\"#7aa2f7\" fill-opacity=\".3\" "
+               "<svg width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"course of the "
+               "lift\"><line x1=\"0\" x2=\"%d\" y1=\"%d\" "
+               "y2=\"%d\" class=\"axis\"/><polygon class=\"band\" "
                "points=\"",
-               PLOT_WIDTH, PLOT_HEIGHT, PLOT_WIDTH, PLOT_HEIGHT / 2, PLOT_HEIGHT / 2);
+               PLOT_WIDTH, PLOT_HEIGHT + 18, PLOT_WIDTH, PLOT_HEIGHT / 2, PLOT_HEIGHT / 2);
     for (uint32_t i = 0; i < plot->count; i++)
         text_print(out, "%.1f,%.1f ", i * step,
                    plot_y(plot, number_at(plot->points[i], "/lift_ci/upper")));
     for (uint32_t i = plot->count; i-- > 0;)
         text_print(out, "%.1f,%.1f ", i * step,
                    plot_y(plot, number_at(plot->points[i], "/lift_ci/lower")));
-    text_add(out, GOS_LIT("\"/><polyline fill=\"none\" stroke=\"#2f5fd0\" stroke-width=\"2\" "
+    text_add(out, GOS_LIT("\"/><polyline class=\"line\" "
                           "points=\""));
     for (uint32_t i = 0; i < plot->count; i++)
         text_print(out, "%.1f,%.1f ", i * step, plot_y(plot, number_at(plot->points[i], "/lift")));
-    text_add(out, GOS_LIT("\"/></svg>"));
+    text_print(out,
+               "\"/><text x=\"2\" y=\"10\">+%.3g %%</text><text x=\"2\" y=\"%d\">-%.3g "
+               "%%</text><text y=\"%d\">",
+               plot->span, PLOT_HEIGHT - 3, plot->span, PLOT_HEIGHT + 14);
+    add_date(out, plot->points[0]);
+    text_print(out, "</text><text x=\"%d\" y=\"%d\" text-anchor=\"end\">", PLOT_WIDTH,
+               PLOT_HEIGHT + 14);
+    add_date(out, plot->points[plot->count - 1]);
+    text_add(out, GOS_LIT("</text></svg>"));
 }
 
 static void add_series(struct text *out, const struct json *points, const struct json *row)
@@ -245,6 +290,8 @@ bool result_page(const struct json *experiment, const struct json *answer,
     add_escaped(&text, text_at(answer, "/as_of"));
     text_add(&text, GOS_LIT("</p><p>"));
     add_escaped(&text, text_at(experiment, "/description"));
+    text_add(&text, GOS_LIT("</p><p class=\"verdict\">"));
+    add_escaped(&text, text_at(answer, "/verdict/sentence"));
     text_add(&text, GOS_LIT("</p>"));
     add_results(&text, rows, arena);
     add_health(&text, json_find(answer, GOS_LIT("health")), arena);
