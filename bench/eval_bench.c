@@ -280,27 +280,38 @@ static void measure_kinds(struct bench *bench)
     for (int kind = 0; kind < KIND_COUNT; kind++)
         figure(bench, kind_names[kind], kind_ns(bench, kind, &middle), "ns/decision",
                kind_limits_ns[kind]);
-    figure(bench, "mixed", kind_ns(bench, KIND_COUNT, &middle), "ns/decision", 60);
-    figure(bench, "mixed_median_round", middle, "ns/decision", 0);
+    figure(bench, "mixed_warm", kind_ns(bench, KIND_COUNT, &middle), "ns/decision", 60);
+    figure(bench, "mixed_warm_median_round", middle, "ns/decision", 0);
 }
 
-/* Many users, each asked for a few flags, so that every context comes from memory. */
-static void measure_crowd(struct bench *bench)
+static gos_context *crowd[CROWD];
+
+/* Each with attributes of its own. */
+static bool crowd_bind(struct bench *bench)
 {
-    static gos_context *crowd[CROWD];
-    static gos_str keys[FLAGS];
-    double rounds[CROWD_ROUNDS];
+    char user[CONTEXT_BYTES];
     gos_subject subject = {.now_ms = 1780272000000};
     gos_error err;
-    size_t count = keys_of(bench, KIND_COUNT, keys);
-    for (size_t i = 0; i < CROWD; i++) {
+    for (int i = 0; i < CROWD; i++) {
+        user_write(user, i);
+        gos_str text = gos_arena_text(bench->arena, gos_str_from(user), &err);
         crowd[i] = gos_context_open(1 << 16);
-        if (!crowd[i] ||
-            !gos_context_bind(crowd[i], bench->rules, &subject,
-                              gos_str_from(bench->users + i % USERS * CONTEXT_BYTES), &err)) {
-            bench->failed = true;
-            return;
-        }
+        if (!text.data || !crowd[i] ||
+            !gos_context_bind(crowd[i], bench->rules, &subject, text, &err))
+            return false;
+    }
+    return true;
+}
+
+/* The workload of the limit: a hundred thousand bound users that no cache holds. */
+static void measure_crowd(struct bench *bench)
+{
+    static gos_str keys[FLAGS];
+    double rounds[CROWD_ROUNDS];
+    size_t count = keys_of(bench, KIND_COUNT, keys);
+    if (!crowd_bind(bench)) {
+        bench->failed = true;
+        return;
     }
     for (int round = 0; round < CROWD_ROUNDS; round++) {
         uint64_t sum = 0;
@@ -313,7 +324,8 @@ static void measure_crowd(struct bench *bench)
         rounds[round] = (now_ns() - start) / ((double)CROWD * CROWD_DECISIONS);
         sink += sum;
     }
-    figure(bench, "mixed_100000_users", best(rounds, CROWD_ROUNDS), "ns/decision", 0);
+    figure(bench, "mixed_100000_users", median(rounds, CROWD_ROUNDS), "ns/decision", 60);
+    figure(bench, "mixed_100000_users_best", best(rounds, CROWD_ROUNDS), "ns/decision", 0);
     for (size_t i = 0; i < CROWD; i++)
         gos_context_close(crowd[i]);
 }
@@ -438,7 +450,11 @@ static void measure_threads(struct bench *bench)
     }
     atomic_store(&swapping, false);
     pthread_join(swapper, NULL);
-    figure(bench, "two_threads_over_one", median(ratios, 3), "times", 0);
+    double ratio = median(ratios, 3);
+    printf("{\"bench\":\"eval\",\"metric\":\"two_threads_over_one\",\"value\":%.4g,"
+           "\"unit\":\"times\",\"at_least\":1.8,\"ok\":%s}\n",
+           ratio, ratio >= 1.8 ? "true" : "false");
+    bench->failed = bench->failed || ratio < 1.8;
 }
 
 /* A segment of a million ids: bytes for each, and one look-up through a flag. */
