@@ -202,6 +202,26 @@ test('a metric opens to everything that is known of it', { skip: !program && 'go
   await context.close();
 });
 
+test('a funnel shows how far the units of each variant come', { skip: !program && 'gosset is not built' }, async () => {
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  const arm = (variant, bought) => ({
+    variant, units: 1000,
+    steps: [
+      { event: 'page_view', units: 900, share: 0.9, share_ci: { lower: 0.88, upper: 0.92 }, of_first: 1, conversion: 0.9, conversion_ci: { lower: 0.88, upper: 0.92 } },
+      { event: 'purchase', units: bought, share: bought / 1000, share_ci: { lower: 0.1, upper: 0.2 }, of_first: bought / 900, conversion: bought / 900, conversion_ci: { lower: bought / 900 - 0.02, upper: bought / 900 + 0.02 } },
+    ],
+  });
+  await page.route(/\/distribution\?metric=view_to_purchase/, (route) => route.fulfill({ json: { metric: 'view_to_purchase', of: 'units', edges: [0, 1, 2], variants: [], funnel: [arm('control', 150), arm('treatment', 180)] } }));
+  await visit(page, `/experiments/${EXPERIMENTS[0]}`, 'Exposures against the plan');
+  await page.getByRole('button', { name: 'Details of view_to_purchase' }).click();
+  await page.getByRole('tab', { name: 'Funnel' }).click();
+  await page.getByText('2. purchase').waitFor();
+  await page.getByRole('button', { name: '20.0 % of the step before' }).waitFor();
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});
+
 test('a metric is looked at together with another experiment', { skip: !program && 'gosset is not built' }, async () => {
   const { context, page, wrongs } = await openPage(browser);
   await signIn(page, server);

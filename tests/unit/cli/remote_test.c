@@ -86,12 +86,12 @@ TEST(remote, definitions_go_in_and_come_out)
     snprintf(demo, sizeof demo, "%s/src/cli/demo.json", GOSSET_SOURCE_DIR);
     snprintf(out, sizeof out, "%s/out.json", given.folder);
     CHECK_INT(RUN(&given, command_import, demo, "--dry-run"), EXIT_DONE);
-    CHECK(printed(&given, "would be: 29 created, 0 updated, 0 unchanged"));
+    CHECK(printed(&given, "would be: 30 created, 0 updated, 0 unchanged"));
     CHECK_INT(RUN(&given, command_import, demo), EXIT_DONE);
-    CHECK(printed(&given, "29 created"));
+    CHECK(printed(&given, "30 created"));
     CHECK_INT(RUN(&given, command_export, "--out", out), EXIT_DONE);
     CHECK_INT(RUN(&given, command_import, out, "--json"), EXIT_DONE);
-    CHECK(printed(&given, "\"unchanged\":29"));
+    CHECK(printed(&given, "\"unchanged\":30"));
     CHECK_INT(RUN(&given, command_export, "--at=1"), EXIT_DONE);
     CHECK(printed(&given, "\"version\":1,"));
     fixture_stop(&given);

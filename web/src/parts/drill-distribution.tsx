@@ -7,11 +7,14 @@ import { count, number } from '../lib/format';
 import type { Effect } from '../lib/results';
 import { ErrorNote, Rows } from './basic';
 import { Chart } from './plot';
+import { Funnel, type FunnelArm } from './funnel';
 import { COLORS } from './split-bar';
 
 export interface Distribution {
   of: 'units' | 'events';
   edges: number[];
+  /** Of a funnel: how far the units of each variant come. */
+  funnel?: FunnelArm[];
   variants: { variant: string; units: number; values: number; mean: number | null; p50: number | null; p90: number | null; p99: number | null; counts: number[]; above: number }[];
 }
 
@@ -80,6 +83,14 @@ export default function DistributionView({ experiment, effect }: { experiment: E
   if (answer.isPending) return <Rows count={1} height={200} />;
   if (answer.error) return <ErrorNote error={answer.error} />;
   const names = [effect.control?.variant ?? 'control', effect.row.variant];
+  const { funnel } = answer.data;
+  if (funnel && funnel.length > 0)
+    return (
+      <div className="stack">
+        <Funnel arms={names.flatMap((name) => funnel.find((arm) => arm.variant === name) ?? [])} />
+        <p className="muted small" style={{ margin: 0 }}>Units that did the steps in this order, each from its first exposure on. The bars are shares of all exposed units.</p>
+      </div>
+    );
   return (
     <div className="stack">
       <Histogram data={answer.data} names={names} unit={effect.metric?.type === 'Rate' ? '' : (effect.metric?.unit ?? '')} />

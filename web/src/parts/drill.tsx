@@ -127,7 +127,7 @@ export default function Drill({ experiment, effect }: { experiment: Experiment; 
         <Tabs.Tab value="course">As data came in</Tabs.Tab>
         <Tabs.Tab value="since">Days since exposure</Tabs.Tab>
         <Tabs.Tab value="slices">For whom</Tabs.Tab>
-        <Tabs.Tab value="distribution">Distribution</Tabs.Tab>
+        <Tabs.Tab value="distribution">{/^\s*funnel\s*\(/.test(effect.metric?.calculation ?? '') ? 'Funnel' : 'Distribution'}</Tabs.Tab>
         <Tabs.Tab value="adjusted">Raw and adjusted</Tabs.Tab>
         {experiment.status === 'Running' && <Tabs.Tab value="others">Other experiments</Tabs.Tab>}
         <Tabs.Tab value="numbers">Every number</Tabs.Tab>
