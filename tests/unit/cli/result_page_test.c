@@ -28,6 +28,7 @@ TEST(result_page, escapes_what_people_wrote_and_draws_intervals)
     CHECK(str_contains(page, GOS_LIT("a&amp;b")));
     CHECK(str_contains(page, GOS_LIT("<svg")));
     CHECK(!str_contains(page, GOS_LIT("http")));
+    CHECK(str_contains(page, GOS_LIT("--mark:#"))); /* a colour, not a name for itself */
     gos_arena_close(arena);
 }
 
