@@ -70,7 +70,7 @@ if (rates.length > 1)
 const begun = performance.now()
 const names = await server.call('GET', '/api/v1/events/names')
 const counted = names.json.items.find((item) => item.name === 'purchase').count
-figure('events counted by the ledger', counted, 'events', { sent, seconds: rounded((performance.now() - begun) / 1000) })
+figure('events counted by the ledger, to those sent', counted / sent, 'times', { counted, sent, seconds: rounded((performance.now() - begun) / 1000) })
 await server.stop()
 if (counted !== sent) {
   console.error(`the ledger has ${counted} of ${sent} events`)
