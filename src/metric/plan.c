@@ -60,6 +60,19 @@ static bool fail(gos_error *err, const char *sentence)
     return gos_fail(err, GOS_BAD_INPUT, "/calculation", "%s", sentence);
 }
 
+/* A division by a constant that is zero: no unit would have a value. */
+static bool divides_by_zero(const struct metric_expression *value)
+{
+    for (uint32_t i = 0; i < value->op_count; i++) {
+        uint32_t start = value->ops[i].type == OP_DIVIDE ? operand_start(value->ops, i) : i;
+        const struct metric_expression divisor = {.ops = value->ops + start, .op_count = i - start};
+        if (start < i && !has_aggregate(value->ops, start, i) &&
+            metric_evaluate(&divisor, NULL) == 0)
+            return true;
+    }
+    return false;
+}
+
 /*
  * Splits at a division by an aggregate. Constants may stand around it (100 * a / b, a / b * 100,
  * -(a / b)): they go with the numerator. Anything else around it has no meaning per variant.
@@ -149,6 +162,8 @@ static bool is_single(const struct metric_plan *plan, enum metric_fn fn)
 static bool shape(struct metric_plan *plan, enum metric_names names, gos_arena *arena,
                   gos_error *err)
 {
+    if (divides_by_zero(&plan->value))
+        return fail(err, "a division by zero gives nobody a value");
     uint32_t ratio = find_ratio(plan->value.ops, plan->value.op_count);
     bool split = ratio != UINT32_MAX;
     if (holds_fn(plan, METRIC_QUANTILE)) {
