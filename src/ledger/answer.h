@@ -37,8 +37,7 @@ struct ledger_question {
      * name that the plans read, as if exposed to the only variant with their first of them; from_ms
      * and as_of_ms bound these events. */
     uint32_t recent_events;
-    /* By the variant met in another experiment: all variants once for each of its. Who is not in
-     * both, or in two variants there, is left out. */
+    /* By the variant met in another experiment: all variants once for each; others are out. */
     struct uuid crossed_id;
     const gos_str *crossed_variants;
     uint32_t crossed_count; /* 0: not crossed */
@@ -88,15 +87,17 @@ struct ledger_answer {
     int64_t last_exposure;
     struct ledger_cell *cells; /* plan by plan, variant by variant within */
     double *caps;              /* by plan: the cap in force, NaN: none */
+    uint64_t rows_read;        /* exposures and events that were read for it */
+    bool is_refresh;           /* they are those that came since the last computation */
     /* Of recent_events, by the last plan unless it is a quantile: from the largest value down. */
     struct ledger_example *examples;
     uint32_t example_count;
     int64_t last_event; /* likewise; TIME_NONE: none */
 };
 
-/* Units exposed first on a day (days since 1970, UTC). */
+/* Units exposed first on a day. */
 struct ledger_day {
-    int64_t day;
+    int64_t day;      /* since 1970, UTC */
     uint32_t variant; /* index into the question's variants */
     uint64_t units;
 };

@@ -206,6 +206,7 @@ static bool batch_store(struct batch *batch, uint64_t watermark, gos_error *err)
 static void undo(struct columns *columns)
 {
     sql_run(columns->writer, "ROLLBACK", NULL, 0, NULL);
+    columns_end_epoch(columns);
     pthread_mutex_lock(&columns->names_lock);
     columns->is_stale = !columns_load(columns, NULL);
     pthread_mutex_unlock(&columns->names_lock);
@@ -245,6 +246,7 @@ static bool append_run(struct columns *columns, const struct fact *facts, size_t
 
 static bool append_forgotten(struct columns *columns, const struct fact *fact, gos_error *err)
 {
+    columns_end_epoch(columns);
     bool done = sql_run(columns->writer, "BEGIN", NULL, 0, err) &&
                 columns_forget(columns, &fact->forgotten, err) &&
                 set_watermark(columns, fact->sequence, err) &&
@@ -253,6 +255,7 @@ static bool append_forgotten(struct columns *columns, const struct fact *fact, g
         publish_watermark(columns, fact->sequence);
     else
         undo(columns);
+    columns_end_epoch(columns);
     return done;
 }
 
@@ -284,13 +287,33 @@ bool columns_append(void *self, const struct fact *facts, size_t count, gos_erro
     return done;
 }
 
+/* Remembers how far the sequences of the rows that stay go. */
+static bool rewind_to(struct columns *columns, uint64_t sequence, gos_error *err)
+{
+    uint64_t rewound = atomic_load(&columns->rewound);
+    rewound = rewound > columns->watermark ? rewound : columns->watermark;
+    struct sql_value value = {.type = SQL_UINT64, .integer = (int64_t)rewound};
+    bool done = sql_run(columns->writer, "BEGIN", NULL, 0, err) &&
+                sql_run(columns->writer, "UPDATE sources SET applied = $1 WHERE name = 'rewound'",
+                        &value, 1, err) &&
+                set_watermark(columns, sequence, err) &&
+                sql_run(columns->writer, "COMMIT", NULL, 0, err);
+    if (done)
+        atomic_store(&columns->rewound, rewound);
+    else
+        sql_run(columns->writer, "ROLLBACK", NULL, 0, NULL);
+    return done;
+}
+
 bool columns_rewind(void *self, uint64_t sequence, gos_error *err)
 {
     struct columns *columns = self;
     pthread_mutex_lock(&columns->write_lock);
-    bool done = columns->watermark <= sequence || set_watermark(columns, sequence, err);
+    columns_end_epoch(columns);
+    bool done = columns->watermark <= sequence || rewind_to(columns, sequence, err);
     if (done && columns->watermark > sequence)
         publish_watermark(columns, sequence);
+    columns_end_epoch(columns);
     pthread_mutex_unlock(&columns->write_lock);
     return done;
 }

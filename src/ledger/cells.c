@@ -1,5 +1,5 @@
 /* The memory of a computation, aggregate by aggregate; and what needs an order: marks. */
-#include "ledger/tally.h"
+#include "ledger/compute.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -21,17 +21,17 @@ static bool has_before(const struct metric_plan *plan, enum metric_fn fn)
 
 static bool take_numbers(struct tally *tally, double fill, double **out, gos_error *err)
 {
-    *out = gos_arena_array(tally->arena, tally->slot_count + 1, sizeof **out, err);
+    *out = gos_arena_array(tally->arena, (size_t)tally->slot_room + 1, sizeof **out, err);
     if (!*out)
         return false;
-    for (uint32_t i = 0; fill != 0 && i < tally->slot_count; i++)
+    for (uint32_t i = 0; fill != 0 && i < tally->slot_room; i++)
         (*out)[i] = fill;
     return true;
 }
 
 static bool take_times(struct tally *tally, int64_t **out, gos_error *err)
 {
-    *out = gos_arena_array(tally->arena, tally->slot_count + 1, sizeof **out, err);
+    *out = gos_arena_array(tally->arena, (size_t)tally->slot_room + 1, sizeof **out, err);
     return *out != NULL;
 }
 
@@ -67,13 +67,14 @@ static bool make_cell(struct tally *tally, uint32_t plan_index, uint32_t aggrega
     struct cell cell = {
         .aggregate = aggregate,
         .plan = plan_index,
+        .index = aggregate_index,
         .value_column = CELL_NO_COLUMN,
         .filter_column = CELL_NO_COLUMN,
         .from = source->from_ms > plan->delay_ms ? source->from_ms : plan->delay_ms,
         .to = min_time(add_time(plan->delay_ms, plan->window_ms), source->to_ms),
         .events = &tally->events[(size_t)(plan_index - tally->plan_first) *
                                  tally->question->variant_count],
-        .seen = &tally->seen[(size_t)(plan_index - tally->plan_first) * tally->slot_count],
+        .seen = &tally->seen[(size_t)(plan_index - tally->plan_first) * tally->slot_room],
     };
     if (!take_period(tally, aggregate->fn, &cell.after, &cell.after_at, &cell.marks, err))
         return false;
@@ -111,8 +112,8 @@ static size_t plan_bytes(const struct metric_plan *plan)
 void tally_choose_plans(struct tally *tally)
 {
     const struct ledger_question *question = tally->question;
-    size_t used = gos_arena_used(tally->arena) + tally->slots.capacity, slots = tally->slot_count;
-    size_t free = used < tally->columns->memory_bytes ? tally->columns->memory_bytes - used : 0;
+    size_t used = gos_arena_used(tally->arena) + tally->slots.capacity, slots = tally->slot_room;
+    size_t free = used < tally->bytes_max ? tally->bytes_max - used : 0;
     size_t bytes = 0;
     tally->plan_end = tally->plan_first;
     while (tally->plan_end < question->plan_count) {
@@ -143,7 +144,7 @@ bool tally_make_cells(struct tally *tally, gos_error *err)
     tally->events = gos_arena_array(tally->arena, plans * question->variant_count + 1,
                                     sizeof *tally->events, err);
     tally->seen =
-        gos_arena_array(tally->arena, plans * tally->slot_count + 1, sizeof *tally->seen, err);
+        gos_arena_array(tally->arena, plans * tally->slot_room + 1, sizeof *tally->seen, err);
     if (!tally->cells || !tally->buffers || !tally->events || !tally->seen)
         return false;
     for (uint32_t i = tally->plan_first; i < tally->plan_end; i++) {
@@ -153,6 +154,19 @@ bool tally_make_cells(struct tally *tally, gos_error *err)
         }
     }
     return true;
+}
+
+void tally_name_events(struct tally *tally)
+{
+    pthread_mutex_lock(&tally->columns->names_lock);
+    for (uint32_t i = 0; i < tally->cell_count; i++) {
+        struct cell *cell = &tally->cells[i];
+        gos_str event = cell->aggregate->step_count ? cell->aggregate->steps[cell->step]
+                                                    : cell->aggregate->source.event;
+        uint32_t number = names_find(&tally->columns->names, NAME_EVENT, tally->environment, event);
+        cell->event = number <= tally->name_count ? number : 0;
+    }
+    pthread_mutex_unlock(&tally->columns->names_lock);
 }
 
 static int compare_hashes(const void *a, const void *b)

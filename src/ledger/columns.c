@@ -1,5 +1,5 @@
 /* Opens the columnar ledger, makes its tables, and loads names and units into memory. */
-#include "ledger/columns.h"
+#include "ledger/memo.h"
 
 #include <stdio.h>
 
@@ -15,7 +15,10 @@ static const char *const schema[] = {
     "seq UBIGINT)",
     "CREATE TABLE IF NOT EXISTS schema_versions(version UINTEGER)",
     "INSERT INTO schema_versions SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM schema_versions)",
-    "INSERT INTO sources SELECT 'spool', 0 WHERE NOT EXISTS (SELECT 1 FROM sources)",
+    "INSERT INTO sources SELECT 'rewound', 0 WHERE NOT EXISTS "
+    "(SELECT 1 FROM sources WHERE name = 'rewound')",
+    "INSERT INTO sources SELECT 'spool', 0 WHERE NOT EXISTS "
+    "(SELECT 1 FROM sources WHERE name = 'spool')",
 };
 
 static bool take_names(void *context, const struct sql_chunk *chunk, gos_error *err)
@@ -62,7 +65,7 @@ static bool take_links(void *context, const struct sql_chunk *chunk, gos_error *
 bool columns_load(struct columns *columns, gos_error *err)
 {
     struct sql_connection *writer = columns->writer;
-    int64_t applied = 0;
+    int64_t applied = 0, rewound = 0;
     names_close(&columns->names);
     units_close(&columns->units);
     if (!sql_query(writer, "SELECT number, kind, parent, name FROM names ORDER BY number", NULL, 0,
@@ -71,9 +74,12 @@ bool columns_load(struct columns *columns, gos_error *err)
                    columns, err) ||
         !sql_query(writer, "SELECT device, person FROM links", NULL, 0, take_links, columns, err) ||
         !sql_query_int(writer, "SELECT applied FROM sources WHERE name = 'spool'", NULL, 0, 0,
-                       &applied, err))
+                       &applied, err) ||
+        !sql_query_int(writer, "SELECT applied FROM sources WHERE name = 'rewound'", NULL, 0, 0,
+                       &rewound, err))
         return false;
     columns->watermark = (uint64_t)applied;
+    atomic_store(&columns->rewound, (uint64_t)rewound);
     return true;
 }
 
@@ -97,6 +103,7 @@ static bool make_schema(struct columns *columns, gos_error *err)
 static void columns_close(void *self)
 {
     struct columns *columns = self;
+    memo_close(columns);
     sql_disconnect(columns->writer);
     sql_disconnect(columns->reader);
     sql_close(columns->sql);

@@ -18,6 +18,7 @@
 #include "ledger/units.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 enum {
     COLUMNS_SCHEMA_VERSION = 1,
@@ -39,13 +40,22 @@ struct columns {
     struct names names;
     struct units units;
     uint64_t watermark;
-    bool is_stale; /* memory may be ahead of the store; load before the next append */
+    _Atomic uint64_t rewound; /* rows may have sequences up to it; 0: up to the watermark */
+    _Atomic uint64_t epoch;   /* counts up before and after rows go, or are numbered anew */
+    struct memo *memos;       /* newest first; under read_lock */
+    bool is_stale;            /* memory may be ahead of the store; load before the next append */
     size_t memory_bytes;
     const char *path; /* NULL: in memory */
 };
 
 /* Reads names, units and the watermark from the store, in place of what is in memory. */
 bool columns_load(struct columns *columns, gos_error *err);
+
+/* Before and after a change of what was there: nothing that is held may be used again. */
+static inline void columns_end_epoch(struct columns *columns)
+{
+    atomic_fetch_add(&columns->epoch, 1);
+}
 
 bool columns_append(void *self, const struct fact *facts, size_t count, gos_error *err);
 bool columns_rewind(void *self, uint64_t sequence, gos_error *err);

@@ -1,5 +1,7 @@
 /* A computation from beginning to end, on one moment of the store. */
+#include "ledger/compute.h"
 #include "ledger/crossed.h"
+#include "ledger/memo.h"
 #include "ledger/oddities.h"
 #include "ledger/recent.h"
 #include "ledger/slices.h"
@@ -7,7 +9,7 @@
 #include "base/limits.h"
 #include "base/time.h"
 
-static bool check(const struct ledger_question *question, gos_error *err)
+bool question_check(const struct ledger_question *question, gos_error *err)
 {
     if (question->variant_count == 0 || question->variant_count > VARIANTS_MAX)
         return gos_fail(err, GOS_BAD_INPUT, "/variants", "%u variants are not between 1 and %d",
@@ -54,19 +56,20 @@ static bool resolve(struct tally *tally, gos_error *err)
     for (uint32_t i = 0; i < question->variant_count; i++)
         tally->variant_names[i] =
             names_find(names, NAME_VARIANT, tally->experiment, question->variants[i]);
-    tally->unit_count = units->count;
+    tally->unit_count = tally->unit_room = units->count;
+    if (tally->grows)
+        tally->unit_room += tally->unit_count / 4 + ROOM_LEAST;
     if (units->link_count == 0)
         return true;
     if (question->watermark > 0)
         return resolve_past(tally, err);
-    tally->users = gos_arena_array(tally->arena, units->count, sizeof *tally->users, err);
+    tally->users = gos_arena_array(tally->arena, tally->unit_room, sizeof *tally->users, err);
     if (tally->users)
         memcpy(tally->users, units->users.data, units->count * sizeof *tally->users);
     return tally->users != NULL;
 }
 
-/* Begins the reader's transaction at a moment that names and units agree with. */
-static bool begin(struct tally *tally, gos_error *err)
+bool tally_begin(struct tally *tally, gos_error *err)
 {
     struct columns *columns = tally->columns;
     int64_t watermark = 0;
@@ -81,8 +84,11 @@ static bool begin(struct tally *tally, gos_error *err)
     return done;
 }
 
-static bool make_cells(struct tally *tally, gos_error *err)
+bool tally_begin_cells(struct tally *tally, gos_error *err)
 {
+    if (tally->slot_room < tally->slot_count)
+        tally->slot_room = tally->slot_count;
+    tally_choose_plans(tally);
     pthread_mutex_lock(&tally->columns->names_lock);
     bool done = tally_make_cells(tally, err);
     pthread_mutex_unlock(&tally->columns->names_lock);
@@ -96,27 +102,28 @@ static void close_buffers(struct tally *tally)
     tally->buffer_count = 0;
 }
 
-static void tally_close(struct tally *tally)
+void tally_close(struct tally *tally)
 {
     close_buffers(tally);
     buffer_close(&tally->slots);
     gos_arena_close(tally->arena);
 }
 
-static bool tally_open(struct tally *tally, struct columns *columns,
-                       const struct ledger_question *question, gos_error *err)
+bool tally_open(struct tally *tally, struct columns *columns,
+                const struct ledger_question *question, gos_error *err)
 {
     *tally = (struct tally){.columns = columns,
                             .question = question,
                             .before_ms = question->as_of_ms,
                             .last_sequence = question->watermark ? question->watermark : INT64_MAX,
-                            .arena = gos_arena_open(columns->memory_bytes)};
+                            .bytes_max = columns->memory_bytes - memo_bytes_held(columns),
+                            .grows = false};
+    tally->arena = gos_arena_open(tally->bytes_max);
     return tally->arena || gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a computation");
 }
 
-/* Reads what happened up to one moment, and answers for it. */
-static bool answer_moment(struct tally *tally, int64_t moment, gos_arena *arena,
-                          struct ledger_answer *out, gos_error *err)
+bool tally_answer_moment(struct tally *tally, int64_t moment, gos_arena *arena,
+                         struct ledger_answer *out, gos_error *err)
 {
     tally->before_ms = moment;
     if (tally->plan_first == 0 && !tally_count(tally, arena, out, err))
@@ -127,19 +134,16 @@ static bool answer_moment(struct tally *tally, int64_t moment, gos_arena *arena,
     return tally_settle_marks(tally, err) && tally_finish(tally, arena, out, err);
 }
 
-/* All moments for as many plans at a time as memory allows; the facts are read again for the rest.
- */
-static bool answer_moments(struct tally *tally, const int64_t *moments, uint32_t moment_count,
-                           gos_arena *arena, struct ledger_answer *out, gos_error *err)
+bool tally_answer(struct tally *tally, const int64_t *moments, uint32_t moment_count,
+                  gos_arena *arena, struct ledger_answer *out, gos_error *err)
 {
     gos_arena_mark mark = gos_arena_mark_take(tally->arena);
     do {
         tally->after_ms = INT64_MIN;
-        tally_choose_plans(tally);
-        if (!make_cells(tally, err))
+        if (!tally_begin_cells(tally, err))
             return false;
         for (uint32_t i = 0; i < moment_count; i++) {
-            if (!answer_moment(tally, moments[i], arena, &out[i], err))
+            if (!tally_answer_moment(tally, moments[i], arena, &out[i], err))
                 return false;
         }
         close_buffers(tally);
@@ -165,17 +169,17 @@ bool columns_series(void *self, const struct ledger_question *question, const in
     struct columns *columns = self;
     struct ledger_question whole = *question;
     struct tally tally;
-    if (!check(question, err) || !check_moments(moments, moment_count, err))
+    if (!question_check(question, err) || !check_moments(moments, moment_count, err))
         return false;
     whole.as_of_ms = moments[moment_count - 1];
     if (!tally_open(&tally, columns, &whole, err))
         return false;
     pthread_mutex_lock(&columns->read_lock);
-    bool done = begin(&tally, err) &&
+    bool done = tally_begin(&tally, err) &&
                 (question->recent_events ? tally_read_recent(&tally, err)
                                          : tally_read_exposures(&tally, err)) &&
                 (question->crossed_count == 0 || tally_cross(&tally, err)) &&
-                answer_moments(&tally, moments, moment_count, arena, out, err) &&
+                tally_answer(&tally, moments, moment_count, arena, out, err) &&
                 (!question->recent_events || recent_examples(&tally, arena, out, err));
     sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
     pthread_mutex_unlock(&columns->read_lock);
@@ -186,7 +190,9 @@ bool columns_series(void *self, const struct ledger_question *question, const in
 bool columns_compute(void *self, const struct ledger_question *question, gos_arena *arena,
                      struct ledger_answer *out, gos_error *err)
 {
-    return columns_series(self, question, &question->as_of_ms, 1, arena, out, err);
+    return memo_holds(question)
+               ? memo_compute(self, question, arena, out, err)
+               : columns_series(self, question, &question->as_of_ms, 1, arena, out, err);
 }
 
 static int64_t day_min(const struct tally *tally, int64_t *out_max)
@@ -237,10 +243,10 @@ bool columns_days(void *self, const struct ledger_question *question, gos_arena 
     struct ledger_answer answer;
     struct tally tally;
     plain.plan_count = 0;
-    if (!check(&plain, err) || !tally_open(&tally, columns, &plain, err))
+    if (!question_check(&plain, err) || !tally_open(&tally, columns, &plain, err))
         return false;
     pthread_mutex_lock(&columns->read_lock);
-    bool done = begin(&tally, err) && tally_read_exposures(&tally, err);
+    bool done = tally_begin(&tally, err) && tally_read_exposures(&tally, err);
     sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
     pthread_mutex_unlock(&columns->read_lock);
     done = done && tally_count(&tally, arena, &answer, err) &&
@@ -255,10 +261,10 @@ bool columns_list_slices(void *self, const struct ledger_question *question, gos
 {
     struct columns *columns = self;
     struct tally tally;
-    if (!check(question, err) || !tally_open(&tally, columns, question, err))
+    if (!question_check(question, err) || !tally_open(&tally, columns, question, err))
         return false;
     pthread_mutex_lock(&columns->read_lock);
-    bool done = begin(&tally, err) && slices_count(&tally, by, arena, out, out_count, err);
+    bool done = tally_begin(&tally, err) && slices_count(&tally, by, arena, out, out_count, err);
     sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
     pthread_mutex_unlock(&columns->read_lock);
     tally_close(&tally);
@@ -270,10 +276,10 @@ bool columns_oddities(void *self, const struct ledger_question *question, int64_
 {
     struct columns *columns = self;
     struct tally tally;
-    if (!check(question, err) || !tally_open(&tally, columns, question, err))
+    if (!question_check(question, err) || !tally_open(&tally, columns, question, err))
         return false;
     pthread_mutex_lock(&columns->read_lock);
-    bool done = begin(&tally, err) && oddities_find(&tally, now_ms, arena, out, err);
+    bool done = tally_begin(&tally, err) && oddities_find(&tally, now_ms, arena, out, err);
     sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
     pthread_mutex_unlock(&columns->read_lock);
     tally_close(&tally);

@@ -10,7 +10,7 @@ bool tally_add_slot(struct tally *tally, uint32_t person, struct slot slot, gos_
 }
 
 /* Another exposure of a person who has a slot. */
-static void join_slot(struct slot *slot, const struct slot *other)
+void slot_join(struct slot *slot, const struct slot *other)
 {
     if (slot->number != other->number)
         slot->flags |= EXPOSURE_CROSSOVER;
@@ -36,25 +36,31 @@ static gos_str attributes_at(const struct sql_chunk *chunk, uint64_t row)
     return sql_is_null(&chunk->columns[4], row) ? GOS_LIT("") : sql_text(&chunk->columns[4], row);
 }
 
+struct slot slot_read(const struct tally *tally, const struct sql_chunk *chunk, uint64_t row)
+{
+    uint32_t number = (uint32_t)sql_int(&chunk->columns[1], row);
+    uint8_t variant = variant_index(tally, number);
+    if (tally->question->slice_count > 0)
+        variant = slice_variant(tally, variant, attributes_at(chunk, row));
+    return (struct slot){sql_int(&chunk->columns[2], row), variant,
+                         (uint8_t)sql_int(&chunk->columns[3], row), number};
+}
+
 static bool take_exposures(void *context, const struct sql_chunk *chunk, gos_error *err)
 {
     struct tally *tally = context;
     for (uint64_t row = 0; row < chunk->row_count; row++) {
         uint32_t unit = (uint32_t)sql_int(&chunk->columns[0], row);
-        uint32_t number = (uint32_t)sql_int(&chunk->columns[1], row);
-        uint8_t variant = variant_index(tally, number);
-        if (tally->question->slice_count > 0)
-            variant = slice_variant(tally, variant, attributes_at(chunk, row));
-        struct slot slot = {sql_int(&chunk->columns[2], row), variant,
-                            (uint8_t)sql_int(&chunk->columns[3], row), number};
+        struct slot slot = slot_read(tally, chunk, row);
         uint32_t person = tally->users ? unit_person(tally->users, unit) : unit;
         uint32_t index = tally->slot_of[person];
         tally->merged += person != unit;
         if (index != SLOT_NONE)
-            join_slot((struct slot *)tally->slots.data + index, &slot);
+            slot_join((struct slot *)tally->slots.data + index, &slot);
         else if (!tally_add_slot(tally, person, slot, err))
             return false;
     }
+    tally->rows_read += chunk->row_count;
     tally_progress(tally, chunk->row_count);
     return !tally_is_cancelled(tally) || gos_fail(err, GOS_CANCELLED, "", "cancelled");
 }
@@ -70,7 +76,7 @@ void tally_spread_to_devices(struct tally *tally)
 
 bool tally_begin_slots(struct tally *tally, gos_error *err)
 {
-    size_t unit_count = tally->unit_count;
+    size_t unit_count = tally->unit_room;
     tally->slot_of = gos_arena_array(tally->arena, unit_count + 1, sizeof *tally->slot_of, err);
     if (tally->slot_of)
         memset(tally->slot_of, 0xff, (unit_count + 1) * sizeof *tally->slot_of);

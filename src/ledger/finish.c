@@ -104,9 +104,7 @@ static bool find_cap(struct finish *finish, gos_error *err)
 
 static void count_seen(const struct finish *finish, uint32_t slot, struct ledger_cell *out)
 {
-    uint8_t seen = finish->tally->seen[(size_t)(finish->plan_index - finish->tally->plan_first) *
-                                           finish->tally->slot_count +
-                                       slot];
+    uint8_t seen = finish->cells[0] ? finish->cells[0]->seen[slot] : 0;
     out->active += (seen & SEEN_AFTER) != 0;
     out->early += seen == SEEN_BEFORE;
 }

@@ -4,6 +4,8 @@
  */
 #include "ledger/tally.h"
 
+#include "base/hash.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -264,8 +266,23 @@ static bool take_events(void *context, const struct sql_chunk *chunk, gos_error 
             !tally_take_cell(tally, &tally->cells[i], scan->slot, scan->age, chunk, err))
             return false;
     }
+    tally->rows_read += chunk->row_count;
     tally_progress(tally, chunk->row_count);
     return !tally_is_cancelled(tally) || gos_fail(err, GOS_CANCELLED, "", "cancelled");
+}
+
+/* What the columns mean depends on what traffic has taught: a new property changes old rows too. */
+static void check_expressions(struct scan *scan)
+{
+    uint64_t hash = hash_xxh3(text_str(&scan->select.text), 0);
+    for (uint32_t i = 0; i < scan->tally->cell_count; i++) {
+        struct cell *cell = &scan->tally->cells[i];
+        if (cell->event != scan->event)
+            continue;
+        scan->tally->is_other =
+            scan->tally->is_other || (cell->expressions && cell->expressions != hash);
+        cell->expressions = hash;
+    }
 }
 
 static bool scan_statement(struct scan *scan, int64_t first, gos_error *err)
@@ -282,12 +299,18 @@ static bool scan_statement(struct scan *scan, int64_t first, gos_error *err)
         if (!add_filter(scan, cell, err))
             return false;
     }
+    check_expressions(scan);
     text_print(text, " FROM e%u WHERE ts < ", scan->event);
     if (!select_add_value(&scan->select, SQL_VALUE_INT(tally->before_ms), err))
         return false;
     if (tally->question->watermark > 0) {
         text_add(text, GOS_LIT(" AND seq <= "));
         if (!select_add_value(&scan->select, SQL_VALUE_INT((int64_t)tally->last_sequence), err))
+            return false;
+    }
+    if (tally->known_sequence > 0) {
+        text_add(text, GOS_LIT(" AND seq > "));
+        if (!select_add_value(&scan->select, SQL_VALUE_INT((int64_t)tally->known_sequence), err))
             return false;
     }
     int64_t since = first - tally->lookback_max;

@@ -36,10 +36,12 @@ struct mark {
 struct cell {
     const struct metric_aggregate *aggregate;
     uint32_t plan;
+    uint32_t index;         /* of the aggregate in its plan */
     uint32_t event;         /* name; 0: never seen */
     uint32_t step;          /* of a funnel */
     uint32_t value_column;  /* in the scan of its event, or CELL_NO_COLUMN */
     uint32_t filter_column; /* likewise */
+    uint64_t expressions;   /* hash of what the scan of its event selects; 0: not scanned yet */
     int64_t from, to;       /* age since the exposure */
     int64_t lookback;       /* > 0: also from before the exposure */
     double *after;          /* by slot */
@@ -67,6 +69,13 @@ struct tally {
     uint32_t unit_count;
     struct buffer slots; /* struct slot */
     uint32_t slot_count;
+    uint32_t slot_room;      /* persons that the cells have memory for */
+    uint32_t unit_room;      /* units that slot_of and users have memory for; at least unit_count */
+    bool grows;              /* there shall be room for persons who are yet to come */
+    size_t bytes_max;        /* of the arena */
+    uint64_t known_sequence; /* events up to it are in already; 0: none */
+    bool is_other;           /* what is in was read by other expressions */
+    uint64_t rows_read;
     uint64_t merged;
     uint64_t watermark;
     uint64_t last_sequence; /* facts behind it are not there yet; INT64_MAX: all are */
@@ -87,13 +96,15 @@ struct tally {
     double *kept;       /* NULL, or by plan, by slot: every person's value, NaN without one */
 };
 
-/* slot_of for all units, each without a slot; then persons get theirs, and their devices after
- * them. */
+/* slot_of for all units, each without a slot; persons get theirs, then their devices. */
 bool tally_begin_slots(struct tally *tally, gos_error *err);
 bool tally_add_slot(struct tally *tally, uint32_t person, struct slot slot, gos_error *err);
 void tally_spread_to_devices(struct tally *tally);
 /* Reads the exposures: fills slots, slot_of. */
 bool tally_read_exposures(struct tally *tally, gos_error *err);
+/* One row of exposures (unit, variant, ts, flags); another one of a person who has a slot. */
+struct slot slot_read(const struct tally *tally, const struct sql_chunk *chunk, uint64_t row);
+void slot_join(struct slot *slot, const struct slot *other);
 /* Reads all events that the plans need. */
 bool tally_read_events(struct tally *tally, gos_error *err);
 /* What an aggregate reads of a row needs a column. */

@@ -149,11 +149,13 @@ bool columns_delete_experiment(void *self, gos_str environment, const struct uui
     char id[UUID_TEXT_BYTES];
     uuid_write(experiment_id, id);
     pthread_mutex_lock(&columns->write_lock);
+    columns_end_epoch(columns);
     uint32_t parent = names_find(&columns->names, NAME_ENVIRONMENT, 0, environment);
     uint32_t experiment = names_find(&columns->names, NAME_EXPERIMENT, parent, gos_str_from(id));
     bool done =
         experiment == 0 || sql_run(columns->writer, "DELETE FROM exposures WHERE experiment = $1",
                                    &SQL_VALUE_INT(experiment), 1, err);
+    columns_end_epoch(columns);
     pthread_mutex_unlock(&columns->write_lock);
     return done;
 }
@@ -178,12 +180,14 @@ bool columns_delete_before(void *self, int64_t before_ms, gos_error *err)
     struct columns *columns = self;
     struct sql_value value = SQL_VALUE_INT(before_ms);
     pthread_mutex_lock(&columns->write_lock);
+    columns_end_epoch(columns);
     bool done = sql_run(columns->writer, "BEGIN", NULL, 0, err) &&
                 sql_run(columns->writer, "DELETE FROM exposures WHERE ts < $1", &value, 1, err) &&
                 for_events(columns, "DELETE FROM", "WHERE ts < $1", &value, 1, err) &&
                 sql_run(columns->writer, "COMMIT", NULL, 0, err);
     if (!done)
         sql_run(columns->writer, "ROLLBACK", NULL, 0, NULL);
+    columns_end_epoch(columns);
     pthread_mutex_unlock(&columns->write_lock);
     return done;
 }

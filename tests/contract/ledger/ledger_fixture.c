@@ -90,6 +90,14 @@ struct fact *fixture_link(struct ledger_fixture *given, const char *device, cons
     return fact;
 }
 
+struct fact *fixture_forget(struct ledger_fixture *given, const char *user)
+{
+    struct fact *fact = next_fact(given, FACT_FORGOTTEN);
+    fact->forgotten =
+        (struct forgotten){.environment = GOS_LIT("production"), .user_id = copy(given, user)};
+    return fact;
+}
+
 void fixture_append(struct ledger_fixture *given)
 {
     gos_error err = {0};

@@ -35,6 +35,7 @@ struct fact *fixture_expose(struct ledger_fixture *given, const char *unit, cons
 struct fact *fixture_event(struct ledger_fixture *given, const char *unit, const char *name,
                            int64_t at, double value, const char *properties);
 struct fact *fixture_link(struct ledger_fixture *given, const char *device, const char *user);
+struct fact *fixture_forget(struct ledger_fixture *given, const char *user);
 void fixture_append(struct ledger_fixture *given);
 
 /* Adds a plan from a metric's JSON members, such as "\"calculation\":\"count(a)\"". */

@@ -1,0 +1,167 @@
+/*
+ * Random facts with computations in between: what a refresh answers is, bit by bit, what a ledger
+ * that never computed before answers from the same facts. Both read the same file.
+ */
+#include "ledger_fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { ROUNDS = 4, STEPS = 14, HOUR = 3600000, BYTES = 1 << 18 };
+
+static struct ledger_fixture given;
+static uint64_t seed;
+static int people_known;
+static uint64_t refreshes;
+
+static uint32_t random_below(uint32_t limit)
+{
+    seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(seed >> 33) % limit;
+}
+
+static const char *const calculations[] = {
+    "\"calculation\":\"sum(buy.x)\",\"lookback\":\"3d\"",
+    "\"calculation\":\"count(view where g > 3)\",\"window\":\"2d\"",
+    "\"calculation\":\"sum(buy.x) / count(view)\"",
+    "\"calculation\":\"first(buy.x) + last(view.x)\"",
+    "\"calculation\":\"count_distinct(view.x)\"",
+    "\"calculation\":\"p90(buy.x)\"",
+    "\"calculation\":\"funnel(view, buy within 1d)\"",
+    "\"calculation\":\"retention(view, 1d, 2d)\"",
+    "\"calculation\":\"sum(buy.x)\",\"cap_quantile\":0.8",
+    "\"calculation\":\"sum(buy)\"",
+    "\"calculation\":\"min(quit.x) - max(buy.x)\",\"delay\":\"1h\"",
+    "\"calculation\":\"sum(buy.value)\"",
+    "\"calculation\":\"time_to(buy)\"",
+};
+
+static void put_event(const char *unit, int64_t now, bool late)
+{
+    static const char *const names[] = {"view", "buy", "quit"};
+    char properties[80];
+    int64_t at =
+        late ? now - (int64_t)random_below(200) * HOUR : now - 1 - (int64_t)random_below(5);
+    snprintf(properties, sizeof properties,
+             random_below(900) ? "{\"g\":%d,\"x\":%.17g}" : "{\"g\":%d,\"value\":%.17g}",
+             (int)random_below(8), (double)random_below(100000) / 7);
+    fixture_event(&given, unit, names[random_below(random_below(4) ? 2 : 3)], at,
+                  random_below(3) ? (double)random_below(999) / 3 : (double)NAN, properties);
+}
+
+/* Mostly what live traffic is: known people do things, new ones come. Then what is rare. */
+static void put_facts(int64_t now, bool rare)
+{
+    char unit[24], other[24];
+    int newcomers = (int)random_below(6);
+    for (int i = 0; i < newcomers; i++) {
+        snprintf(unit, sizeof unit, "p%d", people_known++);
+        fixture_expose(&given, unit, fixture_variants[random_below(2)].data, now - HOUR);
+    }
+    for (uint32_t i = 0; i < 30 + random_below(60); i++) {
+        snprintf(unit, sizeof unit, "p%d", (int)random_below((uint32_t)people_known));
+        put_event(unit, now, random_below(6) == 0);
+    }
+    if (!rare)
+        return;
+    snprintf(unit, sizeof unit, "p%d", (int)random_below((uint32_t)people_known));
+    snprintf(other, sizeof other, "p%d", (int)random_below((uint32_t)people_known + 3));
+    switch (random_below(6)) {
+    case 0:
+        fixture_link(&given, unit, other);
+        break;
+    case 1:
+        fixture_expose(&given, unit, "control", now - 90 * HOUR);
+        break;
+    case 2:
+        fixture_expose(&given, unit, fixture_variants[random_below(2)].data, now);
+        break;
+    case 3:
+        fixture_event(&given, unit, "buy", now + 5 * HOUR, 3, "{\"x\":0.1}");
+        break;
+    case 4:
+        fixture_expose(&given, unit, "control", now)->exposure.reason = GOS_LIT("override");
+        break;
+    default:
+        fixture_forget(&given, unit);
+    }
+}
+
+static size_t add(char *bytes, size_t used, const void *data, size_t count)
+{
+    CHECK(used + count <= BYTES);
+    if (count > 0)
+        memcpy(bytes + used, data, count);
+    return used + count;
+}
+
+/* All that an answer says, but for how it was read. */
+static size_t write_answer(const struct ledger_answer *answer, char *bytes)
+{
+    const uint64_t counts[] = {answer->crossovers,
+                               answer->excluded,
+                               answer->strangers,
+                               answer->merged,
+                               answer->watermark,
+                               (uint64_t)answer->first_exposure,
+                               (uint64_t)answer->last_exposure};
+    size_t used = add(bytes, 0, counts, sizeof counts);
+    used = add(bytes, used, answer->units, 2 * sizeof *answer->units);
+    used = add(bytes, used, answer->caps, given.plan_count * sizeof *answer->caps);
+    for (uint32_t i = 0; i < given.plan_count * 2; i++) {
+        struct ledger_cell cell = answer->cells[i];
+        const struct ledger_values quantile = cell.quantile;
+        cell.quantile.values = NULL;
+        cell.quantile.units = NULL;
+        used = add(bytes, used, &cell, sizeof cell);
+        used = add(bytes, used, quantile.values, quantile.count * sizeof *quantile.values);
+        if (quantile.units)
+            used = add(bytes, used, quantile.units, quantile.count * sizeof *quantile.units);
+    }
+    return used;
+}
+
+/* The held state goes with the ledger that is closed. */
+static void check_same(int64_t now)
+{
+    static char refreshed[BYTES], anew[BYTES];
+    fixture_compute(&given, now);
+    refreshes += given.answer.is_refresh;
+    size_t count = write_answer(&given.answer, refreshed);
+    struct ledger *held = given.ledger;
+    char copy[600], path[512];
+    gos_error err = {0};
+    static int copies;
+    memcpy(path, given.path, sizeof path);
+    snprintf(copy, sizeof copy, "%s/copy%d.db", test_folder(), copies++);
+    CHECK_OK(ledger_backup(held, copy, &err), &err);
+    snprintf(given.path, sizeof given.path, "%.500s", copy);
+    given.ledger = NULL;
+    fixture_reopen(&given);
+    fixture_compute(&given, now);
+    CHECK(!given.answer.is_refresh);
+    CHECK_INT(write_answer(&given.answer, anew), count);
+    CHECK_INT(memcmp(refreshed, anew, count), 0);
+    ledger_close(given.ledger);
+    given.ledger = held;
+    memcpy(given.path, path, sizeof path);
+}
+
+TEST(ledger_refresh, answers_the_bytes_of_a_full_computation_after_any_facts)
+{
+    for (uint64_t round = 0; round < ROUNDS; round++) {
+        seed = round * 7919 + 3;
+        people_known = 3;
+        fixture_open(&given);
+        for (size_t i = 0; i < sizeof calculations / sizeof *calculations; i++)
+            fixture_plan(&given, calculations[i]);
+        for (int step = 0; step < STEPS; step++) {
+            int64_t now = T0 + (int64_t)(step + 1) * 7 * HOUR;
+            put_facts(now, random_below(3) == 0);
+            fixture_append(&given);
+            check_same(now + (int64_t)random_below(2));
+        }
+        fixture_close(&given);
+    }
+    CHECK(refreshes > ROUNDS * STEPS / 4);
+}
