@@ -181,6 +181,7 @@ static double compute(struct bench *bench)
     if (!scorecard_compute(&question, arena, &scorecard, &err))
         die(&err);
     double took = seconds() - start;
+    bench->is_refresh = answer.is_refresh;
     for (int i = 0; i < METRICS * 2 && bench->answer_csv; i++) {
         const gos_moments *moments = &answer.cells[i].moments;
         fprintf(bench->answer_csv, "%d,%d,%llu,%.17g,%.17g\n", i / 2, i % 2,
