@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { ROUNDS = 4, STEPS = 14, HOUR = 3600000, BYTES = 1 << 18 };
+enum { ROUNDS = 12, STEPS = 12, HOUR = 3600000, BYTES = 1 << 18, STRANGERS = 5 };
 
 static struct ledger_fixture given;
 static uint64_t seed;
@@ -43,7 +43,7 @@ static void put_event(const char *unit, int64_t now, bool late)
     int64_t at =
         late ? now - (int64_t)random_below(200) * HOUR : now - 1 - (int64_t)random_below(5);
     snprintf(properties, sizeof properties,
-             random_below(900) ? "{\"g\":%d,\"x\":%.17g}" : "{\"g\":%d,\"value\":%.17g}",
+             random_below(400) ? "{\"g\":%d,\"x\":%.17g}" : "{\"g\":%d,\"value\":%.17g}",
              (int)random_below(8), (double)random_below(100000) / 7);
     fixture_event(&given, unit, names[random_below(random_below(4) ? 2 : 3)], at,
                   random_below(3) ? (double)random_below(999) / 3 : (double)NAN, properties);
@@ -56,17 +56,20 @@ static void put_facts(int64_t now, bool rare)
     int newcomers = (int)random_below(6);
     for (int i = 0; i < newcomers; i++) {
         snprintf(unit, sizeof unit, "p%d", people_known++);
-        fixture_expose(&given, unit, fixture_variants[random_below(2)].data, now - HOUR);
+        fixture_expose(&given, unit, fixture_variants[random_below(2)].data,
+                       now - 1 - (int64_t)random_below(HOUR));
     }
     for (uint32_t i = 0; i < 30 + random_below(60); i++) {
         snprintf(unit, sizeof unit, "p%d", (int)random_below((uint32_t)people_known));
         put_event(unit, now, random_below(6) == 0);
     }
+    snprintf(unit, sizeof unit, "s%d", (int)random_below(STRANGERS));
+    put_event(unit, now, true);
     if (!rare)
         return;
     snprintf(unit, sizeof unit, "p%d", (int)random_below((uint32_t)people_known));
     snprintf(other, sizeof other, "p%d", (int)random_below((uint32_t)people_known + 3));
-    switch (random_below(6)) {
+    switch (random_below(7)) {
     case 0:
         fixture_link(&given, unit, other);
         break;
@@ -74,13 +77,17 @@ static void put_facts(int64_t now, bool rare)
         fixture_expose(&given, unit, "control", now - 90 * HOUR);
         break;
     case 2:
-        fixture_expose(&given, unit, fixture_variants[random_below(2)].data, now);
+        fixture_expose(&given, unit, fixture_variants[random_below(2)].data, now - 1);
         break;
     case 3:
         fixture_event(&given, unit, "buy", now + 5 * HOUR, 3, "{\"x\":0.1}");
         break;
     case 4:
-        fixture_expose(&given, unit, "control", now)->exposure.reason = GOS_LIT("override");
+        fixture_expose(&given, unit, "control", now - 1)->exposure.reason = GOS_LIT("override");
+        break;
+    case 5: /* seen before as somebody who only does things */
+        snprintf(unit, sizeof unit, "s%d", (int)random_below(STRANGERS));
+        fixture_expose(&given, unit, "treatment", now - 1);
         break;
     default:
         fixture_forget(&given, unit);
