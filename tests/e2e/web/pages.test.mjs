@@ -146,8 +146,10 @@ test('the overview and the list advise what the results say', { skip: !program &
   await visit(page, '/', 'search-ranking');
   const rows = page.getByRole('region', { name: 'Running experiments' }).locator('tbody tr');
   for (const one of list.items.filter((item) => item.status === 'Running')) {
-    const text = await rows.filter({ hasText: one.name }).first().innerText();
-    assert.ok(text.includes(format.count(one.advice.units ?? 0)), `${one.name}: ${one.advice.units} units in "${text}"`);
+    // What the page had kept from before stands until the answer is there.
+    const row = rows.filter({ hasText: one.name }).filter({ hasText: format.count(one.advice.units ?? 0) }).first();
+    await row.waitFor({ timeout: 15000 }).catch(async () => assert.fail(`${one.name}: ${one.advice.units} units are not in "${await rows.allInnerTexts()}"`));
+    const text = await row.innerText();
     const { primary } = one.advice;
     if (primary) assert.ok(text.includes(format.signedPercent(primary.lift, format.seOf(format.interval((primary.fixed ?? primary).lift_ci)))), `${one.name}: ${primary.lift} in "${text}"`);
   }
