@@ -11,7 +11,7 @@ import { Act, useWhyNot } from '../parts/act';
 import { Ago, Badge, Empty, ErrorNote, Page, say } from '../parts/basic';
 import { Listing, SearchBox, type Column } from '../parts/listing';
 
-type Row = Flag & { last_seen_at?: string | null; stale?: boolean };
+type Row = Flag & { last_evaluated_at?: string | null };
 
 export function FlagSwitch({ flag }: { flag: Flag }) {
   const why = useWhyNot('editor');
@@ -48,7 +48,7 @@ const COLUMNS: Column<Row>[] = [
   { title: 'Type', cell: (flag) => flag.type },
   { title: 'Rollout', cell: (flag) => <span className="num">{rollout(flag)}</span> },
   { title: 'Tags', cell: (flag) => (flag.tags ?? []).map((tag) => <Badge key={tag}>{tag}</Badge>) },
-  { title: 'Last seen', cell: (flag) => (flag.last_seen_at === undefined ? <span className="muted">–</span> : <>{flag.stale && <Badge tone="warn">stale</Badge>} <Ago at={flag.last_seen_at} /></>) },
+  { title: 'Last seen', cell: (flag) => <Ago at={flag.last_evaluated_at} /> },
   { title: 'Changed', right: true, cell: (flag) => <Ago at={flag.updated_at} /> },
 ];
 
