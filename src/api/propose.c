@@ -193,16 +193,6 @@ static bool operation_find(gos_str word, enum catalog_operation *out)
     return false;
 }
 
-static gos_str json_print(gos_arena *arena, const struct json *value)
-{
-    struct json_writer writer;
-    struct text text;
-    text_init(&text, arena);
-    json_writer_init(&writer, &text);
-    json_value(&writer, value);
-    return text_str(&text);
-}
-
 static bool definition_take(const struct json *item, gos_arena *arena, struct catalog_change *out,
                             gos_error *err)
 {

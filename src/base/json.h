@@ -73,6 +73,8 @@ void json_double(struct json_writer *writer, double value);
 void json_text(struct json_writer *writer, gos_str value);
 /* A value as it stands; numbers keep their spelling. NULL writes null. */
 void json_value(struct json_writer *writer, const struct json *value);
+/* The value as text in the arena; data NULL when it does not fit. */
+gos_str json_print(gos_arena *arena, const struct json *value);
 /* JSON text that is already known to be well-formed. */
 void json_raw(struct json_writer *writer, gos_str json);
 

@@ -231,3 +231,13 @@ void json_value(struct json_writer *writer, const struct json *value)
         value = &container->items[index];
     }
 }
+
+gos_str json_print(gos_arena *arena, const struct json *value)
+{
+    struct json_writer writer;
+    struct text text;
+    text_init(&text, arena);
+    json_writer_init(&writer, &text);
+    json_value(&writer, value);
+    return text_ok(&text, NULL) ? text_str(&text) : (gos_str){NULL, 0};
+}

@@ -21,16 +21,6 @@ struct lookup_call {
     bool forget;
 };
 
-static gos_str json_print(gos_arena *arena, const struct json *value)
-{
-    struct json_writer writer;
-    struct text text;
-    text_init(&text, arena);
-    json_writer_init(&writer, &text);
-    json_value(&writer, value);
-    return text_str(&text);
-}
-
 static void attributes_print(const struct remote *remote, const struct json *user)
 {
     const struct json *attributes = json_find(user, GOS_LIT("attributes"));

@@ -17,13 +17,6 @@ struct crossing {
     gos_interactions found;
 };
 
-static gos_metric_kind kind_of(const struct metric_plan *plan)
-{
-    return plan->kind == PLAN_RATIO        ? GOS_METRIC_RATIO
-           : plan->kind == PLAN_PROPORTION ? GOS_METRIC_PROPORTION
-                                           : GOS_METRIC_MEAN;
-}
-
 /* The own variants once for each of the other's. */
 static bool ask_crossed(struct crossing *crossing, const struct definition *other, gos_error *err)
 {
@@ -64,7 +57,7 @@ static bool examine(struct crossing *crossing, gos_error *err)
             cells[r * columns + c] = cell_at(crossing, r, c)->moments;
     }
     return gos_interactions_examine(cells, rows, columns, crossing->own.control,
-                                    crossing->other.control, kind_of(crossing->plan),
+                                    crossing->other.control, scorecard_kind(crossing->plan->kind),
                                     crossing->arena, crossing->pairs, &crossing->found, err);
 }
 

@@ -5,6 +5,7 @@
 #include "gosset/stats_plan.h"
 #include "jobs/bins.h"
 #include "jobs/preview_warnings.h"
+#include "jobs/scorecard.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -57,13 +58,6 @@ static bool make_plans(struct preview *preview, const struct metric_plan *plan, 
     return plan->kind != PLAN_RATIO || divide(plan, preview->arena, &each->value, err);
 }
 
-static gos_metric_kind kind_of(const struct metric_plan *plan)
-{
-    return plan->kind == PLAN_RATIO        ? GOS_METRIC_RATIO
-           : plan->kind == PLAN_PROPORTION ? GOS_METRIC_PROPORTION
-                                           : GOS_METRIC_MEAN;
-}
-
 /* What the metric would be over these people; sorts the values. */
 static void summarize(const struct preview *preview, const struct ledger_answer *answer,
                       double *out_value, double *out_variance)
@@ -78,7 +72,7 @@ static void summarize(const struct preview *preview, const struct ledger_answer 
     if (plan->kind == PLAN_QUANTILE)
         *out_value = bins_rank(values->values, values->count, plan->quantile);
     else if (cell->moments.n > 0) {
-        gos_stats_arm(&cell->moments, kind_of(plan), gos_plan_default().alpha, &arm);
+        gos_stats_arm(&cell->moments, scorecard_kind(plan->kind), gos_plan_default().alpha, &arm);
         *out_value = arm.mean;
         *out_variance = arm.variance;
     }

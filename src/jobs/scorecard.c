@@ -13,7 +13,7 @@ const char *metric_role_name(enum metric_role role)
     return names[role];
 }
 
-static gos_metric_kind stats_kind(enum plan_kind kind)
+gos_metric_kind scorecard_kind(enum plan_kind kind)
 {
     static const gos_metric_kind kinds[] = {[PLAN_MEAN] = GOS_METRIC_MEAN,
                                             [PLAN_PROPORTION] = GOS_METRIC_PROPORTION,
@@ -35,7 +35,7 @@ static uint64_t planned_units(const struct scorecard_question *question, uint32_
 static gos_stats_options options_for(const struct scorecard_question *question,
                                      const struct scorecard_metric *metric, uint32_t variant)
 {
-    gos_stats_options options = gos_stats_options_default(stats_kind(metric->plan->kind));
+    gos_stats_options options = gos_stats_options_default(scorecard_kind(metric->plan->kind));
     options.direction = metric->plan->increase ? GOS_INCREASE : GOS_DECREASE;
     options.mode = question->mode;
     options.adjust = question->adjust;
@@ -110,7 +110,7 @@ static bool test_margin(const struct scorecard_question *question,
     if (metric->role != ROLE_GUARDRAIL || !(metric->margin > 0) || entry->is_control)
         return true;
     if (!gos_noninferiority(&metric->cells[question->control].moments, &metric->cells[v].moments,
-                            stats_kind(metric->plan->kind), &margin, &entry->margin, err))
+                            scorecard_kind(metric->plan->kind), &margin, &entry->margin, err))
         return false;
     entry->has_margin = true;
     entry->guardrail = gos_guardrail_verdict(&entry->margin, &entry->estimate, margin.direction);

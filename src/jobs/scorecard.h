@@ -60,6 +60,8 @@ struct scorecard {
     const struct scorecard_question *question;
 };
 
+/* How the values of a plan are compared. */
+gos_metric_kind scorecard_kind(enum plan_kind kind);
 /* The scorecard lives in `arena` and points to the question. */
 bool scorecard_compute(const struct scorecard_question *question, gos_arena *arena,
                        struct scorecard *out, gos_error *err);

@@ -72,17 +72,10 @@ static const struct ledger_cell *cell_at(const struct slicing *slicing, uint32_t
     return &slicing->answer.cells[value * slicing->design.variant_count + v];
 }
 
-static gos_metric_kind kind_of(const struct metric_plan *plan)
-{
-    return plan->kind == PLAN_RATIO        ? GOS_METRIC_RATIO
-           : plan->kind == PLAN_PROPORTION ? GOS_METRIC_PROPORTION
-                                           : GOS_METRIC_MEAN;
-}
-
 static bool compare_slice(struct slicing *slicing, uint32_t value, uint32_t v, uint32_t index,
                           gos_error *err)
 {
-    gos_stats_options options = gos_stats_options_default(kind_of(slicing->plan));
+    gos_stats_options options = gos_stats_options_default(scorecard_kind(slicing->plan->kind));
     options.mode = GOS_MODE_FIXED;
     options.adjust = GOS_ADJUST_LIN;
     gos_estimate *estimate = &slicing->estimates[index];

@@ -121,6 +121,11 @@ test('what another experiment does to the effect, and slices that were not split
   assert.equal(json.alarm, true)
   assert.ok(json.independence_p > 0.9)
   assert.equal((await server.call('GET', '/api/v1/experiments/one/interactions?with=one')).json.pointer, '/with')
+  await server.call('POST', '/api/v1/metrics', { name: 'slowest', type: 'Duration', calculation: 'p90(click.ms)', aggregation: 'Percentile' })
+  const added = await server.call('PATCH', '/api/v1/experiments/one', { success_metrics: { primary_metric: 'clicked', secondary_metrics: ['slowest'], minimum_sample_size: 100 } })
+  assert.equal(added.status, 200, added.text)
+  const quantile = await server.call('GET', '/api/v1/experiments/one/interactions?with=two&metric=slowest')
+  assert.deepEqual([quantile.status, quantile.json.pointer], [400, '/kind'])
   assert.equal((await server.call('GET', '/api/v1/experiments/one/interactions?with=gone')).status, 404)
   const slices = (await server.call('GET', '/api/v1/experiments/one/slices?by=country')).json
   assert.deepEqual(slices.sample_ratio.slice(0, 2).map(({ value, units, alarm }) => [value, units, alarm]), [['DE', 200, true], ['FR', 200, true]])
