@@ -73,6 +73,13 @@ void json_double(struct json_writer *writer, double value);
 void json_text(struct json_writer *writer, gos_str value);
 /* A value as it stands; numbers keep their spelling. NULL writes null. */
 void json_value(struct json_writer *writer, const struct json *value);
+/* A member of an object: its name and its value. */
+void json_put_bool(struct json_writer *writer, const char *name, bool value);
+void json_put_int(struct json_writer *writer, const char *name, int64_t value);
+void json_put_double(struct json_writer *writer, const char *name, double value);
+void json_put_text(struct json_writer *writer, const char *name, gos_str value);
+/* {"lower": …, "upper": …} */
+void json_put_interval(struct json_writer *writer, const char *name, double lower, double upper);
 /* The value as text in the arena; data NULL when it does not fit. */
 gos_str json_print(gos_arena *arena, const struct json *value);
 /* JSON text that is already known to be well-formed. */

@@ -241,3 +241,36 @@ gos_str json_print(gos_arena *arena, const struct json *value)
     json_value(&writer, value);
     return text_ok(&text, NULL) ? text_str(&text) : (gos_str){NULL, 0};
 }
+
+void json_put_bool(struct json_writer *writer, const char *name, bool value)
+{
+    json_name(writer, name);
+    json_bool(writer, value);
+}
+
+void json_put_int(struct json_writer *writer, const char *name, int64_t value)
+{
+    json_name(writer, name);
+    json_int(writer, value);
+}
+
+void json_put_double(struct json_writer *writer, const char *name, double value)
+{
+    json_name(writer, name);
+    json_double(writer, value);
+}
+
+void json_put_text(struct json_writer *writer, const char *name, gos_str value)
+{
+    json_name(writer, name);
+    json_text(writer, value);
+}
+
+void json_put_interval(struct json_writer *writer, const char *name, double lower, double upper)
+{
+    json_name(writer, name);
+    json_open_object(writer);
+    json_put_double(writer, "lower", lower);
+    json_put_double(writer, "upper", upper);
+    json_close_object(writer);
+}

@@ -92,12 +92,6 @@ static bool make_question(const struct analyze_call *call, const struct sheet_an
     return true;
 }
 
-static void write_member(struct json_writer *json, const char *name, double value)
-{
-    json_name(json, name);
-    json_double(json, value);
-}
-
 static void write_health(const struct scorecard *scorecard, const struct sheet_answer *sheet,
                          int64_t now_ms, gos_arena *arena, struct json_writer *json)
 {
@@ -112,9 +106,9 @@ static void write_health(const struct scorecard *scorecard, const struct sheet_a
     doctor_write(&visit, arena, json);
     json_name(json, "srm");
     json_open_object(json);
-    write_member(json, "p_value", scorecard->sample_ratio.p_value);
-    write_member(json, "chi_square", scorecard->sample_ratio.chisq);
-    write_member(json, "df", scorecard->sample_ratio.df);
+    json_put_double(json, "p_value", scorecard->sample_ratio.p_value);
+    json_put_double(json, "chi_square", scorecard->sample_ratio.chisq);
+    json_put_double(json, "df", scorecard->sample_ratio.df);
     json_name(json, "alarm");
     json_bool(json, scorecard->sample_ratio.alarm);
     json_close_object(json);
@@ -140,8 +134,8 @@ static bool write_report(const struct scorecard *scorecard, const struct sheet_a
         result_write(&rows[i], &json);
     json_close_array(&json);
     write_health(scorecard, sheet, now_ms, arena, &json);
-    write_member(&json, "rows", (double)sheet->rows);
-    write_member(&json, "rows_without_variant", (double)sheet->unassigned);
+    json_put_double(&json, "rows", (double)sheet->rows);
+    json_put_double(&json, "rows_without_variant", (double)sheet->unassigned);
     json_close_object(&json);
     *out = text_str(&text);
     return text_ok(&text, err);

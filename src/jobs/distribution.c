@@ -25,12 +25,6 @@ static bool pool_values(const struct ledger_answer *answer, uint32_t variant_cou
     return *out != NULL;
 }
 
-static void put(struct json_writer *json, const char *name, double value)
-{
-    json_name(json, name);
-    json_double(json, value);
-}
-
 void distribution_write_variant(gos_str variant, struct ledger_values *values,
                                 const struct bins *bins, struct json_writer *json)
 {
@@ -45,23 +39,23 @@ void distribution_write_variant(gos_str variant, struct ledger_values *values,
     json_open_object(json);
     json_name(json, "variant");
     json_text(json, variant);
-    put(json, "units", (double)values->unit_count);
-    put(json, "values", (double)values->count);
-    put(json, "mean", values->count > 0 ? total / (double)values->count : (double)NAN);
-    put(json, "share_of_zeros", bins_zeros(values->values, values->count));
-    put(json, "min", bins_rank(values->values, values->count, 0));
-    put(json, "p25", bins_rank(values->values, values->count, 0.25));
-    put(json, "p50", bins_rank(values->values, values->count, 0.5));
-    put(json, "p75", bins_rank(values->values, values->count, 0.75));
-    put(json, "p90", bins_rank(values->values, values->count, 0.9));
-    put(json, "p99", bins_rank(values->values, values->count, 0.99));
-    put(json, "max", bins_rank(values->values, values->count, 1));
+    json_put_double(json, "units", (double)values->unit_count);
+    json_put_double(json, "values", (double)values->count);
+    json_put_double(json, "mean", values->count > 0 ? total / (double)values->count : (double)NAN);
+    json_put_double(json, "share_of_zeros", bins_zeros(values->values, values->count));
+    json_put_double(json, "min", bins_rank(values->values, values->count, 0));
+    json_put_double(json, "p25", bins_rank(values->values, values->count, 0.25));
+    json_put_double(json, "p50", bins_rank(values->values, values->count, 0.5));
+    json_put_double(json, "p75", bins_rank(values->values, values->count, 0.75));
+    json_put_double(json, "p90", bins_rank(values->values, values->count, 0.9));
+    json_put_double(json, "p99", bins_rank(values->values, values->count, 0.99));
+    json_put_double(json, "max", bins_rank(values->values, values->count, 1));
     json_name(json, "counts");
     json_open_array(json);
     for (uint32_t i = 0; i < bins->count; i++)
         json_int(json, (int64_t)counts[i]);
     json_close_array(json);
-    put(json, "above", (double)counts[bins->count]);
+    json_put_double(json, "above", (double)counts[bins->count]);
     json_close_object(json);
 }
 

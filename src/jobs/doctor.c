@@ -364,12 +364,6 @@ static void check_doubts(struct doctor *doctor, uint32_t m, uint32_t v)
     }
 }
 
-static void write_member(struct json_writer *json, const char *name, double value)
-{
-    json_name(json, name);
-    json_double(json, value);
-}
-
 static void write_finding(const struct finding *finding, struct json_writer *json)
 {
     json_open_object(json);
@@ -389,7 +383,7 @@ static void write_finding(const struct finding *finding, struct json_writer *jso
         json_name(json, "variant");
         json_text(json, finding->variant);
     }
-    write_member(json, "value", finding->value);
+    json_put_double(json, "value", finding->value);
     json_close_object(json);
 }
 
@@ -400,9 +394,9 @@ static void write_sample_ratio(const struct doctor_visit *visit, struct json_wri
     char status[GOS_STATUS_TEXT_BYTES];
     json_name(json, "sample_ratio");
     json_open_object(json);
-    write_member(json, "p_value", ratio->p_value);
-    write_member(json, "chi_square", ratio->chisq);
-    write_member(json, "df", ratio->df);
+    json_put_double(json, "p_value", ratio->p_value);
+    json_put_double(json, "chi_square", ratio->chisq);
+    json_put_double(json, "df", ratio->df);
     json_name(json, "alarm");
     json_bool(json, ratio->alarm);
     json_name(json, "status");
@@ -415,7 +409,7 @@ static void write_sample_ratio(const struct doctor_visit *visit, struct json_wri
         json_text(json, question->variants[v]);
         json_name(json, "units");
         json_int(json, (int64_t)question->units[v]);
-        write_member(json, "weight", question->weights[v]);
+        json_put_double(json, "weight", question->weights[v]);
         json_close_object(json);
     }
     json_close_array(json);

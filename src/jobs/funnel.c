@@ -5,21 +5,6 @@
 
 #include <math.h>
 
-static void put(struct json_writer *json, const char *name, double value)
-{
-    json_name(json, name);
-    json_double(json, value);
-}
-
-static void put_interval(struct json_writer *json, const char *name, const gos_arm *arm)
-{
-    json_name(json, name);
-    json_open_object(json);
-    put(json, "lower", arm->ci_low);
-    put(json, "upper", arm->ci_high);
-    json_close_object(json);
-}
-
 /* Of `all`, those who came so far, with its interval; null without anybody. */
 static void put_share(struct json_writer *json, const char *name, const char *interval,
                       uint64_t reached, uint64_t all)
@@ -28,8 +13,8 @@ static void put_share(struct json_writer *json, const char *name, const char *in
     gos_arm arm = {.mean = (double)NAN, .ci_low = (double)NAN, .ci_high = (double)NAN};
     if (all > 0)
         gos_stats_arm(&moments, GOS_METRIC_PROPORTION, gos_plan_default().alpha, &arm);
-    put(json, name, arm.mean);
-    put_interval(json, interval, &arm);
+    json_put_double(json, name, arm.mean);
+    json_put_interval(json, interval, arm.ci_low, arm.ci_high);
 }
 
 static void write_variant(const struct analysis_design *design, uint32_t variant,
@@ -40,7 +25,7 @@ static void write_variant(const struct analysis_design *design, uint32_t variant
     json_open_object(json);
     json_name(json, "variant");
     json_text(json, design->variants[variant]);
-    put(json, "units", (double)answer->units[variant]);
+    json_put_double(json, "units", (double)answer->units[variant]);
     json_name(json, "steps");
     json_open_array(json);
     for (uint32_t step = 0; step < funnel->step_count; step++) {
@@ -52,9 +37,10 @@ static void write_variant(const struct analysis_design *design, uint32_t variant
         json_open_object(json);
         json_name(json, "event");
         json_text(json, funnel->steps[step]);
-        put(json, "units", (double)reached);
+        json_put_double(json, "units", (double)reached);
         put_share(json, "share", "share_ci", reached, cell->moments.n);
-        put(json, "of_first", first > 0 ? (double)reached / (double)first : (double)NAN);
+        json_put_double(json, "of_first",
+                        first > 0 ? (double)reached / (double)first : (double)NAN);
         put_share(json, "conversion", "conversion_ci", reached, all);
         json_close_object(json);
         before = reached;

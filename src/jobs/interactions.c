@@ -61,18 +61,6 @@ static bool examine(struct crossing *crossing, gos_error *err)
                                     crossing->arena, crossing->pairs, &crossing->found, err);
 }
 
-static void put(struct json_writer *json, const char *name, double value)
-{
-    json_name(json, name);
-    json_double(json, value);
-}
-
-static void put_text(struct json_writer *json, const char *name, gos_str value)
-{
-    json_name(json, name);
-    json_text(json, value);
-}
-
 static double mean_of(const struct crossing *crossing, const gos_moments *moments)
 {
     bool is_ratio = crossing->plan->kind == PLAN_RATIO;
@@ -89,10 +77,10 @@ static void write_cells(const struct crossing *crossing, struct json_writer *jso
         for (uint32_t c = 0; c < crossing->other.variant_count; c++) {
             uint32_t at = c * crossing->own.variant_count + r;
             json_open_object(json);
-            put_text(json, "variant", crossing->own.variants[r]);
-            put_text(json, "other_variant", crossing->other.variants[c]);
-            put(json, "units", (double)crossing->answer.units[at]);
-            put(json, "mean", mean_of(crossing, &cell_at(crossing, r, c)->moments));
+            json_put_text(json, "variant", crossing->own.variants[r]);
+            json_put_text(json, "other_variant", crossing->other.variants[c]);
+            json_put_double(json, "units", (double)crossing->answer.units[at]);
+            json_put_double(json, "mean", mean_of(crossing, &cell_at(crossing, r, c)->moments));
             json_close_object(json);
         }
     }
@@ -102,10 +90,10 @@ static void write_cells(const struct crossing *crossing, struct json_writer *jso
 static void write_all(const struct crossing *crossing, gos_str other, struct json_writer *json)
 {
     json_open_object(json);
-    put_text(json, "metric", crossing->plan->name);
-    put_text(json, "with", other);
-    put(json, "independence_p", crossing->found.independence.p_value);
-    put(json, "least_p", crossing->found.least_p);
+    json_put_text(json, "metric", crossing->plan->name);
+    json_put_text(json, "with", other);
+    json_put_double(json, "independence_p", crossing->found.independence.p_value);
+    json_put_double(json, "least_p", crossing->found.least_p);
     json_name(json, "alarm");
     json_bool(json, crossing->found.alarm);
     write_cells(crossing, json);
@@ -114,12 +102,12 @@ static void write_all(const struct crossing *crossing, gos_str other, struct jso
     for (size_t i = 0; i < crossing->found.pair_count; i++) {
         const gos_interaction *pair = &crossing->pairs[i];
         json_open_object(json);
-        put_text(json, "variant", crossing->own.variants[pair->first]);
-        put_text(json, "other_variant", crossing->other.variants[pair->second]);
-        put(json, "contrast", pair->contrast.value);
-        put(json, "se", pair->contrast.se);
-        put(json, "p_value", pair->contrast.p_value);
-        put(json, "adjusted_p", pair->adjusted_p);
+        json_put_text(json, "variant", crossing->own.variants[pair->first]);
+        json_put_text(json, "other_variant", crossing->other.variants[pair->second]);
+        json_put_double(json, "contrast", pair->contrast.value);
+        json_put_double(json, "se", pair->contrast.se);
+        json_put_double(json, "p_value", pair->contrast.p_value);
+        json_put_double(json, "adjusted_p", pair->adjusted_p);
         json_close_object(json);
     }
     json_close_array(json);

@@ -62,12 +62,6 @@ static bool compare_day(const struct course *course, uint32_t day, uint32_t vari
                              &options, out, err);
 }
 
-static void put(struct json_writer *json, const char *name, double value)
-{
-    json_name(json, name);
-    json_double(json, value);
-}
-
 /* The days that tell something; they are also what the slope is found from. */
 static bool write_variant(const struct course *course, uint32_t variant, struct json_writer *json,
                           gos_error *err)
@@ -89,18 +83,18 @@ static bool write_variant(const struct course *course, uint32_t variant, struct 
         diff[count] = estimate.fixed.diff;
         se[count++] = estimate.fixed.se;
         json_open_object(json);
-        put(json, "day", d);
-        put(json, "diff", estimate.fixed.diff);
-        put(json, "se", estimate.fixed.se);
-        put(json, "units", (double)(estimate.control.n + estimate.treatment.n));
+        json_put_double(json, "day", d);
+        json_put_double(json, "diff", estimate.fixed.diff);
+        json_put_double(json, "se", estimate.fixed.se);
+        json_put_double(json, "units", (double)(estimate.control.n + estimate.treatment.n));
         json_close_object(json);
     }
     json_close_array(json);
     gos_check check = gos_check_novelty(day, diff, se, count);
-    put(json, "slope", check.value);
-    put(json, "se", check.se);
-    put(json, "z", check.statistic);
-    put(json, "p_value", check.p_value);
+    json_put_double(json, "slope", check.value);
+    json_put_double(json, "se", check.se);
+    json_put_double(json, "z", check.statistic);
+    json_put_double(json, "p_value", check.p_value);
     json_name(json, "changes");
     json_bool(json, fabs(check.statistic) > CHANGE_Z);
     json_close_object(json);
@@ -119,7 +113,7 @@ bool novelty_write(const struct analysis_sources *sources, const struct analysis
     json_open_object(json);
     json_name(json, "metric");
     json_text(json, course->plan->name);
-    put(json, "days", course->day_count);
+    json_put_double(json, "days", course->day_count);
     json_name(json, "variants");
     json_open_array(json);
     for (uint32_t v = 0; v < course->design.variant_count; v++) {

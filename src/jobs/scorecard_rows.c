@@ -3,25 +3,10 @@
 
 #include <math.h>
 
-static void put_number(struct json_writer *json, const char *name, double value)
-{
-    json_name(json, name);
-    json_double(json, value);
-}
-
 static void put_text(struct json_writer *json, const char *name, const char *value)
 {
     json_name(json, name);
     json_text(json, gos_str_from(value));
-}
-
-static void put_interval(struct json_writer *json, const char *name, double lower, double upper)
-{
-    json_name(json, name);
-    json_open_object(json);
-    put_number(json, "lower", lower);
-    put_number(json, "upper", upper);
-    json_close_object(json);
 }
 
 /* What only the raw or the fixed inference says differently is shown beside the shown one. */
@@ -30,10 +15,10 @@ static void put_inference(struct json_writer *json, const char *name, const gos_
     json_name(json, name);
     json_open_object(json);
     put_text(json, "method", other->method);
-    put_number(json, "diff", other->diff);
-    put_number(json, "se", other->se);
-    put_number(json, "p_value", other->p_value);
-    put_interval(json, "lift_ci", other->lift_low * 100, other->lift_high * 100);
+    json_put_double(json, "diff", other->diff);
+    json_put_double(json, "se", other->se);
+    json_put_double(json, "p_value", other->p_value);
+    json_put_interval(json, "lift_ci", other->lift_low * 100, other->lift_high * 100);
     json_close_object(json);
 }
 
@@ -47,24 +32,24 @@ static void put_comparison(struct json_writer *json, const struct scorecard_entr
     const gos_estimate *estimate = &entry->estimate;
     const gos_inference *shown = &estimate->shown;
     char status[GOS_STATUS_TEXT_BYTES];
-    put_number(json, "diff", shown->diff);
-    put_interval(json, "diff_ci", shown->diff_low, shown->diff_high);
-    put_interval(json, "lift_ci", shown->lift_low * 100, shown->lift_high * 100);
+    json_put_double(json, "diff", shown->diff);
+    json_put_interval(json, "diff_ci", shown->diff_low, shown->diff_high);
+    json_put_interval(json, "lift_ci", shown->lift_low * 100, shown->lift_high * 100);
     put_text(json, "lift_kind", gos_lift_kind_name(shown->lift_kind));
-    put_number(json, "se", shown->se);
-    put_number(json, "df", shown->df);
-    put_number(json, "statistic", shown->statistic);
+    json_put_double(json, "se", shown->se);
+    json_put_double(json, "df", shown->df);
+    json_put_double(json, "statistic", shown->statistic);
     put_text(json, "method", shown->method);
     put_text(json, "status", gos_status_text(estimate->status, status));
-    put_number(json, "alpha", estimate->alpha);
-    put_number(json, "adjusted_p", estimate->adjusted_p);
+    json_put_double(json, "alpha", estimate->alpha);
+    json_put_double(json, "adjusted_p", estimate->adjusted_p);
     json_name(json, "significant");
     json_bool(json, estimate->significant);
-    put_number(json, "chance_to_win", estimate->posterior.chance_to_win);
+    json_put_double(json, "chance_to_win", estimate->posterior.chance_to_win);
     if (shown->p_value < 1e-300)
-        put_number(json, "log10_p", shown->log10_p);
+        json_put_double(json, "log10_p", shown->log10_p);
     if (estimate->variance_reduction != 0)
-        put_number(json, "variance_reduction", estimate->variance_reduction);
+        json_put_double(json, "variance_reduction", estimate->variance_reduction);
     if (differs(&estimate->raw, &estimate->fixed))
         put_inference(json, "raw", &estimate->raw);
     if (differs(&estimate->fixed, shown))
@@ -100,10 +85,10 @@ static gos_str detail_of(const struct scorecard *scorecard, uint32_t m, uint32_t
     json_name(&json, "is_control");
     json_bool(&json, entry->is_control);
     if (metric->plan->total)
-        put_number(&json, "total", cell->total);
+        json_put_double(&json, "total", cell->total);
     if (!isnan(metric->cap)) {
-        put_number(&json, "cap", metric->cap);
-        put_number(&json, "capped", (double)cell->capped);
+        json_put_double(&json, "cap", metric->cap);
+        json_put_double(&json, "capped", (double)cell->capped);
     }
     if (entry->is_control)
         put_text(&json, "status", gos_status_text(entry->arm_status, status));
@@ -111,7 +96,7 @@ static gos_str detail_of(const struct scorecard *scorecard, uint32_t m, uint32_t
         put_comparison(&json, entry);
     if (entry->has_margin) {
         put_text(&json, "guardrail", guardrail_name(entry->guardrail));
-        put_number(&json, "margin", metric->margin);
+        json_put_double(&json, "margin", metric->margin);
     }
     json_close_object(&json);
     if (stamp->extra.len > 0) {

@@ -45,21 +45,6 @@ static bool choose_metric(struct series *series, gos_str metric, gos_error *err)
                                        "the experiment has no metric \"%.*s\"", GOS_ARG(metric));
 }
 
-static void put_number(struct json_writer *json, const char *name, double value)
-{
-    json_name(json, name);
-    json_double(json, value);
-}
-
-static void put_interval(struct json_writer *json, const char *name, double lower, double upper)
-{
-    json_name(json, name);
-    json_open_object(json);
-    put_number(json, "lower", lower);
-    put_number(json, "upper", upper);
-    json_close_object(json);
-}
-
 static void write_point(struct series *series, int64_t at, const struct scorecard *scorecard,
                         uint32_t m, uint32_t v)
 {
@@ -79,13 +64,13 @@ static void write_point(struct series *series, int64_t at, const struct scorecar
     json_text(json, series->design.variants[v]);
     json_name(json, "sample_size");
     json_int(json, (int64_t)entry->arm.n);
-    put_number(json, "mean_value", entry->arm.mean);
+    json_put_double(json, "mean_value", entry->arm.mean);
     if (!entry->is_control) {
-        put_number(json, "diff", shown->diff);
-        put_interval(json, "diff_ci", shown->diff_low, shown->diff_high);
-        put_number(json, "lift", shown->lift * 100);
-        put_interval(json, "lift_ci", shown->lift_low * 100, shown->lift_high * 100);
-        put_number(json, "p_value", shown->p_value);
+        json_put_double(json, "diff", shown->diff);
+        json_put_interval(json, "diff_ci", shown->diff_low, shown->diff_high);
+        json_put_double(json, "lift", shown->lift * 100);
+        json_put_interval(json, "lift_ci", shown->lift_low * 100, shown->lift_high * 100);
+        json_put_double(json, "p_value", shown->p_value);
     }
     json_close_object(json);
 }

@@ -112,21 +112,6 @@ static bool compare_all(struct slicing *slicing, gos_error *err)
                               slicing->arena, err);
 }
 
-static void put(struct json_writer *json, const char *name, double value)
-{
-    json_name(json, name);
-    json_double(json, value);
-}
-
-static void put_interval(struct json_writer *json, const char *name, double low, double high)
-{
-    json_name(json, name);
-    json_open_object(json);
-    put(json, "lower", low);
-    put(json, "upper", high);
-    json_close_object(json);
-}
-
 static void write_slice(const struct slicing *slicing, uint32_t value, uint32_t v, uint32_t index,
                         struct json_writer *json)
 {
@@ -139,20 +124,20 @@ static void write_slice(const struct slicing *slicing, uint32_t value, uint32_t 
     json_open_object(json);
     json_name(json, "value");
     json_text(json, slicing->values[value]);
-    put(json, "units", (double)slicing->answer.units[value * each + v]);
-    put(json, "control_units",
-        (double)slicing->answer.units[value * each + slicing->design.control]);
-    put(json, "mean", estimate->treatment.mean);
-    put(json, "control_mean", estimate->control.mean);
-    put(json, "diff", fixed->diff);
-    put_interval(json, "diff_ci", fixed->diff_low, fixed->diff_high);
-    put(json, "lift", 100 * fixed->lift);
-    put_interval(json, "lift_ci", bounded ? 100 * fixed->lift_low : (double)NAN,
-                 bounded ? 100 * fixed->lift_high : (double)NAN);
-    put(json, "p_value", fixed->p_value);
-    put(json, "adjusted_p", slice->adjusted_p);
-    put(json, "gap_p", slice->gap_p);
-    put(json, "gap_q", slice->gap_q);
+    json_put_double(json, "units", (double)slicing->answer.units[value * each + v]);
+    json_put_double(json, "control_units",
+                    (double)slicing->answer.units[value * each + slicing->design.control]);
+    json_put_double(json, "mean", estimate->treatment.mean);
+    json_put_double(json, "control_mean", estimate->control.mean);
+    json_put_double(json, "diff", fixed->diff);
+    json_put_interval(json, "diff_ci", fixed->diff_low, fixed->diff_high);
+    json_put_double(json, "lift", 100 * fixed->lift);
+    json_put_interval(json, "lift_ci", bounded ? 100 * fixed->lift_low : (double)NAN,
+                      bounded ? 100 * fixed->lift_high : (double)NAN);
+    json_put_double(json, "p_value", fixed->p_value);
+    json_put_double(json, "adjusted_p", slice->adjusted_p);
+    json_put_double(json, "gap_p", slice->gap_p);
+    json_put_double(json, "gap_q", slice->gap_q);
     json_name(json, "differs");
     json_bool(json, slice->gap_q < DIFFERS_P);
     json_name(json, "status");
@@ -174,8 +159,8 @@ static bool write_ratios(const struct slicing *slicing, struct json_writer *json
         json_open_object(json);
         json_name(json, "value");
         json_text(json, slicing->values[i]);
-        put(json, "units", (double)srm.units);
-        put(json, "p_value", srm.p_value);
+        json_put_double(json, "units", (double)srm.units);
+        json_put_double(json, "p_value", srm.p_value);
         json_name(json, "alarm");
         json_bool(json, srm.alarm);
         json_close_object(json);
@@ -192,7 +177,7 @@ static bool write_all(const struct slicing *slicing, struct json_writer *json, g
     json_text(json, slicing->plan->name);
     json_name(json, "by");
     json_text(json, slicing->by);
-    put(json, "left_out", (double)slicing->left_out);
+    json_put_double(json, "left_out", (double)slicing->left_out);
     if (!write_ratios(slicing, json, err))
         return false;
     json_name(json, "variants");
@@ -203,7 +188,7 @@ static bool write_all(const struct slicing *slicing, struct json_writer *json, g
         json_open_object(json);
         json_name(json, "variant");
         json_text(json, slicing->design.variants[v]);
-        put(json, "heterogeneity_p", slicing->groups[group].heterogeneity.p_value);
+        json_put_double(json, "heterogeneity_p", slicing->groups[group].heterogeneity.p_value);
         json_name(json, "differs");
         json_bool(json, slicing->groups[group].heterogeneity_q < DIFFERS_P);
         json_name(json, "slices");
@@ -234,7 +219,7 @@ static bool write_attributes(const struct slicing *slicing, struct json_writer *
         json_open_object(json);
         json_name(json, "name");
         json_text(json, found[i].value);
-        put(json, "units", (double)found[i].units);
+        json_put_double(json, "units", (double)found[i].units);
         json_close_object(json);
     }
     json_close_array(json);

@@ -81,26 +81,20 @@ static bool wants(const struct webhook *webhook, const struct log_entry *entry, 
     return false;
 }
 
-static void member(struct json_writer *json, const char *name, gos_str value)
-{
-    json_name(json, name);
-    json_text(json, value);
-}
-
 static void data_write(struct json_writer *json, const struct log_entry *entry)
 {
     char id[UUID_TEXT_BYTES];
     json_name(json, "data");
     json_open_object(json);
-    member(json, "environment", entry->environment);
-    member(json, "kind", entry->kind);
-    member(json, "action", entry->action);
-    member(json, "name", entry->name);
+    json_put_text(json, "environment", entry->environment);
+    json_put_text(json, "kind", entry->kind);
+    json_put_text(json, "action", entry->action);
+    json_put_text(json, "name", entry->name);
     if (entry->has_id) {
         uuid_write(&entry->id, id);
-        member(json, "id", gos_str_from(id));
+        json_put_text(json, "id", gos_str_from(id));
     }
-    member(json, "actor", entry->actor);
+    json_put_text(json, "actor", entry->actor);
     json_name(json, "sequence");
     json_int(json, entry->sequence);
     json_close_object(json);
@@ -124,15 +118,15 @@ static bool delivery_make(struct uuid webhook, const struct log_entry *entry, in
     text_init(&text, arena);
     json_writer_init(&json, &text);
     json_open_object(&json);
-    member(&json, "specversion", GOS_LIT("1.0"));
-    member(&json, "id", gos_str_from(id));
-    member(&json, "source",
-           gos_arena_print(arena, "/environments/%.*s", GOS_ARG(entry->environment)));
-    member(&json, "type", out->type);
-    member(&json, "subject",
-           gos_arena_print(arena, "%.*s/%.*s", GOS_ARG(entry->kind), GOS_ARG(entry->name)));
-    member(&json, "time", (gos_str){at, time_write(entry->at, at)});
-    member(&json, "datacontenttype", GOS_LIT("application/json"));
+    json_put_text(&json, "specversion", GOS_LIT("1.0"));
+    json_put_text(&json, "id", gos_str_from(id));
+    json_put_text(&json, "source",
+                  gos_arena_print(arena, "/environments/%.*s", GOS_ARG(entry->environment)));
+    json_put_text(&json, "type", out->type);
+    json_put_text(&json, "subject",
+                  gos_arena_print(arena, "%.*s/%.*s", GOS_ARG(entry->kind), GOS_ARG(entry->name)));
+    json_put_text(&json, "time", (gos_str){at, time_write(entry->at, at)});
+    json_put_text(&json, "datacontenttype", GOS_LIT("application/json"));
     data_write(&json, entry);
     json_close_object(&json);
     out->body = text_str(&text);

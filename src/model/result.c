@@ -76,29 +76,11 @@ static void write_id(struct json_writer *writer, const char *name, const struct 
     json_text(writer, gos_str_from(text));
 }
 
-static void write_text(struct json_writer *writer, const char *name, gos_str value)
-{
-    json_name(writer, name);
-    json_text(writer, value);
-}
-
-static void write_number(struct json_writer *writer, const char *name, double value)
-{
-    json_name(writer, name);
-    json_double(writer, value);
-}
-
-static void write_integer(struct json_writer *writer, const char *name, int64_t value)
-{
-    json_name(writer, name);
-    json_int(writer, value);
-}
-
 static void write_time(struct json_writer *writer, const char *name, int64_t ms)
 {
     char text[TIME_TEXT_BYTES];
     size_t len = time_write(ms, text);
-    write_text(writer, name, (gos_str){text, len});
+    json_put_text(writer, name, (gos_str){text, len});
 }
 
 /* The members of `detail`, which is `{...}`, go to the same level. */
@@ -115,18 +97,18 @@ static void write_detail(struct json_writer *writer, gos_str detail)
 
 static void write_estimates(const struct result *result, struct json_writer *writer)
 {
-    write_integer(writer, "sample_size", result->sample_size);
-    write_integer(writer, "conversions", result->conversions);
-    write_number(writer, "mean_value", result->mean_value);
-    write_number(writer, "variance", result->variance);
+    json_put_int(writer, "sample_size", result->sample_size);
+    json_put_int(writer, "conversions", result->conversions);
+    json_put_double(writer, "mean_value", result->mean_value);
+    json_put_double(writer, "variance", result->variance);
     json_name(writer, "confidence_interval");
     json_open_object(writer);
-    write_number(writer, "lower", result->interval_lower);
-    write_number(writer, "upper", result->interval_upper);
+    json_put_double(writer, "lower", result->interval_lower);
+    json_put_double(writer, "upper", result->interval_upper);
     json_close_object(writer);
-    write_number(writer, "p_value", result->p_value);
-    write_number(writer, "lift", result->lift);
-    write_number(writer, "statistical_power", result->statistical_power);
+    json_put_double(writer, "p_value", result->p_value);
+    json_put_double(writer, "lift", result->lift);
+    json_put_double(writer, "statistical_power", result->statistical_power);
 }
 
 void result_write(const struct result *result, struct json_writer *writer)
@@ -134,8 +116,8 @@ void result_write(const struct result *result, struct json_writer *writer)
     json_open_object(writer);
     write_id(writer, "id", &result->id);
     write_id(writer, "experiment_id", &result->experiment_id);
-    write_text(writer, "variant", result->variant);
-    write_text(writer, "metric_name", result->metric_name);
+    json_put_text(writer, "variant", result->variant);
+    json_put_text(writer, "metric_name", result->metric_name);
     write_estimates(result, writer);
     write_time(writer, "computed_at", result->computed_at);
     json_name(writer, "data_window");

@@ -46,18 +46,12 @@ static struct json_writer *answer_begin(void)
     return &answer.json;
 }
 
-static void member(struct json_writer *json, const char *name, gos_str value)
-{
-    json_name(json, name);
-    json_text(json, value);
-}
-
 static void answer_error(const gos_error *err)
 {
     struct json_writer *json = answer_begin();
-    member(json, "code", gos_str_from(gos_code_name(err->code)));
-    member(json, "message", gos_str_from(err->message));
-    member(json, "pointer", gos_str_from(err->pointer));
+    json_put_text(json, "code", gos_str_from(gos_code_name(err->code)));
+    json_put_text(json, "message", gos_str_from(err->message));
+    json_put_text(json, "pointer", gos_str_from(err->pointer));
     json_close_object(json);
 }
 
@@ -138,14 +132,14 @@ EXPORT("about") void wasm_about(struct wasm_rules *rules)
 {
     struct json_writer *json = answer_begin();
     const gos_ruleset *ruleset = rules->ruleset;
-    member(json, "hash", gos_ruleset_hash(ruleset));
+    json_put_text(json, "hash", gos_ruleset_hash(ruleset));
     json_name(json, "flags");
     json_open_array(json);
     for (uint32_t i = 0; i < gos_ruleset_flag_count(ruleset); i++) {
         gos_flag_info info = gos_ruleset_flag(ruleset, i);
         json_open_object(json);
-        member(json, "key", info.key);
-        member(json, "type", gos_str_from(types[info.type]));
+        json_put_text(json, "key", info.key);
+        json_put_text(json, "type", gos_str_from(types[info.type]));
         json_close_object(json);
     }
     json_close_array(json);
@@ -176,14 +170,14 @@ static void experiment_write(const struct wasm_rules *rules, const gos_decision 
     uint32_t index = (uint32_t)decision->experiment;
     json_name(json, "experiment");
     json_open_object(json);
-    member(json, "id", gos_ruleset_experiment(rules->ruleset, index).id);
-    member(
+    json_put_text(json, "id", gos_ruleset_experiment(rules->ruleset, index).id);
+    json_put_text(
         json, "variant",
         decision->experiment_variant < 0
             ? GOS_LIT("")
             : gos_ruleset_variant(rules->ruleset, index, (uint32_t)decision->experiment_variant));
-    member(json, "unit", gos_eval_unit(rules->ruleset, index, rules->context));
-    member(json, "device", gos_context_device(rules->context));
+    json_put_text(json, "unit", gos_eval_unit(rules->ruleset, index, rules->context));
+    json_put_text(json, "device", gos_context_device(rules->context));
     json_name(json, "random");
     json_bool(json, gos_assignment_is_randomised(decision->assignment));
     json_close_object(json);
@@ -192,16 +186,16 @@ static void experiment_write(const struct wasm_rules *rules, const gos_decision 
 static void decision_write(const struct wasm_rules *rules, const gos_decision *decision)
 {
     struct json_writer *json = answer_begin();
-    member(json, "code", gos_str_from(gos_code_name(decision->code)));
-    member(json, "reason", gos_str_from(gos_reason_name(decision->reason)));
+    json_put_text(json, "code", gos_str_from(gos_code_name(decision->code)));
+    json_put_text(json, "reason", gos_str_from(gos_reason_name(decision->reason)));
     json_name(json, "value");
     json_raw(json, decision->value.len > 0 ? decision->value : GOS_LIT("null"));
-    member(json, "variant", decision->variant);
-    member(json, "assignment", gos_str_from(gos_assignment_name(decision->assignment)));
+    json_put_text(json, "variant", decision->variant);
+    json_put_text(json, "assignment", gos_str_from(gos_assignment_name(decision->assignment)));
     json_name(json, "rule");
     json_int(json, decision->rule);
     if (decision->flag >= 0)
-        member(
+        json_put_text(
             json, "type",
             gos_str_from(types[gos_ruleset_flag(rules->ruleset, (uint32_t)decision->flag).type]));
     if (decision->experiment >= 0)
