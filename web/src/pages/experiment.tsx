@@ -9,6 +9,7 @@ import { Ago, Badge, Card, Empty, ErrorNote, Page, Rows } from '../parts/basic';
 import { Computing } from '../parts/computing';
 import { Lifecycle } from '../parts/lifecycle';
 import { MetricsTable } from '../parts/metrics-table';
+import { Warnings } from '../parts/warnings';
 import { Exposures, HealthStrip, Verdict } from '../parts/verdict';
 
 const Bandit = lazy(() => import('../parts/bandit'));
@@ -77,6 +78,7 @@ export default function ExperimentPage({ id }: { id: string }) {
         {layersOf(experiment).length > 0 && <span className="small">layer {layersOf(experiment).join(', ')}</span>}
       </div>
       {(experiment.hypothesis || experiment.description) && <p className="wrap" style={{ maxWidth: 900 }}>{experiment.hypothesis || experiment.description}</p>}
+      <Warnings kind="experiment" name={experiment.name} to={() => `/experiments/${experiment.id}?tab=design`} />
       <Tabs value={view} onChange={(value) => setTab(value ?? 'results')} keepMounted={false}>
         <Tabs.List mb="md">
           <Tabs.Tab value="results">Results</Tabs.Tab>

@@ -1,24 +1,24 @@
 // One flag: who gets what, in order; a tester; people who are set by hand; code; what it was before.
-import { Button, Modal, NumberInput, Slider, Switch, Tabs, TagsInput, TextInput, Textarea } from '@mantine/core';
-import { Suspense, lazy, useState } from 'react';
-import { api, type ApiError } from '../api/client';
-import { useChange, useGet, useList } from '../api/queries';
+import { NumberInput, Slider, Switch, Tabs, TagsInput, TextInput, Textarea } from '@mantine/core';
+import { Suspense, lazy } from 'react';
+import { useGet, useList } from '../api/queries';
 import type { Flag, Json, JsonObject } from '../api/types';
-import { Link, navigate, useQueryValue } from '../app/router';
+import { Link, useQueryValue } from '../app/router';
 import { shown } from '../lib/draft';
 import { number } from '../lib/format';
-import { Act } from '../parts/act';
-import { Ago, Badge, Card, ErrorNote, Hint, Note, Page, Rows, say } from '../parts/basic';
+import { Ago, Badge, Card, ErrorNote, Hint, Note, Page, Rows } from '../parts/basic';
 import { Conditions } from '../parts/conditions';
 import { Conflict, SaveBar, useEditing, type Editing } from '../parts/editing';
 import { FlagRules } from '../parts/flag-rules';
 import { JsonField } from '../parts/json-field';
 import { Match } from '../parts/match';
 import { SegmentsPicker } from '../parts/pickers';
+import { Remove } from '../parts/remove';
 import { Snippets } from '../parts/snippets';
 import { Overrides } from '../parts/overrides';
 import { Tester } from '../parts/tester';
 import { ValueField } from '../parts/value-field';
+import { Warnings } from '../parts/warnings';
 import { WhatIf } from '../parts/what-if';
 import { FlagSwitch } from './flags';
 
@@ -104,24 +104,10 @@ function Dependents({ flag, all }: { flag: Flag; all: Flag[] }) {
   );
 }
 
-function Remove({ flag }: { flag: Flag }) {
-  const [open, setOpen] = useState(false);
-  const remove = useChange<void, void>(() => api.remove(`/flags/${encodeURIComponent(flag.key)}`), ['flags']);
-  return (
-    <>
-      <Act variant="subtle" color="gray" size="sm" onClick={() => setOpen(true)}>Delete</Act>
-      <Modal opened={open} onClose={() => setOpen(false)} title={<strong>Delete {flag.key}?</strong>} closeButtonProps={{ 'aria-label': 'Close' }}>
-        <div className="stack">
-          <p>Code that asks for it gets its own fallback from now on. The audit log keeps the definition.</p>
-          <ErrorNote error={remove.error as ApiError | null} />
-          <div className="row">
-            <Button color="red.9" loading={remove.isPending} onClick={() => remove.mutate(undefined, { onSuccess: () => { say(`${flag.key} is deleted.`); navigate('/flags'); } })}>Delete it</Button>
-            <Button variant="default" onClick={() => setOpen(false)}>Keep it</Button>
-          </div>
-        </div>
-      </Modal>
-    </>
-  );
+/** Where on this page a JSON Pointer of the flag is. */
+function placeOf(flag: Flag, pointer: string): string {
+  const rule = /^\/rules\/(\d+)/.exec(pointer)?.[1];
+  return `/flags/${encodeURIComponent(flag.key)}${rule ? `?rule=${Number(rule) + 1}` : ''}`;
 }
 
 function Loaded({ flag }: { flag: Flag }) {
@@ -137,6 +123,7 @@ function Loaded({ flag }: { flag: Flag }) {
         {flag.experiment_id && <Link to={`/experiments/${flag.experiment_id}`} className="small">belongs to an experiment</Link>}
       </div>
       {!flag.enabled && <Note tone="info">It is off: everybody gets the default, whatever the rules say.</Note>}
+      <Warnings kind="flag" name={flag.key} to={(pointer) => placeOf(flag, pointer)} />
       <Tabs value={tab} onChange={(value) => setTab(value ?? 'rules')} keepMounted={false} mt="sm">
         <Tabs.List mb="md">
           <Tabs.Tab value="rules">Rules{edit.dirty ? ' •' : ''}</Tabs.Tab>
@@ -166,7 +153,7 @@ export default function FlagPage({ id }: { id: string }) {
   const found = useGet<Flag>(`/flags/${encodeURIComponent(id)}`, undefined, 15_000);
   return (
     <Page title={id} crumbs={[{ to: '/flags', text: 'Flags' }]}
-      actions={found.data && <><Hint tip="The switch for everybody: off serves the default to all."><span className="muted">enabled</span></Hint><FlagSwitch flag={found.data} /><Remove flag={found.data} /></>}>
+      actions={found.data && <><Hint tip="The switch for everybody: off serves the default to all."><span className="muted">enabled</span></Hint><FlagSwitch flag={found.data} /><Remove name={found.data.key} path={`/flags/${encodeURIComponent(found.data.key)}`} list="/flags" text="Code that asks for it gets its own fallback from now on. The audit log keeps the definition." /></>}>
       {found.data ? <Loaded flag={found.data} /> : found.error ? <ErrorNote error={found.error} retry={() => void found.refetch()} /> : <Rows count={4} height={60} />}
     </Page>
   );

@@ -1,18 +1,16 @@
 // One metric: its definition, what it gives on recent events, and who uses it.
 import { Tabs } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense } from 'react';
-import { api } from '../api/client';
 import { useGet, useList } from '../api/queries';
 import type { Experiment, Metric } from '../api/types';
-import { Link, navigate, useQueryValue } from '../app/router';
+import { Link, useQueryValue } from '../app/router';
 import { roleOf, STATUS_TONE } from '../lib/results';
-import { Badge, Card, ErrorNote, Page, Rows, say } from '../parts/basic';
-import { Confirm } from '../parts/confirm';
+import { Badge, Card, ErrorNote, Page, Rows } from '../parts/basic';
 import { Detectable } from '../parts/detectable';
 import { Conflict, SaveBar, useEditing } from '../parts/editing';
 import { MetricFieldset } from '../parts/metric-form';
 import { MetricPreview } from '../parts/metric-preview';
+import { Remove } from '../parts/remove';
 
 const History = lazy(() => import('../parts/history'));
 
@@ -50,25 +48,11 @@ function Definition({ metric }: { metric: Metric }) {
   );
 }
 
-function Remove({ metric }: { metric: Metric }) {
-  const client = useQueryClient();
-  return (
-    <Confirm need="editor" size="sm" title={`Delete ${metric.name}?`} deed="Delete it" text="Results that were computed stay; the audit log keeps the definition. A metric that an experiment uses cannot be deleted."
-      run={async () => {
-        await api.remove(`/metrics/${metric.id}`);
-        say(`${metric.name} is deleted.`);
-        navigate('/metrics');
-        // The lists, and not what is still on this page: it is no longer there to be asked for.
-        await client.invalidateQueries({ queryKey: ['metrics', '/metrics'] });
-      }}>Delete</Confirm>
-  );
-}
-
 export default function MetricPage({ id }: { id: string }) {
   const [tab, setTab] = useQueryValue('tab', 'definition');
   const found = useGet<Metric>(`/metrics/${encodeURIComponent(id)}`);
   return (
-    <Page title={found.data?.name ?? id} crumbs={[{ to: '/metrics', text: 'Metrics' }]} actions={found.data && <Remove metric={found.data} />}>
+    <Page title={found.data?.name ?? id} crumbs={[{ to: '/metrics', text: 'Metrics' }]} actions={found.data && <Remove name={found.data.name} path={`/metrics/${found.data.id}`} list="/metrics" text="Results that were computed stay; the audit log keeps the definition. A metric that an experiment uses cannot be deleted." />}>
       {!found.data ? (found.error ? <ErrorNote error={found.error} retry={() => void found.refetch()} /> : <Rows count={3} height={60} />) : (
         <Tabs value={tab} onChange={(value) => setTab(value ?? '')} keepMounted={false}>
           <Tabs.List mb="md"><Tabs.Tab value="definition">Definition</Tabs.Tab><Tabs.Tab value="history">History</Tabs.Tab></Tabs.List>

@@ -1,15 +1,15 @@
 // One segment: who is in it, and what aims at it.
 import { NumberInput, Switch, Textarea } from '@mantine/core';
 import { Suspense, lazy } from 'react';
-import { api, type ApiError } from '../api/client';
-import { useChange, useGet, useList } from '../api/queries';
+import { useGet, useList } from '../api/queries';
 import type { Experiment, Flag, Segment } from '../api/types';
-import { Link, navigate } from '../app/router';
-import { Act } from '../parts/act';
-import { Card, ErrorNote, Page, Rows, say } from '../parts/basic';
+import { Link } from '../app/router';
+import { Card, ErrorNote, Page, Rows } from '../parts/basic';
 import { Conditions } from '../parts/conditions';
 import { Match } from '../parts/match';
 import { same } from '../lib/draft';
+import { Remove } from '../parts/remove';
+import { Warnings } from '../parts/warnings';
 import { WhatIf } from '../parts/what-if';
 import { IdList } from '../parts/id-list';
 import { Conflict, SaveBar, useEditing } from '../parts/editing';
@@ -69,11 +69,10 @@ function Loaded({ segment }: { segment: Segment }) {
 
 export default function SegmentPage({ id }: { id: string }) {
   const found = useGet<Segment>(`/segments/${encodeURIComponent(id)}`);
-  const remove = useChange<void, void>(() => api.remove(`/segments/${found.data?.id}`), ['segments']);
   return (
     <Page title={found.data?.name ?? id} crumbs={[{ to: '/segments', text: 'Segments' }]}
-      actions={found.data && <Act variant="subtle" color="gray" size="sm" loading={remove.isPending} onClick={() => window.confirm(`Delete ${found.data.name}?`) && remove.mutate(undefined, { onSuccess: () => { say(`${found.data.name} is deleted.`); navigate('/segments'); } })}>Delete</Act>}>
-      {remove.error && <ErrorNote error={remove.error as ApiError} title="It cannot be deleted" />}
+      actions={found.data && <Remove name={found.data.name} path={`/segments/${found.data.id}`} list="/segments" text="The audit log keeps the definition. A segment that something uses cannot be deleted." />}>
+      {found.data && <Warnings kind="segment" name={found.data.name} />}
       {found.data ? <Loaded segment={found.data} /> : found.error ? <ErrorNote error={found.error} retry={() => void found.refetch()} /> : <Rows count={3} height={60} />}
     </Page>
   );

@@ -61,7 +61,7 @@ export function useEditing<T extends Versioned>(stored: T, path: string, root: s
       setValue(saved);
       setConflict(null);
       client.setQueryData([root, path, {}], saved);
-      await client.invalidateQueries({ queryKey: [root] });
+      await Promise.all([[root], ['warnings']].map((queryKey) => client.invalidateQueries({ queryKey })));
       say('Saved.');
       return true;
     } catch (cause) {

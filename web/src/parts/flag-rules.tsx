@@ -1,14 +1,17 @@
 // Ordered rules of a flag as cards: whom, how many of them, what they get. The first that matches
 // decides. What a card has no field for stays in the rule and can be edited as JSON.
 import { ActionIcon, Button, NumberInput, SegmentedControl, Select, Slider, TextInput } from '@mantine/core';
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useList } from '../api/queries';
 import type { Experiment, Flag, Json, JsonObject } from '../api/types';
+import { useQueryValue } from '../app/router';
 import { toRows } from '../lib/conditions';
 import { shown } from '../lib/draft';
 import { number } from '../lib/format';
 import { localTime } from '../lib/format';
+import { say } from './basic';
 import { Conditions } from './conditions';
+import { moved, placeAfter, useDragOrder } from './drag-order';
 import { JsonField } from './json-field';
 import { Match } from './match';
 import { SegmentsPicker } from './pickers';
@@ -117,12 +120,20 @@ export function FlagRules({ flag, rules, onChange, at }: { flag: Flag; rules: Js
   const [open, setOpen] = useState<number | null>(null);
   const [text, setText] = useState(false);
   const put = (index: number, rule: Json) => onChange(rules.map((old, i) => (i === index ? rule : old)));
-  function swap(a: number, b: number) {
-    const next = [...rules];
-    [next[a], next[b]] = [next[b]!, next[a]!];
-    onChange(next);
-    setOpen((was) => (was === a ? b : was === b ? a : was));
+  function move(from: number, to: number) {
+    onChange(moved(rules, from, to));
+    setOpen((was) => (was === null ? null : placeAfter(was, from, to)));
+    say(`Rule ${from + 1} is rule ${to + 1} now.`);
   }
+  const order = useDragOrder(move);
+  // What a link asks for, such as that of a warning, is opened and brought into view.
+  const [asked] = useQueryValue('rule');
+  useEffect(() => {
+    const index = Number(asked) - 1;
+    if (!asked || !rules[index]) return;
+    setOpen(index);
+    document.getElementById(`rule-${asked}`)?.scrollIntoView({ block: 'center' });
+  }, [asked]);
   function add() {
     setOpen(rules.length);
     onChange([...rules, { segments: [], attributes: {}, percentage: 100, value: flag.value ?? (flag.type === 'Boolean' ? true : (flag.default_value ?? null)) }]);
@@ -134,14 +145,15 @@ export function FlagRules({ flag, rules, onChange, at }: { flag: Flag; rules: Js
         const error = at(`/rules/${i}`);
         const isOpen = open === i || error !== undefined;
         return (
-          <div className="rule stack tight" key={i}>
+          <div className="rule stack tight" key={i} id={`rule-${i + 1}`} {...order.item(i)}>
             <div className="row" style={{ flexWrap: 'nowrap' }}>
+              {rules.length > 1 && <span {...order.grip(i)} title="Drag to another place">⠿</span>}
               <span className="badge num">{i + 1}</span>
               <button type="button" className="grow strong wrap" style={{ all: 'unset', cursor: 'pointer', flex: 1, fontWeight: 600 }} aria-expanded={isOpen} onClick={() => setOpen(open === i ? null : i)}>
                 {isObject(rule) ? (typeof rule.name === 'string' && rule.name ? `${rule.name}: ${ruleSentence(rule)}` : ruleSentence(rule)) : 'not a rule'}
               </button>
-              <ActionIcon variant="subtle" color="gray" aria-label={`Move rule ${i + 1} up`} disabled={i === 0} onClick={() => swap(i, i - 1)}>↑</ActionIcon>
-              <ActionIcon variant="subtle" color="gray" aria-label={`Move rule ${i + 1} down`} disabled={i === rules.length - 1} onClick={() => swap(i, i + 1)}>↓</ActionIcon>
+              <ActionIcon variant="subtle" color="gray" aria-label={`Move rule ${i + 1} up`} disabled={i === 0} onClick={() => move(i, i - 1)}>↑</ActionIcon>
+              <ActionIcon variant="subtle" color="gray" aria-label={`Move rule ${i + 1} down`} disabled={i === rules.length - 1} onClick={() => move(i, i + 1)}>↓</ActionIcon>
               <ActionIcon variant="subtle" color="gray" aria-label={`Remove rule ${i + 1}`} onClick={() => onChange(rules.length === 1 ? undefined : rules.filter((_, at) => at !== i))}>✕</ActionIcon>
             </div>
             {isOpen && (
