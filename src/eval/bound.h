@@ -19,7 +19,7 @@ struct value {
     uint8_t has;
     uint8_t boolean;
     uint8_t pad;
-    uint32_t symbol; /* NONE: compared with nothing */
+    uint32_t symbol; /* its number, or SYMBOL_MISSING, _NOT_TEXT, _OTHER */
     double number;
     gos_str text;
     const struct json *json;

@@ -67,7 +67,7 @@ static uint32_t symbol_find(const gos_ruleset *rules, uint32_t slot, gos_str tex
         if (symbol->slot == slot && ruleset_text_is(rules, symbol->text, text))
             return symbol->number;
     }
-    return NONE;
+    return SYMBOL_OTHER;
 }
 
 static bool text_bind(gos_context *context, uint32_t slot, gos_str text, gos_error *err)
@@ -75,7 +75,7 @@ static bool text_bind(gos_context *context, uint32_t slot, gos_str text, gos_err
     const gos_ruleset *rules = context->rules;
     uint32_t wants = ruleset_attributes(rules)[slot].wants;
     struct value *value = &context->values[slot];
-    *value = (struct value){.type = VALUE_TEXT, .text = text, .symbol = NONE};
+    *value = (struct value){.type = VALUE_TEXT, .text = text, .symbol = SYMBOL_OTHER};
     if (wants & WANT_SYMBOL)
         value->symbol = symbol_find(rules, slot, text);
     if ((wants & WANT_TIME) && time_read(text, &value->time_ms))
@@ -113,8 +113,10 @@ static bool number_bind(gos_context *context, uint32_t slot, const struct json *
     size_t len = json_is_integer(json, &whole)
                      ? (size_t)snprintf(text, NUMBER_TEXT_BYTES, "%lld", (long long)whole)
                      : double_write(json->number, text);
-    *value = (struct value){
-        .type = VALUE_NUMBER, .number = json->number, .text = {text, len}, .symbol = NONE};
+    *value = (struct value){.type = VALUE_NUMBER,
+                            .number = json->number,
+                            .text = {text, len},
+                            .symbol = SYMBOL_NOT_TEXT};
     return true;
 }
 
@@ -129,12 +131,13 @@ static bool value_bind(gos_context *context, uint32_t slot, const struct json *j
     case JSON_NUMBER:
         return number_bind(context, slot, json, err);
     case JSON_BOOL:
-        *value = (struct value){.type = VALUE_BOOL, .boolean = json->boolean, .symbol = NONE};
+        *value =
+            (struct value){.type = VALUE_BOOL, .boolean = json->boolean, .symbol = SYMBOL_NOT_TEXT};
         return true;
     default:
         *value = (struct value){.type = json->type == JSON_ARRAY ? VALUE_LIST : VALUE_OBJECT,
                                 .json = json,
-                                .symbol = NONE};
+                                .symbol = SYMBOL_NOT_TEXT};
         return true;
     }
 }

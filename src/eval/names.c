@@ -71,7 +71,8 @@ uint32_t attribute_symbol(struct compiler *compiler, uint32_t slot, gos_str text
     }
     if (build->failed)
         return 0;
-    struct symbol symbol = {ref, slot, build_attributes(build)[slot].symbol_count++};
+    uint32_t number = SYMBOL_FIRST + build_attributes(build)[slot].symbol_count++;
+    struct symbol symbol = {ref, slot, number};
     table_put(build, table, hash, build_add_symbols(build, symbol));
     return symbol.number;
 }

@@ -37,6 +37,9 @@ struct attribute {
     uint32_t symbol_count;
 };
 
+/* What an attribute's value may be besides one of its symbols, which are numbered from the last. */
+enum { SYMBOL_MISSING, SYMBOL_NOT_TEXT, SYMBOL_OTHER, SYMBOL_FIRST };
+
 /* A text that an attribute is compared with, numbered within its attribute. */
 struct symbol {
     struct text_ref text;

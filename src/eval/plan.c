@@ -2,6 +2,7 @@
 #include "eval/plan.h"
 
 #include "eval/doubt.h"
+#include "eval/merge.h"
 #include "eval/test.h"
 
 enum { NODE_CAPACITY_FIRST = 256 };
@@ -124,7 +125,10 @@ uint32_t plan_emit(struct compiler *compiler)
             tests[node->test].no = node->no;
         }
     }
-    const struct test *first = &tests[compiler->nodes[0].test];
+    merge_tests(build, compiler->nodes[0].test);
+    if (build->failed)
+        return NONE;
+    const struct test *first = &build_tests(build)[compiler->nodes[0].test];
     bool is_open = build_tests_count(build) - compiler->nodes[0].test == 1 &&
                    first->kind == TEST_ALWAYS && first->number && first->yes == EXIT_TRUE;
     return is_open ? NONE : compiler->nodes[0].test;

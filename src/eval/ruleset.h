@@ -9,7 +9,7 @@
 
 #define RULESET_MAGIC "gossetRS"
 /* Names the layout. Raise it with every change of parts.h, sections.def or operators. */
-enum { RULESET_VERSION = 4, RULESET_HASH_BYTES = 32 };
+enum { RULESET_VERSION = 5, RULESET_HASH_BYTES = 32 };
 
 enum section_id {
 #define SECTION(name, type) SECTION_##name,

@@ -43,6 +43,14 @@ static bool symbols_have(const gos_ruleset *rules, const struct test *test, uint
     return low < test->count && symbols[low] == symbol;
 }
 
+static inline bool symbol_set_has(const gos_ruleset *rules, const struct test *test,
+                                  uint32_t symbol)
+{
+    if (symbol >= (uint32_t)test->number)
+        symbol = SYMBOL_OTHER;
+    return ruleset_words(rules)[test->first + symbol / 64] >> (symbol % 64) & 1;
+}
+
 static bool modulo_is(const gos_ruleset *rules, const struct test *test, double number)
 {
     double divisor = (double)ruleset_words(rules)[test->first];
@@ -188,12 +196,12 @@ static inline bool value_ask(const gos_ruleset *rules, const struct test *test,
     case TEST_BOOL:
         return value->type == VALUE_BOOL && value->boolean == test->number;
     case TEST_SYMBOL:
-        return is_text && value->symbol == (uint32_t)test->number;
+        return value->symbol == (uint32_t)test->number;
     case TEST_SYMBOL_BITS:
-        return is_text && value->symbol < (uint32_t)test->number &&
+        return value->symbol < (uint32_t)test->number &&
                (ruleset_words(rules)[test->first + value->symbol / 64] >> (value->symbol % 64) & 1);
     case TEST_SYMBOLS:
-        return is_text && symbols_have(rules, test, value->symbol);
+        return symbols_have(rules, test, value->symbol);
     case TEST_NUMBERS:
         return is_number && numbers_have(rules, test, value->number);
     case TEST_IDS:
@@ -240,6 +248,10 @@ static inline bool test_ask(const gos_ruleset *rules, const struct test *test,
     if (test->kind == TEST_ALWAYS)
         return test->number;
     const struct value *value = &context->values[test->slot];
+    if (test->kind == TEST_SYMBOL_WORD)
+        return (uint64_t)test->number >> (value->symbol < 64 ? value->symbol : SYMBOL_OTHER) & 1;
+    if (test->kind == TEST_SYMBOL_SET)
+        return symbol_set_has(rules, test, value->symbol);
     if (test->kind == TEST_EXISTS)
         return (value->type != VALUE_NONE) == test->number;
     if (value->type == VALUE_NONE)
@@ -252,7 +264,7 @@ static inline bool test_ask(const gos_ruleset *rules, const struct test *test,
 bool program_run(const gos_ruleset *rules, uint32_t program, const gos_context *context,
                  struct trace *trace)
 {
-    const struct test *tests = ruleset_tests(rules);
+    const struct test *tests = trace ? ruleset_tests(rules) : ruleset_quick_tests(rules);
     const struct test *callers[SEGMENT_DEPTH_MAX];
     uint32_t depth = 0;
     if (program == NONE)

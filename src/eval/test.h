@@ -5,7 +5,7 @@
 #include "eval/bound.h"
 
 enum test_kind {
-#define KIND(name) TEST_##name,
+#define KIND(name, cost) TEST_##name,
 #include "eval/test_kinds.def"
 #undef KIND
 };
