@@ -13,22 +13,33 @@ struct address {
     uint8_t bytes[16];
 };
 
-/* `has` says which of the readings of a text hold. */
+/* What a text also is; `has` of the value says which of them hold. */
+struct readings {
+    int64_t time_ms;
+    struct version version;
+    struct address address;
+};
+
+/* Two in a line of the cache: users come from far away more often than rules do. */
 struct value {
     uint8_t type;
     uint8_t has;
     uint8_t boolean;
     uint8_t pad;
     uint32_t symbol; /* its number, or SYMBOL_MISSING, _NOT_TEXT, _OTHER */
-    double number;
-    gos_str text;
-    const struct json *json;
-    int64_t time_ms;
-    const struct version *version;
-    const struct address *address;
+    union {
+        double number;             /* VALUE_NUMBER */
+        const struct json *json;   /* VALUE_LIST, VALUE_OBJECT */
+        struct readings *readings; /* VALUE_TEXT: NULL when it is a text only */
+    };
+    gos_str text; /* of a number, too */
 };
+static_assert(sizeof(struct value) <= 32, "a value has grown");
 
-/* What nearly every decision reads comes first, so that it lies in one line of the cache. */
+/*
+ * What nearly every decision reads comes first, so that it lies in one line of the cache. Values
+ * and what they point to follow in the same piece of memory while they fit: `kept` to `kept_end`.
+ */
 struct gos_context {
     struct value *values; /* one for each attribute of the ruleset */
     gos_str user;         /* the unit "user_id": user, else device */
@@ -37,6 +48,8 @@ struct gos_context {
     gos_subject subject;
     gos_arena *slots; /* of values; kept while the ruleset has as many attributes */
     gos_arena *arena;
+    char *kept;
+    char *kept_end;
     uint32_t value_capacity;
     size_t bytes_max;
 };

@@ -12,6 +12,8 @@
 #include <stdlib.h>
 
 enum { ARENA_BYTES_FIRST = 16384, SLOTS_BYTES_MAX = 64 << 20, NUMBER_TEXT_BYTES = 32 };
+/* Room for a dozen attributes: pieces of it are aligned as readings must be. */
+enum { KEPT_BYTES = 1024, KEPT_ALIGNMENT = 8, NEAR_TEXT_BYTES = 64 };
 
 gos_context *gos_context_open(size_t bytes_max)
 {
@@ -44,14 +46,42 @@ static bool values_reserve(gos_context *context, uint32_t count, gos_error *err)
         uint32_t capacity = context->value_capacity ? context->value_capacity : 32;
         while (capacity < count)
             capacity *= 2;
-        struct value *values = gos_arena_array(context->slots, capacity, sizeof *values, err);
-        if (!values)
+        size_t bytes = capacity * sizeof *context->values + KEPT_BYTES;
+        context->values = gos_arena_take(context->slots, bytes, err);
+        if (!context->values)
             return false;
-        context->values = values;
         context->value_capacity = capacity;
+        context->kept_end = (char *)context->values + bytes;
     }
     memset(context->values, 0, count * sizeof *context->values);
+    context->kept = (char *)(context->values + count);
     return true;
+}
+
+/* Zeroed memory near the values while there is some, else anywhere. */
+static void *near_take(gos_context *context, size_t bytes, gos_error *err)
+{
+    size_t whole = (bytes + KEPT_ALIGNMENT - 1) & ~(size_t)(KEPT_ALIGNMENT - 1);
+    if (whole > (size_t)(context->kept_end - context->kept))
+        return gos_arena_take(context->arena, bytes, err);
+    void *taken = context->kept;
+    context->kept += whole;
+    memset(taken, 0, bytes);
+    return taken;
+}
+
+/* Short texts move next to the values; a decision that reads them waits for one place only. */
+static gos_str near_text(gos_context *context, gos_str text)
+{
+    bool is_there = (uintptr_t)text.data >= (uintptr_t)context->values &&
+                    (uintptr_t)text.data < (uintptr_t)context->kept;
+    if (is_there || text.len > NEAR_TEXT_BYTES ||
+        text.len > (size_t)(context->kept_end - context->kept))
+        return text;
+    memcpy(context->kept, text.data, text.len);
+    gos_str near = {context->kept, text.len};
+    context->kept += (text.len + KEPT_ALIGNMENT - 1) & ~(size_t)(KEPT_ALIGNMENT - 1);
+    return near;
 }
 
 static uint32_t symbol_find(const gos_ruleset *rules, uint32_t slot, gos_str text)
@@ -70,34 +100,38 @@ static uint32_t symbol_find(const gos_ruleset *rules, uint32_t slot, gos_str tex
     return SYMBOL_OTHER;
 }
 
+/* What the text also is, of what is asked of the attribute. */
+static uint8_t text_read(gos_str text, uint32_t wants, struct readings *out)
+{
+    uint8_t has = 0;
+    if ((wants & WANT_TIME) && time_read(text, &out->time_ms))
+        has |= HAS_TIME;
+    if ((wants & WANT_VERSION) && version_read(text, &out->version))
+        has |= HAS_VERSION;
+    if ((wants & WANT_ADDRESS) && address_read(text, &out->address))
+        has |= HAS_ADDRESS;
+    return has;
+}
+
 static bool text_bind(gos_context *context, uint32_t slot, gos_str text, gos_error *err)
 {
     const gos_ruleset *rules = context->rules;
     uint32_t wants = ruleset_attributes(rules)[slot].wants;
     struct value *value = &context->values[slot];
-    *value = (struct value){.type = VALUE_TEXT, .text = text, .symbol = SYMBOL_OTHER};
+    *value = (struct value){.type = VALUE_TEXT, .symbol = SYMBOL_OTHER};
+    value->text = near_text(context, text);
     if (wants & WANT_SYMBOL)
         value->symbol = symbol_find(rules, slot, text);
-    if ((wants & WANT_TIME) && time_read(text, &value->time_ms))
-        value->has |= HAS_TIME;
-    struct version version;
-    if ((wants & WANT_VERSION) && version_read(text, &version)) {
-        struct version *kept = gos_arena_take(context->arena, sizeof version, err);
-        if (!kept)
-            return false;
-        *kept = version;
-        value->version = kept;
-        value->has |= HAS_VERSION;
-    }
-    struct address address;
-    if ((wants & WANT_ADDRESS) && address_read(text, &address)) {
-        struct address *kept = gos_arena_take(context->arena, sizeof address, err);
-        if (!kept)
-            return false;
-        *kept = address;
-        value->address = kept;
-        value->has |= HAS_ADDRESS;
-    }
+    if (!(wants & (WANT_TIME | WANT_VERSION | WANT_ADDRESS)))
+        return true;
+    struct readings readings = {0};
+    value->has = text_read(value->text, wants, &readings);
+    if (!value->has)
+        return true;
+    value->readings = near_take(context, sizeof readings, err);
+    if (!value->readings)
+        return false;
+    *value->readings = readings;
     return true;
 }
 
@@ -106,7 +140,7 @@ static bool number_bind(gos_context *context, uint32_t slot, const struct json *
                         gos_error *err)
 {
     struct value *value = &context->values[slot];
-    char *text = gos_arena_take(context->arena, NUMBER_TEXT_BYTES, err);
+    char *text = near_take(context, NUMBER_TEXT_BYTES, err);
     int64_t whole;
     if (!text)
         return false;

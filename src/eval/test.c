@@ -224,13 +224,13 @@ static inline bool value_ask(const gos_ruleset *rules, const struct test *test,
                subject->match_pattern(subject->match_pattern_user, test->first, value->text);
     case TEST_TIMES:
         *fits = value->has & HAS_TIME;
-        return *fits && time_in(rules, test, value->time_ms, subject->now_ms);
+        return *fits && time_in(rules, test, value->readings->time_ms, subject->now_ms);
     case TEST_VERSIONS:
         *fits = value->has & HAS_VERSION;
-        return *fits && version_in(rules, test, value->version);
+        return *fits && version_in(rules, test, &value->readings->version);
     case TEST_NETWORKS:
         *fits = value->has & HAS_ADDRESS;
-        return *fits && networks_have(rules, test, value->address);
+        return *fits && networks_have(rules, test, &value->readings->address);
     case TEST_LIST_ANY:
     case TEST_LIST_ALL:
         *fits = value->type == VALUE_LIST;
