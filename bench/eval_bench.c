@@ -234,10 +234,10 @@ static double decide_ns(struct bench *bench, const gos_str *keys, size_t key_cou
     uint64_t sum = 0;
     double start = now_ns();
     for (size_t user = first; user < first + BLOCK_USERS; user++) {
+        size_t key = user * 7 % key_count;
         for (size_t i = 0; i < USER_DECISIONS; i++) {
-            gos_decision decision = gos_eval_flag(bench->rules, keys[(user * 7 + i) % key_count],
-                                                  bench->contexts[user]);
-            sum += decision.variant.len;
+            sum += gos_eval_flag(bench->rules, keys[key], bench->contexts[user]).variant.len;
+            key = key + 1 < key_count ? key + 1 : 0;
         }
     }
     sink += sum;
@@ -319,9 +319,11 @@ static void measure_crowd(struct bench *bench)
         uint64_t sum = 0;
         double start = now_ns();
         for (size_t user = 0; user < CROWD; user++) {
-            for (size_t i = 0; i < CROWD_DECISIONS; i++)
-                sum += gos_eval_flag(bench->rules, keys[(user * 7 + i) % count], crowd[user])
-                           .variant.len;
+            size_t key = user * 7 % count;
+            for (size_t i = 0; i < CROWD_DECISIONS; i++) {
+                sum += gos_eval_flag(bench->rules, keys[key], crowd[user]).variant.len;
+                key = key + 1 < count ? key + 1 : 0;
+            }
         }
         rounds[round] = (now_ns() - start) / ((double)CROWD * CROWD_DECISIONS);
         sink += sum;
