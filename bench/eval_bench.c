@@ -9,8 +9,6 @@
 #include "memory_read.h"
 
 #include <inttypes.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -25,8 +23,7 @@ enum {
     CONTEXT_BYTES = 400,
     CROWD = 100000, /* users that no cache holds */
     CROWD_DECISIONS = 10,
-    CROWD_ROUNDS = 7,
-    SWAP_NS = 10000000
+    CROWD_ROUNDS = 7
 };
 enum kind { KIND_SWITCH, KIND_PERCENTAGE, KIND_RULES, KIND_EXPERIMENT, KIND_COUNT };
 
@@ -39,7 +36,6 @@ static const enum kind mix[] = {KIND_SWITCH,     KIND_SWITCH,     KIND_SWITCH,  
 struct bench {
     gos_arena *arena;
     const gos_ruleset *rules;
-    const gos_ruleset *again; /* the same, somewhere else */
     char keys[FLAGS][KEY_BYTES];
     char *users; /* CONTEXT_BYTES each */
     gos_context *contexts[USERS];
@@ -210,9 +206,6 @@ static bool bench_open(struct bench *bench)
         return false;
     }
     figure(bench, "compile_1000_flags_ms", (now_ns() - start) / 1e6, "ms", 1000);
-    if (!gos_ruleset_compile((gos_str){document, len}, NULL, bench->arena, &bench->again, &report,
-                             &err))
-        return false;
     free(document);
     for (int i = 0; i < USERS; i++) {
         user_write(bench->users + (size_t)i * CONTEXT_BYTES, i);
@@ -383,89 +376,6 @@ static void measure_bulk(struct bench *bench)
     figure(bench, "all_1000_flags", best(times, ROUNDS), "us/user", 100);
 }
 
-struct reader {
-    struct bench *bench;
-    uint64_t decisions;
-    double seconds;
-};
-
-static _Atomic(const gos_ruleset *) published;
-
-static void *reader_run(void *user)
-{
-    struct reader *reader = user;
-    struct bench *bench = reader->bench;
-    double start = now_ns();
-    uint64_t sum = 0, decisions = 0;
-    gos_context *context = gos_context_open(1 << 20);
-    gos_subject subject = {.now_ms = 1780272000000};
-    gos_error err;
-    while (now_ns() - start < 1e9) {
-        const gos_ruleset *rules = atomic_load(&published);
-        gos_str attributes = gos_str_from(bench->users + decisions / FLAGS % USERS * CONTEXT_BYTES);
-        if (!gos_context_bind(context, rules, &subject, attributes, &err))
-            break;
-        for (uint32_t i = 0; i < FLAGS; i++)
-            sum += gos_eval_flag_at(rules, i * 389 % FLAGS, context).variant.len;
-        decisions += FLAGS;
-    }
-    gos_context_close(context);
-    reader->decisions = decisions + (sum == 1);
-    reader->seconds = (now_ns() - start) / 1e9;
-    return NULL;
-}
-
-static atomic_bool swapping;
-
-/* Two compiled rulesets take turns a hundred times a second; the publisher is not in this. */
-static void *swapper_run(void *user)
-{
-    struct bench *bench = user;
-    struct timespec pause = {.tv_nsec = SWAP_NS};
-    while (atomic_load(&swapping)) {
-        const gos_ruleset *now = atomic_load(&published);
-        atomic_store(&published, now == bench->rules ? bench->again : bench->rules);
-        nanosleep(&pause, NULL);
-    }
-    return NULL;
-}
-
-static double threads_rate(struct bench *bench, int count)
-{
-    pthread_t threads[2];
-    struct reader readers[2];
-    double rate = 0;
-    for (int i = 0; i < count; i++) {
-        readers[i] = (struct reader){.bench = bench};
-        pthread_create(&threads[i], NULL, reader_run, &readers[i]);
-    }
-    for (int i = 0; i < count; i++) {
-        pthread_join(threads[i], NULL);
-        rate += (double)readers[i].decisions / readers[i].seconds;
-    }
-    return rate;
-}
-
-static void measure_threads(struct bench *bench)
-{
-    double ratios[3];
-    pthread_t swapper;
-    atomic_store(&published, bench->rules);
-    atomic_store(&swapping, true);
-    pthread_create(&swapper, NULL, swapper_run, bench);
-    for (int i = 0; i < 3; i++) {
-        double one = threads_rate(bench, 1);
-        ratios[i] = threads_rate(bench, 2) / one;
-    }
-    atomic_store(&swapping, false);
-    pthread_join(swapper, NULL);
-    double ratio = median(ratios, 3);
-    printf("{\"bench\":\"eval\",\"metric\":\"two_threads_over_one_pointer_swapped\",\"value\":%.4g,"
-           "\"unit\":\"times\",\"at_least\":1.8,\"ok\":%s}\n",
-           ratio, ratio >= 1.8 ? "true" : "false");
-    bench->failed = bench->failed || ratio < 1.8;
-}
-
 int main(int argc, char **argv)
 {
     static struct bench bench;
@@ -477,7 +387,6 @@ int main(int argc, char **argv)
     measure_crowd(&bench);
     measure_context(&bench);
     measure_bulk(&bench);
-    measure_threads(&bench);
     for (int i = 0; i < USERS; i++)
         gos_context_close(bench.contexts[i]);
     gos_arena_close(bench.arena);
