@@ -183,7 +183,7 @@ static bool workload_write(struct bench *bench, const char *folder)
     free(document);
     snprintf(path, sizeof path, "%s/users.jsonl", folder);
     out = done ? fopen(path, "w") : NULL;
-    for (int i = 0; out && i < USERS; i++) {
+    for (int i = 0; out && i < CROWD; i++) {
         user_write(user, i);
         fprintf(out, "%s\n", user);
     }

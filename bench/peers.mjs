@@ -82,15 +82,23 @@ for (const flag of certain)
     if (a !== b) throw new Error(`${flag.key} for ${user.targetingKey}: ${a} and ${b}`)
   }
 
-const DECISIONS = 100_000
+// As eval_bench does it: users one after the other, each asks ten flags.
+const EACH = 10, ROUNDS = 3
+const flags = document.flags
 for (const [name, engine] of Object.entries(engines)) {
   const bound = users.map(engine.bind)
   const times = []
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < ROUNDS; round++) {
     const start = performance.now()
-    for (let i = 0; i < DECISIONS; i++) engine.decide(document.flags[(i * 7) % document.flags.length], bound[i % bound.length])
-    times.push((performance.now() - start) * 1e6 / DECISIONS)
+    for (let user = 0; user < bound.length; user++) {
+      let flag = (user * 7) % flags.length
+      for (let i = 0; i < EACH; i++) {
+        engine.decide(flags[(flag * 389) % flags.length], bound[user])
+        flag = flag + 1 < flags.length ? flag + 1 : 0
+      }
+    }
+    times.push((performance.now() - start) * 1e6 / (bound.length * EACH))
   }
-  const ns = Math.min(...times)
-  console.log(JSON.stringify({ bench: 'peers', metric: `${name}_mixed`, value: Math.round(ns), unit: 'ns/decision', gosset: gosset.mixed_100000_users, times_gosset: Number((ns / gosset.mixed_100000_users).toPrecision(3)), at_least: 40, ok: ns / gosset.mixed_100000_users >= 40 }))
+  const ns = Math.min(...times), own = gosset.mixed_100000_users_best
+  console.log(JSON.stringify({ bench: 'peers', metric: `${name}_mixed_100000_users`, value: Math.round(ns), unit: 'ns/decision', gosset: own, times_gosset: Number((ns / own).toPrecision(3)), at_least: 40, ok: ns / own >= 40 }))
 }
