@@ -3,7 +3,7 @@
  * different. The kind is read from the route.
  */
 #include "api/change.h"
-#include "api/flag_usages.h"
+#include "api/flag_list.h"
 #include "base/limits.h"
 #include "base/secret.h"
 #include "model/lifecycle.h"
@@ -13,8 +13,6 @@
 
 /* Writers that name no version are served in turn; this many times in a row one loses the race. */
 enum { ATTEMPTS_MAX = 5 };
-/* A list of flags may show as late as this when one was asked for. */
-enum { LIST_AGE_MS = 5000 };
 
 static bool sort_read(gos_str text, struct catalog_query *query, gos_error *err)
 {
@@ -85,25 +83,34 @@ static gos_str advised_body(const struct catalog_page *page, uint32_t i, gos_are
                            GOS_ARG(kind), GOS_ARG(rest));
 }
 
+static bool page_read(struct http_request *request, struct flag_list *out,
+                      struct catalog_query *query, gos_error *err)
+{
+    if (!list_read(request, query, err))
+        return false;
+    return query->kind == KIND_FLAG
+               ? flag_list_read(request, query, out, err)
+               : catalog_list(api_of(request)->catalog, query, request->arena, &out->page, err);
+}
+
 void api_definitions_list(struct http_request *request, struct http_response *response)
 {
     gos_error err;
     struct api_answer answer;
     struct catalog_query query;
-    struct catalog_page page;
-    struct flag_usages usage = {NULL, 0};
-    if (!list_read(request, &query, &err) ||
-        !catalog_list(api_of(request)->catalog, &query, request->arena, &page, &err) ||
-        (query.kind == KIND_FLAG && !flag_usages_read(api_of(request), query.environment,
-                                                      LIST_AGE_MS, request->arena, &usage, &err))) {
+    struct flag_list list;
+    if (!page_read(request, &list, &query, &err)) {
         http_fail(request, response, &err);
         return;
     }
     api_write_list_begin(request, &answer);
-    for (uint32_t i = 0; i < page.count; i++)
-        json_raw(&answer.json, usage.rows ? flag_usage_body(&usage, &page.items[i], request->arena)
-                                          : advised_body(&page, i, request->arena));
-    api_write_list_end(&answer, page.next, page.total);
+    for (uint32_t i = 0; i < list.page.count; i++) {
+        if (query.kind == KIND_FLAG)
+            flag_list_write(&list, i, &answer.json);
+        else
+            json_raw(&answer.json, advised_body(&list.page, i, request->arena));
+    }
+    api_write_list_end(&answer, list.page.next, list.page.total);
     api_write_end(request, response, &answer, 200);
 }
 

@@ -51,17 +51,3 @@ struct flag_history flag_usages_of(const struct flag_usages *usages, gos_str key
     }
     return out;
 }
-
-gos_str flag_usage_body(const struct flag_usages *usages, const struct definition *flag,
-                        gos_arena *arena)
-{
-    char at[TIME_TEXT_BYTES];
-    struct flag_history history = flag_usages_of(usages, flag->name, 0);
-    gos_str body = flag->body;
-    body.len--; /* the brace */
-    if (history.last_at == TIME_NONE)
-        return gos_arena_print(arena, "%.*s,\"last_evaluated_at\":null}", GOS_ARG(body));
-    size_t len = time_write(history.last_at, at);
-    return gos_arena_print(arena, "%.*s,\"last_evaluated_at\":\"%.*s\"}", GOS_ARG(body), (int)len,
-                           at);
-}

@@ -23,8 +23,4 @@ struct flag_history {
 };
 struct flag_history flag_usages_of(const struct flag_usages *usages, gos_str key, int64_t since);
 
-/* The flag's body with "last_evaluated_at" (null: never) as its last member. */
-gos_str flag_usage_body(const struct flag_usages *usages, const struct definition *flag,
-                        gos_arena *arena);
-
 #endif

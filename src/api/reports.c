@@ -50,24 +50,23 @@ static void reason_write(struct stale *stale, const struct definition *flag,
     json_close_object(json);
 }
 
-/* Whether nobody asked, or all got the same, for as long as the days say. */
-static void use_check(struct stale *stale, const struct definition *flag,
-                      const struct flag_history *history)
+static void use_tell(struct stale *stale, const struct definition *flag, uint32_t bits,
+                     const struct flag_history *history)
 {
     int64_t seen = history->last_at == TIME_NONE ? flag->created_at : history->last_at;
-    if (seen < stale->since)
+    if (bits & STALE_NOT_EVALUATED)
         reason_write(stale, flag, history, "not_evaluated",
                      gos_arena_print(stale->arena, "not evaluated for %lld days",
                                      (long long)((stale->request->now_ms - seen) / TIME_DAY_MS)));
-    else if (history->recent_variants == 1 && history->first_at < stale->since)
+    if (bits & STALE_ONE_VALUE)
         reason_write(stale, flag, history, "one_value",
                      gos_arena_print(stale->arena, "everybody got \"%.*s\" for %lld days",
                                      GOS_ARG(history->variant), (long long)stale->days));
 }
 
-static bool experiment_check(struct stale *stale, const struct definition *flag,
-                             const struct flag_history *history, const struct json *named,
-                             gos_error *err)
+static bool experiment_tell(struct stale *stale, const struct definition *flag,
+                            const struct flag_history *history, const struct json *named,
+                            gos_error *err)
 {
     struct definition experiment;
     bool found;
@@ -84,46 +83,42 @@ static bool experiment_check(struct stale *stale, const struct definition *flag,
     return true;
 }
 
-static bool experiments_check(struct stale *stale, const struct definition *flag,
-                              const struct flag_history *history, gos_error *err)
+static bool experiments_tell(struct stale *stale, const struct definition *flag,
+                             const struct flag_history *history, gos_error *err)
 {
     const struct json *rules = json_find(flag->tree, GOS_LIT("rules"));
     uint32_t count = rules && rules->type == JSON_ARRAY ? rules->count : 0;
-    if (!experiment_check(stale, flag, history, json_find(flag->tree, GOS_LIT("experiment_id")),
-                          err))
+    if (!experiment_tell(stale, flag, history, json_find(flag->tree, GOS_LIT("experiment_id")),
+                         err))
         return false;
     for (uint32_t i = 0; i < count; i++) {
         const struct json *named = json_find(&rules->items[i], GOS_LIT("experiment"));
-        if (!experiment_check(stale, flag, history, named, err))
+        if (!experiment_tell(stale, flag, history, named, err))
             return false;
     }
     return true;
 }
 
 /* "expires" in the metadata is the owner's word on how long the flag is meant to live. */
-static void expiry_check(struct stale *stale, const struct definition *flag,
-                         const struct flag_history *history)
+static void expiry_tell(struct stale *stale, const struct definition *flag,
+                        const struct flag_history *history)
 {
-    const struct json *metadata = json_find(flag->tree, GOS_LIT("metadata"));
-    const struct json *expires =
-        metadata && metadata->type == JSON_OBJECT ? json_find(metadata, GOS_LIT("expires")) : NULL;
-    int64_t at;
-    if (expires && expires->type == JSON_STRING && time_read(expires->text, &at) &&
-        at < stale->request->now_ms)
-        reason_write(stale, flag, history, "expired",
-                     gos_arena_print(stale->arena, "it expired at %.*s", GOS_ARG(expires->text)));
+    gos_str at = json_find_text(json_find(flag->tree, GOS_LIT("metadata")), "expires");
+    reason_write(stale, flag, history, "expired",
+                 gos_arena_print(stale->arena, "it expired at %.*s", GOS_ARG(at)));
 }
 
-static bool flag_check(struct stale *stale, struct definition *flag, gos_error *err)
+static bool flag_tell(struct stale *stale, struct definition *flag, uint32_t bits, gos_error *err)
 {
     struct flag_history history = flag_usages_of(&stale->usages, flag->name, stale->since);
     stale->reasons = 0;
     if (!json_read(flag->body, stale->arena, &flag->tree, err))
         return false;
-    use_check(stale, flag, &history);
-    if (!experiments_check(stale, flag, &history, err))
+    use_tell(stale, flag, bits, &history);
+    if ((bits & STALE_EXPERIMENT_COMPLETED) && !experiments_tell(stale, flag, &history, err))
         return false;
-    expiry_check(stale, flag, &history);
+    if (bits & STALE_EXPIRED)
+        expiry_tell(stale, flag, &history);
     if (stale->reasons > 0) {
         json_close_array(stale->json);
         json_close_object(stale->json);
@@ -132,11 +127,12 @@ static bool flag_check(struct stale *stale, struct definition *flag, gos_error *
     return true;
 }
 
-static bool flags_check(struct stale *stale, gos_error *err)
+static bool flags_tell(struct stale *stale, gos_error *err)
 {
     struct catalog_page page;
     struct catalog_query query = {.environment = api_environment(stale->request),
                                   .kind = KIND_FLAG,
+                                  .stale = {stale->since, stale->request->now_ms, STALE_ANY, false},
                                   .sort = CATALOG_BY_NAME,
                                   .limit = PAGE_ITEMS_MAX};
     do {
@@ -144,7 +140,7 @@ static bool flags_check(struct stale *stale, gos_error *err)
             return false;
         for (uint32_t i = 0; i < page.count; i++) {
             page.items[i].environment = query.environment;
-            if (!flag_check(stale, &page.items[i], err))
+            if (!flag_tell(stale, &page.items[i], page.use[i].stale, err))
                 return false;
         }
         query.cursor = page.next;
@@ -165,7 +161,7 @@ static bool stale_write(struct http_request *request, gos_arena *arena, struct a
     json_int(&answer->json, stale.days);
     json_name(&answer->json, "items");
     json_open_array(&answer->json);
-    if (!flags_check(&stale, err))
+    if (!flags_tell(&stale, err))
         return false;
     api_write_list_end(answer, GOS_LIT(""), stale.total);
     return true;

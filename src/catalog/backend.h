@@ -4,7 +4,9 @@
 
 #include "catalog/advice.h"
 #include "catalog/catalog.h"
+#include "catalog/graph.h"
 #include "catalog/members.h"
+#include "catalog/places.h"
 #include "catalog/proposals.h"
 #include "catalog/webhooks.h"
 
@@ -83,6 +85,10 @@ struct catalog_backend {
     bool (*note_delivery)(struct catalog *, const struct delivery *, gos_error *);
     bool (*list_deliveries)(struct catalog *, gos_str, struct uuid, uint32_t, gos_arena *,
                             struct delivery **, uint32_t *, gos_error *);
+    bool (*get_graph)(struct catalog *, gos_str, enum kind, gos_str, gos_arena *, struct graph *,
+                      gos_error *);
+    bool (*list_places)(struct catalog *, enum kind, gos_str, gos_arena *, struct place **,
+                        uint32_t *, gos_error *);
     bool (*backup)(struct catalog *, const char *, gos_error *);
 };
 

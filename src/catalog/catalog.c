@@ -222,6 +222,18 @@ bool catalog_list_usage(struct catalog *catalog, gos_str environment, gos_arena 
     return catalog->backend->list_usage(catalog, environment, arena, out, out_count, err);
 }
 
+bool catalog_get_graph(struct catalog *catalog, gos_str environment, enum kind kind, gos_str name,
+                       gos_arena *arena, struct graph *out, gos_error *err)
+{
+    return catalog->backend->get_graph(catalog, environment, kind, name, arena, out, err);
+}
+
+bool catalog_list_places(struct catalog *catalog, enum kind kind, gos_str names, gos_arena *arena,
+                         struct place **out, uint32_t *out_count, gos_error *err)
+{
+    return catalog->backend->list_places(catalog, kind, names, arena, out, out_count, err);
+}
+
 bool catalog_put_advice(struct catalog *catalog, const struct advice *advice, gos_error *err)
 {
     return catalog->backend->put_advice(catalog, advice, err);

@@ -19,6 +19,27 @@
 #define ADVICE_COLUMNS ", " ADVICE_KIND ", coalesce(a.body, '')"
 #define ADVICE_FROM    " LEFT JOIN advice a ON a.experiment_id = d.id"
 
+/*
+ * The use of a flag of the list, `w` being the moments that were asked for: its last evaluation,
+ * and the STALE_ bits of usage.h.
+ */
+#define USE_OF_FLAG                                                                                \
+    " FROM flag_usage u WHERE u.environment = d.environment AND u.is_unknown = 0"                  \
+    " AND u.key = d.name)"
+#define LAST_AT "(SELECT max(u.last_at)" USE_OF_FLAG
+#define STALE                                                                                      \
+    "(CASE WHEN coalesce(" LAST_AT ", d.created_at) < w.since THEN 1"                              \
+    " WHEN (SELECT sum(u.last_at >= w.since) = 1 AND min(u.first_at) < w.since" USE_OF_FLAG        \
+    " THEN 2 ELSE 0 END"                                                                           \
+    " + CASE WHEN EXISTS (SELECT 1 FROM reference f JOIN definition t ON t.id = f.to_id"           \
+    " WHERE f.from_id = d.id AND t.kind = 'experiment'"                                            \
+    " AND t.status IN ('Completed', 'Archived')) THEN 4 ELSE 0 END"                                \
+    " + CASE WHEN json_extract(r.body, '$.metadata.expires') GLOB '[0-9][0-9][0-9][0-9]-*'"        \
+    " AND (julianday(json_extract(r.body, '$.metadata.expires')) - 2440587.5) * 86400000"          \
+    " < w.now_ms"                                                                                  \
+    " THEN 8 ELSE 0 END)"
+#define USE_COLUMNS ", " LAST_AT ", " STALE
+
 static bool definition_take(struct statement *statement, gos_str environment, enum kind kind,
                             gos_arena *arena, struct definition *out, gos_error *err)
 {
@@ -198,6 +219,10 @@ static void filters_add(struct query *query, const struct catalog_query *wanted,
     if (wanted->kind == KIND_EXPERIMENT)
         query_filter(query, " AND instr(',' || ? || ',', ',' || " ADVICE_KIND " || ',') > 0",
                      wanted->advice);
+    if (wanted->kind == KIND_FLAG && wanted->stale.is_none)
+        query_add(query, " AND " STALE " = 0");
+    else if (wanted->kind == KIND_FLAG && wanted->stale.reasons)
+        query_add_int(query, " AND " STALE " & ? <> 0", wanted->stale.reasons);
     filter_reference(query, KIND_SEGMENT, wanted->segment);
     filter_reference(query, KIND_METRIC, wanted->metric);
     if (wanted->text.len > 0) {
@@ -263,14 +288,38 @@ static gos_str cursor_after(const struct catalog_query *wanted, const struct def
     return store_cursor_write(arena, value, (gos_str){hex, len});
 }
 
-static bool advice_take(struct statement *statement, struct store_list *advice, gos_error *err)
+/* What lists say of an item beside the definition itself, by its kind. */
+struct extras {
+    struct store_list advice; /* of experiments */
+    struct store_list use;    /* of flags */
+};
+
+static const char *columns_of(enum kind kind)
+{
+    if (kind == KIND_EXPERIMENT)
+        return DEFINITION_COLUMNS ADVICE_COLUMNS;
+    return kind == KIND_FLAG ? DEFINITION_COLUMNS USE_COLUMNS : DEFINITION_COLUMNS;
+}
+
+static bool extras_take(struct statement *statement, enum kind kind, struct extras *extras,
+                        gos_error *err)
 {
     bool failed = false;
-    struct catalog_advice *row = store_list_next(advice, err);
-    if (row)
-        *row = (struct catalog_advice){column_text(statement, 8, advice->arena, &failed),
-                                       column_text(statement, 9, advice->arena, &failed)};
-    return row && !failed;
+    if (kind == KIND_EXPERIMENT) {
+        struct catalog_advice *row = store_list_next(&extras->advice, err);
+        if (row)
+            *row =
+                (struct catalog_advice){column_text(statement, 8, extras->advice.arena, &failed),
+                                        column_text(statement, 9, extras->advice.arena, &failed)};
+        return row && !failed;
+    }
+    if (kind == KIND_FLAG) {
+        struct flag_use *row = store_list_next(&extras->use, err);
+        if (row)
+            *row = (struct flag_use){column_time(statement, 8), (uint32_t)column_int(statement, 9)};
+        return row;
+    }
+    return true;
 }
 
 /* One more than the limit is asked for: whether it is there tells if a page follows. */
@@ -278,11 +327,11 @@ static bool rows_read(struct query *query, struct sqlite *db, const struct catal
                       gos_arena *arena, struct catalog_page *out, gos_error *err)
 {
     struct store_list list = {.arena = arena, .size = sizeof *out->items};
-    struct store_list advice = {.arena = arena, .size = sizeof *out->advice};
+    struct extras extras = {{.arena = arena, .size = sizeof *out->advice},
+                            {.arena = arena, .size = sizeof *out->use}};
     enum step step;
-    bool more = false, failed = false, advised = wanted->kind == KIND_EXPERIMENT;
-    struct statement *statement = query_open(
-        query, db, advised ? DEFINITION_COLUMNS ADVICE_COLUMNS : DEFINITION_COLUMNS, err);
+    bool more = false, failed = false;
+    struct statement *statement = query_open(query, db, columns_of(wanted->kind), err);
     if (!statement)
         return false;
     while (!failed && !more && (step = statement_step(statement, err)) == STEP_ROW) {
@@ -291,11 +340,12 @@ static bool rows_read(struct query *query, struct sqlite *db, const struct catal
         failed = !more && !(item &&
                             definition_take(statement, wanted->environment, wanted->kind, arena,
                                             item, err) &&
-                            (!advised || advice_take(statement, &advice, err)));
+                            extras_take(statement, wanted->kind, &extras, err));
     }
     statement_close(statement);
     out->items = list.items;
-    out->advice = advice.items;
+    out->advice = extras.advice.items;
+    out->use = extras.use.items;
     out->count = list.count;
     out->next = more ? cursor_after(wanted, &out->items[list.count - 1], arena) : GOS_LIT("");
     if (failed || !out->next.data)
@@ -313,6 +363,10 @@ static bool page_read(struct sqlite *db, const struct catalog_query *wanted, gos
     query_init(&query, arena, " FROM definition d JOIN revision r ON r.sequence = d.revision");
     if (wanted->kind == KIND_EXPERIMENT)
         query_add(&query, ADVICE_FROM);
+    if (wanted->kind == KIND_FLAG) {
+        query_add_int(&query, " JOIN (SELECT ? AS since", wanted->stale.since);
+        query_add_int(&query, ", ? AS now_ms) w", wanted->stale.now_ms);
+    }
     query_add_int(&query, " WHERE d.environment = ?", environment);
     query_add_text(&query, " AND d.kind = ?", gos_str_from(kind_word(wanted->kind)));
     filters_add(&query, wanted, arena);

@@ -1,5 +1,6 @@
 /* Opening, migrating, lending connections: the frame of the SQLite backend. */
 #include "catalog/store.h"
+#include "catalog/store_graph.h"
 #include "catalog/store_webhooks.h"
 
 #include "base/text.h"
@@ -262,6 +263,8 @@ const struct catalog_backend catalog_backend_sqlite = {
     .put_advice = store_put_advice,
     .add_usage = store_add_usage,
     .list_usage = store_list_usage,
+    .get_graph = store_get_graph,
+    .list_places = store_list_places,
     .requires_approval = store_requires_approval,
     .set_approval = store_set_approval,
     .add_proposal = store_add_proposal,

@@ -2,9 +2,7 @@
 #ifndef CATALOG_TYPES_H
 #define CATALOG_TYPES_H
 
-#include "catalog/advice.h"
-#include "catalog/usage.h"
-#include "model/definition.h"
+#include "catalog/listing.h"
 #include "model/result.h"
 
 struct environment {
@@ -55,34 +53,6 @@ struct catalog_write {
     void *check_context;
     bool dry_run;                    /* do and check everything, then take it back */
     const struct proposal_end *ends; /* the proposal that this makes true; may be NULL */
-};
-
-enum catalog_sort { CATALOG_BY_NAME, CATALOG_BY_CREATED, CATALOG_BY_UPDATED, CATALOG_BY_STATUS };
-
-/* Empty texts do not filter. */
-struct catalog_query {
-    gos_str environment;
-    enum kind kind;
-    gos_str text; /* somewhere in the name or the description, letter case aside */
-    gos_str status;
-    gos_str type;
-    gos_str tag;
-    gos_str owner;
-    gos_str segment;       /* refers to this segment, by its name or id */
-    gos_str metric;        /* refers to this metric */
-    gos_str layer, advice; /* of experiments: sits in it; one of these kinds, see advice.h */
-    enum catalog_sort sort;
-    bool descending;
-    gos_str cursor; /* `next` of the page before */
-    uint32_t limit; /* 1 to PAGE_ITEMS_MAX */
-};
-
-struct catalog_page {
-    struct definition *items;      /* without trees */
-    struct catalog_advice *advice; /* of each item; NULL unless experiments are listed */
-    uint32_t count;
-    int64_t total;
-    gos_str next; /* empty: the last page */
 };
 
 struct override_page {

@@ -1,10 +1,17 @@
-/* gosset flags: reports about the flags of a running server. */
-#include "cli/remote.h"
+/* gosset flags: the flags of a running server, their switch, what they need, and what may go. */
+#include "cli/flag_list.h"
 #include "cli/terminal.h"
 
 #include <stdio.h>
 
 static const char flags_help[] =
+    "  gosset flags [list]             each with its state in all environments that the key may "
+    "see\n"
+    "                                  --status enabled|disabled  --type TYPE  --owner NAME  --tag "
+    "TAG\n"
+    "                                  --stale true|false|REASONS  --search TEXT  --limit N (50)\n"
+    "  gosset flags on KEY             and off: the switch, in the key's environment\n"
+    "  gosset flags graph KEY          what it needs and what needs it, through others too\n"
     "  gosset flags stale [--days N]   flags that may go: not evaluated for N days (30), "
     "everybody\n"
     "                                  got one value, their experiment is over, they expired\n"
@@ -85,25 +92,72 @@ static int report(struct remote *remote, const char *path,
     return code;
 }
 
+static int flag_switch(struct remote *remote, const char *key, bool on)
+{
+    int code = EXIT_DONE;
+    gos_str answer;
+    const struct json *flag;
+    gos_str path = remote_path(remote->arena, "/api/v1/flags/", key, "");
+    gos_str body = on ? GOS_LIT("{\"enabled\":true}") : GOS_LIT("{\"enabled\":false}");
+    if (!remote_call(remote, "PATCH", path.data, body, &answer, &flag, &code))
+        return code;
+    gos_str summary = json_find_text(flag, "summary");
+    if (remote->as_json)
+        printf("%.*s\n", GOS_ARG(answer));
+    else if (summary.len > 0)
+        printf("%.*s: it waits for approval\n", GOS_ARG(summary));
+    else
+        printf("%s is %s in %.*s\n", key, on ? "on" : "off",
+               GOS_ARG(json_find_text(flag, "environment")));
+    return code;
+}
+
+static int flags_run(struct remote *remote, const struct command *own, const char *const *words,
+                     const struct flag_wishes *wishes, const char *days)
+{
+    gos_str verb = gos_str_from(words[0]);
+    bool is_on = gos_str_equal(verb, GOS_LIT("on"));
+    bool takes_key =
+        is_on || gos_str_equal(verb, GOS_LIT("off")) || gos_str_equal(verb, GOS_LIT("graph"));
+    if (takes_key && !words[1][0])
+        return command_usage(own, "%s takes the key of a flag", words[0]);
+    if (gos_str_equal(verb, GOS_LIT("graph")))
+        return flag_graph(remote, words[1]);
+    if (takes_key)
+        return flag_switch(remote, words[1], is_on);
+    if (gos_str_equal(verb, GOS_LIT("list")))
+        return flag_list(remote, wishes);
+    if (gos_str_equal(verb, GOS_LIT("stale")))
+        return report(
+            remote, remote_path(remote->arena, "/api/v1/reports/stale-flags?days=", days, "").data,
+            stale_print);
+    if (gos_str_equal(verb, GOS_LIT("unknown")))
+        return report(remote, "/api/v1/reports/unknown-flags", unknown_print);
+    return command_usage(own, "there is no \"%s\": list, on, off, graph, stale or unknown",
+                         words[0]);
+}
+
 int command_flags(const struct command *command, int argc, char **argv)
 {
     struct remote remote;
     struct command own = *command;
-    const char *words[1] = {""};
+    const char *words[2] = {"list", ""};
     const char *days = "30";
+    struct flag_wishes wishes = {0};
     int count, code = EXIT_DONE;
-    const struct remote_option options[] = {{"days", &days, NULL}, {NULL, NULL, NULL}};
+    const struct remote_option options[] = {{"days", &days, NULL},
+                                            {"limit", &wishes.limit, NULL},
+                                            {"owner", &wishes.owner, NULL},
+                                            {"search", &wishes.search, NULL},
+                                            {"stale", &wishes.stale, NULL},
+                                            {"status", &wishes.status, NULL},
+                                            {"tag", &wishes.tag, NULL},
+                                            {"type", &wishes.type, NULL},
+                                            {NULL, NULL, NULL}};
     own.help = flags_help;
-    if (!remote_open(&remote, &own, argc, argv, options, words, 1, &count, &code))
+    if (!remote_open(&remote, &own, argc, argv, options, words, 2, &count, &code))
         return code;
-    if (strcmp(words[0], "stale") == 0) {
-        gos_str path = remote_path(remote.arena, "/api/v1/reports/stale-flags?days=", days, "");
-        code = report(&remote, path.data, stale_print);
-    } else if (strcmp(words[0], "unknown") == 0) {
-        code = report(&remote, "/api/v1/reports/unknown-flags", unknown_print);
-    } else {
-        code = command_usage(&own, "stale or unknown is needed");
-    }
+    code = flags_run(&remote, &own, words, &wishes, days);
     remote_close(&remote);
     return code;
 }

@@ -183,6 +183,25 @@ export type FeatureFlag = {
   created_at: string;
   updated_at: string;
   last_evaluated_at: string;
+  stale: string[];
+  environments: Json[];
+};
+
+export type Graph = {
+  nodes: ({
+    kind: 'flag' | 'segment' | 'experiment';
+    name: string;
+    id: string;
+    status: string;
+    side: 'self' | 'needs' | 'needed_by';
+  })[];
+  edges: {
+    from: string;
+    to: string;
+    pointer: string;
+  }[];
+  needed_by_total: number;
+  is_cut: boolean;
 };
 
 export type Holdout = {

@@ -1,0 +1,39 @@
+/* What a list of definitions is asked for, and its pages. */
+#ifndef CATALOG_LISTING_H
+#define CATALOG_LISTING_H
+
+#include "catalog/advice.h"
+#include "catalog/usage.h"
+#include "model/definition.h"
+
+enum catalog_sort { CATALOG_BY_NAME, CATALOG_BY_CREATED, CATALOG_BY_UPDATED, CATALOG_BY_STATUS };
+
+/* Empty texts do not filter. */
+struct catalog_query {
+    gos_str environment;
+    enum kind kind;
+    gos_str text; /* somewhere in the name or the description, letter case aside */
+    gos_str status;
+    gos_str type;
+    gos_str tag;
+    gos_str owner;
+    gos_str segment;          /* refers to this segment, by its name or id */
+    gos_str metric;           /* refers to this metric */
+    gos_str layer, advice;    /* of experiments: sits in it; one of these kinds, see advice.h */
+    struct stale_query stale; /* of flags */
+    enum catalog_sort sort;
+    bool descending;
+    gos_str cursor; /* `next` of the page before */
+    uint32_t limit; /* 1 to PAGE_ITEMS_MAX */
+};
+
+struct catalog_page {
+    struct definition *items;      /* without trees */
+    struct catalog_advice *advice; /* of each item; NULL unless experiments are listed */
+    struct flag_use *use;          /* the same of flags */
+    uint32_t count;
+    int64_t total;
+    gos_str next; /* empty: the last page */
+};
+
+#endif
