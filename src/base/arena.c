@@ -39,6 +39,7 @@ struct block {
     size_t used;
     size_t taken_before; /* bytes that callers took from the earlier blocks */
     size_t taken;        /* bytes that callers took from this one */
+    size_t clean_from;   /* bytes from here on are zero: nobody has had them */
     _Alignas(ALIGNMENT) char data[];
 };
 
@@ -74,20 +75,24 @@ static bool is_refused(void)
     return __builtin_expect(fail_at != 0, 0) && asked_count == fail_at;
 }
 
-/* What is read all over the place waits for its pages' addresses less when pages are large. */
+/*
+ * Zeroes that the machine brings page by page, when they are used: room that nobody needs costs
+ * nothing. What is read all over the place waits for its pages' addresses less when pages are
+ * large.
+ */
 static void *huge_take(size_t bytes)
 {
+    char *data = calloc(1, bytes);
 #ifdef __linux__
-    size_t whole = (bytes + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
-    void *data = whole >= bytes ? aligned_alloc(HUGE_PAGE_BYTES, whole) : NULL;
+    size_t to_page = -(uintptr_t)data & (HUGE_PAGE_BYTES - 1);
+    size_t whole = (bytes - to_page) & ~(size_t)(HUGE_PAGE_BYTES - 1);
     if (data)
-        madvise(data, whole, MADV_HUGEPAGE); /* a wish: without it all works as well */
-    return data;
-#else
-    return malloc(bytes);
+        madvise(data + to_page, whole, MADV_HUGEPAGE); /* a wish: without it all works as well */
 #endif
+    return data;
 }
 
+/* From HUGE_BYTES_MIN on all zero. */
 static void *machine_take(size_t bytes)
 {
     if (is_refused())
@@ -104,6 +109,7 @@ static struct block *block_open(size_t capacity, struct block *before)
     *block = (struct block){.before = before,
                             .capacity = capacity,
                             .taken_before = before ? before->taken_before + before->taken : 0};
+    block->clean_from = sizeof *block + capacity < HUGE_BYTES_MIN ? capacity : 0;
     POISON(block->data, capacity);
     return block;
 }
@@ -209,6 +215,15 @@ static bool fail_full(const gos_arena *arena, size_t bytes, gos_error *err)
                     gos_arena_used(arena), arena->bytes_max);
 }
 
+/* Makes the bytes zero that may not be, and counts them as used from now on. */
+static void clean(struct block *block, size_t from, size_t bytes)
+{
+    size_t used = block->clean_from > from ? block->clean_from - from : 0;
+    memset(block->data + from, 0, used < bytes ? used : bytes);
+    if (block->clean_from < from + bytes)
+        block->clean_from = from + bytes;
+}
+
 void *gos_arena_take(gos_arena *arena, size_t bytes, gos_error *err)
 {
     if (bytes > arena->bytes_max - gos_arena_used(arena)) {
@@ -224,9 +239,10 @@ void *gos_arena_take(gos_arena *arena, size_t bytes, gos_error *err)
     }
     void *piece = block->data + block->used;
     UNPOISON(piece, bytes);
+    clean(block, block->used, bytes);
     block->used += whole;
     block->taken += bytes;
-    return memset(piece, 0, bytes);
+    return piece;
 }
 
 bool arena_extend(gos_arena *arena, void *piece, size_t bytes, size_t bytes_wanted)
@@ -239,7 +255,7 @@ bool arena_extend(gos_arena *arena, void *piece, size_t bytes, size_t bytes_want
         whole_wanted - whole > block->capacity - block->used || is_refused())
         return false;
     UNPOISON(piece, bytes_wanted);
-    memset((char *)piece + bytes, 0, bytes_wanted - bytes);
+    clean(block, (size_t)((char *)piece - block->data) + bytes, bytes_wanted - bytes);
     block->used += whole_wanted - whole;
     block->taken += bytes_wanted - bytes;
     return true;

@@ -3,6 +3,8 @@
 
 #include <stdio.h>
 
+enum { ROWS_AHEAD = 16 };
+
 static const char *const schema[] = {
     "CREATE TABLE IF NOT EXISTS names(number UINTEGER, kind UINTEGER, parent UINTEGER, "
     "name VARCHAR)",
@@ -37,19 +39,55 @@ static bool take_names(void *context, const struct sql_chunk *chunk, gos_error *
     return true;
 }
 
+/* Units being read; rows stand in the order of their numbers unless the engine moved some. */
+struct loading {
+    struct columns *columns;
+    bool is_ordered;
+};
+
 static bool take_units(void *context, const struct sql_chunk *chunk, gos_error *err)
 {
-    struct columns *columns = context;
-    for (uint64_t row = 0; row < chunk->row_count; row++) {
+    struct loading *loading = context;
+    struct units *units = &loading->columns->units;
+    const uint32_t *numbers = chunk->columns[0].data;
+    const uint64_t *hashes = chunk->columns[1].data;
+    for (uint64_t row = 0; row < chunk->row_count && loading->is_ordered; row++) {
         uint32_t unit = 0;
         bool is_new = false;
-        if (!units_add(&columns->units, (uint64_t)sql_int(&chunk->columns[1], row), &unit, &is_new,
-                       err))
+        units_ask_ahead(units, row + ROWS_AHEAD < chunk->row_count ? hashes[row + ROWS_AHEAD] : 0,
+                        row + ROWS_AHEAD / 2 < chunk->row_count ? hashes[row + ROWS_AHEAD / 2] : 0);
+        if (!units_add(units, hashes[row], &unit, &is_new, err))
             return false;
-        if (!is_new || unit != (uint32_t)sql_int(&chunk->columns[0], row))
-            return gos_fail(err, GOS_STORE_FAILED, "", "the ledger's units have a gap at %u", unit);
+        loading->is_ordered = is_new && unit == numbers[row];
     }
     return true;
+}
+
+static bool read_units(struct columns *columns, const char *statement, bool *out_ordered,
+                       gos_error *err)
+{
+    struct loading loading = {columns, true};
+    int64_t count = 0;
+    units_close(&columns->units);
+    bool done =
+        sql_query_int(columns->writer, "SELECT count(*) FROM units", NULL, 0, 0, &count, err) &&
+        units_reserve(&columns->units, (uint32_t)count, err) &&
+        sql_query(columns->writer, statement, NULL, 0, take_units, &loading, err);
+    *out_ordered = loading.is_ordered;
+    return done;
+}
+
+/* Sorting them takes memory that grows with them: only where it must be. */
+static bool load_units(struct columns *columns, gos_error *err)
+{
+    bool is_ordered = false;
+    if (!read_units(columns, "SELECT unit, hash FROM units", &is_ordered, err))
+        return false;
+    if (!is_ordered &&
+        !read_units(columns, "SELECT unit, hash FROM units ORDER BY unit", &is_ordered, err))
+        return false;
+    return is_ordered || gos_fail(err, GOS_STORE_FAILED, "", "the ledger's units have a gap at %u",
+                                  columns->units.count);
 }
 
 static bool take_links(void *context, const struct sql_chunk *chunk, gos_error *err)
@@ -67,11 +105,9 @@ bool columns_load(struct columns *columns, gos_error *err)
     struct sql_connection *writer = columns->writer;
     int64_t applied = 0, rewound = 0;
     names_close(&columns->names);
-    units_close(&columns->units);
     if (!sql_query(writer, "SELECT number, kind, parent, name FROM names ORDER BY number", NULL, 0,
                    take_names, columns, err) ||
-        !sql_query(writer, "SELECT unit, hash FROM units ORDER BY unit", NULL, 0, take_units,
-                   columns, err) ||
+        !load_units(columns, err) ||
         !sql_query(writer, "SELECT device, person FROM links", NULL, 0, take_links, columns, err) ||
         !sql_query_int(writer, "SELECT applied FROM sources WHERE name = 'spool'", NULL, 0, 0,
                        &applied, err) ||

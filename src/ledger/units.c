@@ -47,13 +47,17 @@ void units_ask_ahead(const struct units *units, uint64_t far, uint64_t near)
         __builtin_prefetch(&hashes(units)[slots[near & mask] - 1]);
 }
 
-static bool slots_grow(struct units *units, gos_error *err)
+/* Slots for `count` units at the load that is allowed; the units there are move to them. */
+static bool slots_reserve(struct units *units, uint32_t count, gos_error *err)
 {
-    size_t slot_count = units->slots.bytes / sizeof(uint32_t);
-    if ((size_t)units->count * 2 < slot_count)
-        return true;
-    size_t wanted = slot_count ? slot_count * 2 : SLOTS_FIRST;
+    size_t slot_count = units->slots.bytes / sizeof(uint32_t), wanted = slot_count;
     struct buffer grown = {0};
+    if (wanted == 0)
+        wanted = SLOTS_FIRST;
+    while (wanted <= (size_t)count * 2)
+        wanted *= 2;
+    if (wanted == slot_count)
+        return true;
     if (!buffer_reserve(&grown, wanted * sizeof(uint32_t), err))
         return false;
     grown.bytes = wanted * sizeof(uint32_t);
@@ -66,11 +70,18 @@ static bool slots_grow(struct units *units, gos_error *err)
     return true;
 }
 
+bool units_reserve(struct units *units, uint32_t count, gos_error *err)
+{
+    return slots_reserve(units, count, err) &&
+           buffer_reserve(&units->hashes, count * sizeof(uint64_t), err) &&
+           buffer_reserve(&units->users, count * sizeof(uint32_t), err);
+}
+
 bool units_add(struct units *units, uint64_t hash, uint32_t *out, bool *out_new, gos_error *err)
 {
     if (units->count == UNIT_NONE - 1)
         return gos_fail(err, GOS_TOO_LARGE, "", "the ledger holds at most %u units", UNIT_NONE - 1);
-    if (!slots_grow(units, err))
+    if (!slots_reserve(units, units->count, err))
         return false;
     uint32_t *slot = hash ? probe(units, hash) : NULL;
     *out_new = !slot || *slot == 0;
@@ -82,7 +93,6 @@ bool units_add(struct units *units, uint64_t hash, uint32_t *out, bool *out_new,
         !buffer_reserve(&units->users, next * sizeof(uint32_t), err))
         return false;
     ((uint64_t *)units->hashes.data)[units->count] = hash;
-    ((uint32_t *)units->users.data)[units->count] = 0;
     units->hashes.bytes = next * sizeof(uint64_t);
     units->users.bytes = next * sizeof(uint32_t);
     units->count++;

@@ -26,6 +26,8 @@ uint32_t units_find(const struct units *units, uint64_t hash);
  * and of one that is near. 0: none.
  */
 void units_ask_ahead(const struct units *units, uint64_t far, uint64_t near);
+/* Memory for so many units in all, so that adding them moves nothing. */
+bool units_reserve(struct units *units, uint32_t count, gos_error *err);
 /* Finds it or makes it the next; *out_new says which. */
 bool units_add(struct units *units, uint64_t hash, uint32_t *out, bool *out_new, gos_error *err);
 /* A device belongs to a user from now on, unless it has one. Returns whether that is new. */

@@ -146,3 +146,21 @@ TEST(arena, fails_the_nth_wish_when_a_test_says_so)
     gos_arena_close(arena);
     gos_arena_close(NULL);
 }
+
+TEST(arena, hands_out_zeroes_again_from_a_large_block_that_was_used)
+{
+    enum { BYTES = 5 << 20, PART = 3 << 20 };
+    gos_arena *arena = gos_arena_open((size_t)64 << 20);
+    gos_arena_mark mark = gos_arena_mark_take(arena);
+    for (int round = 0; round < 3; round++) {
+        size_t bytes = round == 1 ? PART : BYTES;
+        char *piece = gos_arena_take(arena, bytes, NULL);
+        size_t zeroes = 0;
+        for (size_t i = 0; i < bytes; i++)
+            zeroes += piece[i] == 0;
+        CHECK_INT(zeroes, bytes);
+        memset(piece, 1, bytes);
+        gos_arena_mark_return(arena, mark);
+    }
+    gos_arena_close(arena);
+}
