@@ -199,7 +199,7 @@ static bool batch_store(struct batch *batch, uint64_t watermark, gos_error *err)
            append_kind(batch, FACT_EXPOSURE, "exposures", exposure_types, 7, put_exposure, err) &&
            append_kind(batch, FACT_LINK, "links", link_types, 4, put_link, err) &&
            append_events(batch, err) && set_watermark(columns, watermark, err) &&
-           sql_run(columns->writer, "COMMIT", NULL, 0, err);
+           columns_commit(columns, err);
 }
 
 /* Back to what the store has. */
@@ -249,8 +249,7 @@ static bool append_forgotten(struct columns *columns, const struct fact *fact, g
     columns_end_epoch(columns);
     bool done = sql_run(columns->writer, "BEGIN", NULL, 0, err) &&
                 columns_forget(columns, &fact->forgotten, err) &&
-                set_watermark(columns, fact->sequence, err) &&
-                sql_run(columns->writer, "COMMIT", NULL, 0, err);
+                set_watermark(columns, fact->sequence, err) && columns_commit(columns, err);
     if (done)
         publish_watermark(columns, fact->sequence);
     else
@@ -296,8 +295,7 @@ static bool rewind_to(struct columns *columns, uint64_t sequence, gos_error *err
     bool done = sql_run(columns->writer, "BEGIN", NULL, 0, err) &&
                 sql_run(columns->writer, "UPDATE sources SET applied = $1 WHERE name = 'rewound'",
                         &value, 1, err) &&
-                set_watermark(columns, sequence, err) &&
-                sql_run(columns->writer, "COMMIT", NULL, 0, err);
+                set_watermark(columns, sequence, err) && columns_commit(columns, err);
     if (done)
         atomic_store(&columns->rewound, rewound);
     else

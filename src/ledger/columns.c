@@ -119,6 +119,14 @@ bool columns_load(struct columns *columns, gos_error *err)
     return true;
 }
 
+bool columns_commit(struct columns *columns, gos_error *err)
+{
+    pthread_mutex_lock(&columns->moment_lock);
+    bool done = sql_run(columns->writer, "COMMIT", NULL, 0, err);
+    pthread_mutex_unlock(&columns->moment_lock);
+    return done;
+}
+
 static bool make_schema(struct columns *columns, gos_error *err)
 {
     int64_t version = 0;
@@ -142,11 +150,13 @@ static void columns_close(void *self)
     memo_close(columns);
     sql_disconnect(columns->writer);
     sql_disconnect(columns->reader);
+    sql_disconnect(columns->second);
     sql_close(columns->sql);
     names_close(&columns->names);
     units_close(&columns->units);
     pthread_mutex_destroy(&columns->write_lock);
     pthread_mutex_destroy(&columns->read_lock);
+    pthread_mutex_destroy(&columns->moment_lock);
     pthread_mutex_destroy(&columns->names_lock);
     gos_arena_close(columns->arena);
 }
@@ -190,8 +200,10 @@ bool duckdb_ledger_open(const struct ledger_options *options,
     }
     columns->arena = arena;
     columns->memory_bytes = options->memory_bytes ? options->memory_bytes : (size_t)1 << 30;
+    columns->readers = options->threads == 1 ? 1 : COLUMNS_READERS_MAX;
     pthread_mutex_init(&columns->write_lock, NULL);
     pthread_mutex_init(&columns->read_lock, NULL);
+    pthread_mutex_init(&columns->moment_lock, NULL);
     pthread_mutex_init(&columns->names_lock, NULL);
     if (options->location)
         columns->path = gos_arena_text(arena, gos_str_from(options->location), err).data;
@@ -200,7 +212,8 @@ bool duckdb_ledger_open(const struct ledger_options *options,
                               .threads = options->threads,
                               .temp_directory = options->temp_directory};
     if (!sql_open(&sql, &columns->sql, err) || !sql_connect(columns->sql, &columns->writer, err) ||
-        !sql_connect(columns->sql, &columns->reader, err) || !make_schema(columns, err) ||
+        !sql_connect(columns->sql, &columns->reader, err) ||
+        !sql_connect(columns->sql, &columns->second, err) || !make_schema(columns, err) ||
         !columns_load(columns, err)) {
         columns_close(columns);
         return false;

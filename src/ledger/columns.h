@@ -24,7 +24,8 @@ enum {
     COLUMNS_SCHEMA_VERSION = 1,
     COLUMNS_EVENTS_MAX = 5000,    /* event names; further ones are kept under "(other)" */
     COLUMNS_PROPERTIES_MAX = 100, /* per event; further ones are kept as JSON in `rest` */
-    COLUMNS_FIXED = 5,            /* columns of an event table before those of properties */
+    COLUMNS_READERS_MAX = 2,
+    COLUMNS_FIXED = 5, /* columns of an event table before those of properties */
 };
 
 enum exposure_flags { EXPOSURE_CROSSOVER = 1, EXPOSURE_BY_CHOICE = 2 };
@@ -34,9 +35,11 @@ struct columns {
     struct sql *sql;
     struct sql_connection *writer; /* under write_lock */
     struct sql_connection *reader; /* under read_lock */
+    struct sql_connection *second; /* likewise: reads at the same time, of the same moment */
     pthread_mutex_t write_lock;
     pthread_mutex_t read_lock;
-    pthread_mutex_t names_lock; /* names, units, watermark; the last one to be taken */
+    pthread_mutex_t moment_lock; /* what was stored is seen by both readers or by none */
+    pthread_mutex_t names_lock;  /* names, units, watermark; the last one to be taken */
     struct names names;
     struct units units;
     uint64_t watermark;
@@ -44,6 +47,7 @@ struct columns {
     _Atomic uint64_t epoch;   /* counts up before and after rows go, or are numbered anew */
     struct memo *memos;       /* newest first; under read_lock */
     bool is_stale;            /* memory may be ahead of the store; load before the next append */
+    uint32_t readers;         /* that a computation may have */
     size_t memory_bytes;
     const char *path; /* NULL: in memory */
 };
@@ -56,6 +60,9 @@ static inline void columns_end_epoch(struct columns *columns)
 {
     atomic_fetch_add(&columns->epoch, 1);
 }
+
+/* Commits what the writer stored or took away. */
+bool columns_commit(struct columns *columns, gos_error *err);
 
 bool columns_append(void *self, const struct fact *facts, size_t count, gos_error *err);
 bool columns_rewind(void *self, uint64_t sequence, gos_error *err);

@@ -9,6 +9,8 @@
 #include "base/limits.h"
 #include "base/time.h"
 
+#include <assert.h>
+
 bool question_check(const struct ledger_question *question, gos_error *err)
 {
     if (question->variant_count == 0 || question->variant_count > VARIANTS_MAX)
@@ -69,16 +71,31 @@ static bool resolve(struct tally *tally, gos_error *err)
     return tally->users != NULL;
 }
 
+/* The engine chooses the moment when the first table is read. */
+static bool begin(struct sql_connection *connection, int64_t *out_watermark, gos_error *err)
+{
+    return sql_run(connection, "BEGIN", NULL, 0, err) &&
+           sql_query_int(connection, "SELECT applied FROM sources WHERE name = 'spool'", NULL, 0, 0,
+                         out_watermark, err);
+}
+
+void tally_end(struct columns *columns)
+{
+    sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
+    sql_run(columns->second, "ROLLBACK", NULL, 0, NULL);
+}
+
 bool tally_begin(struct tally *tally, gos_error *err)
 {
     struct columns *columns = tally->columns;
-    int64_t watermark = 0;
+    int64_t watermark = 0, second = 0;
+    pthread_mutex_lock(&columns->moment_lock);
     pthread_mutex_lock(&columns->names_lock);
-    bool done = sql_run(columns->reader, "BEGIN", NULL, 0, err) &&
-                sql_query_int(columns->reader, "SELECT applied FROM sources WHERE name = 'spool'",
-                              NULL, 0, 0, &watermark, err) &&
+    bool done = begin(columns->reader, &watermark, err) && begin(columns->second, &second, err) &&
                 resolve(tally, err);
     pthread_mutex_unlock(&columns->names_lock);
+    pthread_mutex_unlock(&columns->moment_lock);
+    assert(!done || watermark == second);
     tally->watermark =
         (uint64_t)watermark < tally->last_sequence ? (uint64_t)watermark : tally->last_sequence;
     return done;
@@ -181,7 +198,7 @@ bool columns_series(void *self, const struct ledger_question *question, const in
                 (question->crossed_count == 0 || tally_cross(&tally, err)) &&
                 tally_answer(&tally, moments, moment_count, arena, out, err) &&
                 (!question->recent_events || recent_examples(&tally, arena, out, err));
-    sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
+    tally_end(columns);
     pthread_mutex_unlock(&columns->read_lock);
     tally_close(&tally);
     return done;
@@ -247,7 +264,7 @@ bool columns_days(void *self, const struct ledger_question *question, gos_arena 
         return false;
     pthread_mutex_lock(&columns->read_lock);
     bool done = tally_begin(&tally, err) && tally_read_exposures(&tally, err);
-    sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
+    tally_end(columns);
     pthread_mutex_unlock(&columns->read_lock);
     done = done && tally_count(&tally, arena, &answer, err) &&
            count_days(&tally, arena, out, out_count, err);
@@ -265,7 +282,7 @@ bool columns_list_slices(void *self, const struct ledger_question *question, gos
         return false;
     pthread_mutex_lock(&columns->read_lock);
     bool done = tally_begin(&tally, err) && slices_count(&tally, by, arena, out, out_count, err);
-    sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
+    tally_end(columns);
     pthread_mutex_unlock(&columns->read_lock);
     tally_close(&tally);
     return done;
@@ -280,7 +297,7 @@ bool columns_oddities(void *self, const struct ledger_question *question, int64_
         return false;
     pthread_mutex_lock(&columns->read_lock);
     bool done = tally_begin(&tally, err) && oddities_find(&tally, now_ms, arena, out, err);
-    sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
+    tally_end(columns);
     pthread_mutex_unlock(&columns->read_lock);
     tally_close(&tally);
     return done;

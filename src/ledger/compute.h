@@ -11,8 +11,9 @@ bool question_check(const struct ledger_question *question, gos_error *err);
 bool tally_open(struct tally *tally, struct columns *columns,
                 const struct ledger_question *question, gos_error *err);
 void tally_close(struct tally *tally);
-/* Begins the reader's transaction at a moment that names and units agree with. */
+/* Begins the readers' transactions at one moment that names and units agree with. */
 bool tally_begin(struct tally *tally, gos_error *err);
+void tally_end(struct columns *columns);
 /* All moments for as many plans at a time as memory allows; the facts are read again for the rest.
  */
 bool tally_answer(struct tally *tally, const int64_t *moments, uint32_t moment_count,

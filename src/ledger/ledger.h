@@ -18,7 +18,7 @@ struct ledger_options {
     const char *location;       /* of the backend: the path of the file; NULL: in memory */
     const char *temp_directory; /* where it spills; NULL: beside the file */
     uint64_t memory_bytes;      /* of the engine, and again of a computation; 0: 1 GiB */
-    uint32_t threads;           /* 0: 2 */
+    uint32_t threads;           /* of the engine; of a computation 1 or 2; 0: 2 */
 };
 
 /* Opens and brings the schema to the newest version. BAD_INPUT: no such backend. */

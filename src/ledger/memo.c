@@ -374,7 +374,7 @@ bool memo_compute(struct columns *columns, const struct ledger_question *questio
             done = compute(&now, key, epoch, arena, out, err);
         else
             tally_close(&now);
-        sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
+        tally_end(columns);
     }
     pthread_mutex_unlock(&columns->read_lock);
     return done;

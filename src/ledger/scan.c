@@ -2,16 +2,16 @@
  * Events to numbers. All aggregates over one event name share one scan of its table: the columns
  * are the values and filters that they need.
  */
-#include "ledger/tally.h"
+#include "ledger/scan.h"
 
 #include "base/hash.h"
 
 #include <math.h>
-#include <stdio.h>
 
 enum { SCAN_ROWS_MAX = 8192, SCAN_COLUMNS_FIXED = 2, ROWS_AHEAD = 16 };
 
 struct scan {
+    struct reading *reading;
     struct tally *tally;
     uint32_t event;
     struct select select;
@@ -241,6 +241,11 @@ bool tally_take_cell(struct tally *tally, const struct cell *cell, const uint32_
     return true;
 }
 
+static bool is_mine(const struct scan *scan, const struct cell *cell)
+{
+    return cell->event == scan->event && cell->reader == scan->reading->reader;
+}
+
 static bool take_events(void *context, const struct sql_chunk *chunk, gos_error *err)
 {
     struct scan *scan = context;
@@ -262,13 +267,14 @@ static bool take_events(void *context, const struct sql_chunk *chunk, gos_error 
         scan->age[row] = slot == SLOT_NONE ? 0 : times[row] - slots[slot].first;
     }
     for (uint32_t i = 0; i < tally->cell_count; i++) {
-        if (tally->cells[i].event == scan->event &&
+        if (is_mine(scan, &tally->cells[i]) &&
             !tally_take_cell(tally, &tally->cells[i], scan->slot, scan->age, chunk, err))
             return false;
     }
-    tally->rows_read += chunk->row_count;
+    scan->reading->rows_read += chunk->row_count;
     tally_progress(tally, chunk->row_count);
-    return !tally_is_cancelled(tally) || gos_fail(err, GOS_CANCELLED, "", "cancelled");
+    bool stopped = tally_is_cancelled(tally) || atomic_load(scan->reading->stop);
+    return !stopped || gos_fail(err, GOS_CANCELLED, "", "cancelled");
 }
 
 /* What the columns mean depends on what traffic has taught: a new property changes old rows too. */
@@ -277,10 +283,10 @@ static void check_expressions(struct scan *scan)
     uint64_t hash = hash_xxh3(text_str(&scan->select.text), 0);
     for (uint32_t i = 0; i < scan->tally->cell_count; i++) {
         struct cell *cell = &scan->tally->cells[i];
-        if (cell->event != scan->event)
+        if (!is_mine(scan, cell))
             continue;
-        scan->tally->is_other =
-            scan->tally->is_other || (cell->expressions && cell->expressions != hash);
+        scan->reading->is_other =
+            scan->reading->is_other || (cell->expressions && cell->expressions != hash);
         cell->expressions = hash;
     }
 }
@@ -292,7 +298,7 @@ static bool scan_statement(struct scan *scan, int64_t first, gos_error *err)
     text_add(text, GOS_LIT("SELECT unit, ts"));
     for (uint32_t i = 0; i < tally->cell_count; i++) {
         struct cell *cell = &tally->cells[i];
-        if (cell->event != scan->event)
+        if (!is_mine(scan, cell))
             continue;
         if (tally_reads_value(cell->aggregate->fn))
             add_value(scan, cell);
@@ -319,71 +325,29 @@ static bool scan_statement(struct scan *scan, int64_t first, gos_error *err)
                             SQL_VALUE_INT(since > tally->after_ms ? since : tally->after_ms), err);
 }
 
-static bool scan_event(struct tally *tally, uint32_t event, int64_t first, gos_error *err)
+static bool run_scan(struct reading *reading, uint32_t event, gos_error *err)
 {
-    struct scan *scan = gos_arena_take(tally->arena, sizeof *scan, err);
+    struct tally *tally = reading->tally;
+    struct scan *scan = gos_arena_take(reading->arena, sizeof *scan, err);
     if (!scan)
         return false;
-    *scan = (struct scan){.tally = tally, .event = event, .column_count = SCAN_COLUMNS_FIXED};
+    *scan = (struct scan){
+        .reading = reading, .tally = tally, .event = event, .column_count = SCAN_COLUMNS_FIXED};
     const struct select_resolver resolver = {resolve, scan};
-    if (!select_init(&scan->select, &resolver, tally->arena, err))
+    if (!select_init(&scan->select, &resolver, reading->arena, err))
         return false;
     pthread_mutex_lock(&tally->columns->names_lock);
-    bool done = scan_statement(scan, first, err);
+    bool done = scan_statement(scan, reading->first, err);
     pthread_mutex_unlock(&tally->columns->names_lock);
     const char *text = done ? select_text(&scan->select, err) : NULL;
-    return text && sql_query(tally->columns->reader, text, scan->select.values,
+    return text && sql_query(reading->connection, text, scan->select.values,
                              scan->select.value_count, take_events, scan, err);
 }
 
-static bool read_event(struct tally *tally, uint32_t event, int64_t first, gos_error *err)
+bool scan_event(struct reading *reading, uint32_t event, gos_error *err)
 {
-    gos_arena_mark mark = gos_arena_mark_take(tally->arena);
-    bool done = scan_event(tally, event, first, err);
-    gos_arena_mark_return(tally->arena, mark);
+    gos_arena_mark mark = gos_arena_mark_take(reading->arena);
+    bool done = run_scan(reading, event, err);
+    gos_arena_mark_return(reading->arena, mark);
     return done;
-}
-
-static bool is_first_of_event(const struct tally *tally, uint32_t cell)
-{
-    for (uint32_t i = 0; i < cell; i++) {
-        if (tally->cells[i].event == tally->cells[cell].event)
-            return false;
-    }
-    return tally->cells[cell].event != 0;
-}
-
-/* The rows of the tables that will be read, which are known without reading them. */
-static bool rows_count(struct tally *tally, gos_error *err)
-{
-    struct ledger_progress *progress = tally->question->progress;
-    char text[64];
-    int64_t rows, all = tally->slot_count;
-    if (!progress || atomic_load(&progress->rows) > 0)
-        return true;
-    for (uint32_t i = 0; i < tally->cell_count; i++) {
-        if (!is_first_of_event(tally, i))
-            continue;
-        snprintf(text, sizeof text, "SELECT count(*) FROM e%u", tally->cells[i].event);
-        if (!sql_query_int(tally->columns->reader, text, NULL, 0, 0, &rows, err))
-            return false;
-        all += rows;
-    }
-    atomic_store(&progress->rows, (uint64_t)all);
-    return true;
-}
-
-bool tally_read_events(struct tally *tally, gos_error *err)
-{
-    if (!rows_count(tally, err))
-        return false;
-    const struct slot *slots = tally_slots(tally);
-    int64_t first = INT64_MAX;
-    for (uint32_t i = 0; i < tally->slot_count; i++)
-        first = slots[i].first < first ? slots[i].first : first;
-    for (uint32_t i = 0; i < tally->cell_count && tally->slot_count > 0; i++) {
-        if (is_first_of_event(tally, i) && !read_event(tally, tally->cells[i].event, first, err))
-            return false;
-    }
-    return true;
 }

@@ -41,6 +41,7 @@ struct cell {
     uint32_t step;          /* of a funnel */
     uint32_t value_column;  /* in the scan of its event, or CELL_NO_COLUMN */
     uint32_t filter_column; /* likewise */
+    uint32_t reader;        /* the thread that reads it */
     uint64_t expressions;   /* hash of what the scan of its event selects; 0: not scanned yet */
     int64_t from, to;       /* age since the exposure */
     int64_t lookback;       /* > 0: also from before the exposure */
@@ -54,7 +55,7 @@ struct cell {
     uint8_t *seen;    /* by slot, of the plan: SEEN_* */
 };
 
-enum { SEEN_AFTER = 1, SEEN_BEFORE = 2 };
+enum { SEEN_AFTER = 1, SEEN_BEFORE = 2, READER_NONE = 254 };
 
 struct tally {
     struct columns *columns;

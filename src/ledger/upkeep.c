@@ -142,6 +142,17 @@ bool columns_stats(void *self, struct ledger_stats *out, gos_error *err)
     return done;
 }
 
+static bool delete_exposures(struct columns *columns, uint32_t experiment, gos_error *err)
+{
+    bool done = sql_run(columns->writer, "BEGIN", NULL, 0, err) &&
+                sql_run(columns->writer, "DELETE FROM exposures WHERE experiment = $1",
+                        &SQL_VALUE_INT(experiment), 1, err) &&
+                columns_commit(columns, err);
+    if (!done)
+        sql_run(columns->writer, "ROLLBACK", NULL, 0, NULL);
+    return done;
+}
+
 bool columns_delete_experiment(void *self, gos_str environment, const struct uuid *experiment_id,
                                gos_error *err)
 {
@@ -152,9 +163,7 @@ bool columns_delete_experiment(void *self, gos_str environment, const struct uui
     columns_end_epoch(columns);
     uint32_t parent = names_find(&columns->names, NAME_ENVIRONMENT, 0, environment);
     uint32_t experiment = names_find(&columns->names, NAME_EXPERIMENT, parent, gos_str_from(id));
-    bool done =
-        experiment == 0 || sql_run(columns->writer, "DELETE FROM exposures WHERE experiment = $1",
-                                   &SQL_VALUE_INT(experiment), 1, err);
+    bool done = experiment == 0 || delete_exposures(columns, experiment, err);
     columns_end_epoch(columns);
     pthread_mutex_unlock(&columns->write_lock);
     return done;
@@ -184,7 +193,7 @@ bool columns_delete_before(void *self, int64_t before_ms, gos_error *err)
     bool done = sql_run(columns->writer, "BEGIN", NULL, 0, err) &&
                 sql_run(columns->writer, "DELETE FROM exposures WHERE ts < $1", &value, 1, err) &&
                 for_events(columns, "DELETE FROM", "WHERE ts < $1", &value, 1, err) &&
-                sql_run(columns->writer, "COMMIT", NULL, 0, err);
+                columns_commit(columns, err);
     if (!done)
         sql_run(columns->writer, "ROLLBACK", NULL, 0, NULL);
     columns_end_epoch(columns);

@@ -8,8 +8,10 @@ const gos_str fixture_variants[2] = {{"control", 7}, {"treatment", 9}};
 
 static void open_ledger(struct ledger_fixture *given)
 {
-    struct ledger_options options = {
-        .backend = "duckdb", .location = given->path, .memory_bytes = given->memory_bytes};
+    struct ledger_options options = {.backend = "duckdb",
+                                     .location = given->path,
+                                     .memory_bytes = given->memory_bytes,
+                                     .threads = given->threads};
     gos_error err = {0};
     CHECK_OK(ledger_open(&options, &given->ledger, &err), &err);
 }
@@ -134,4 +136,44 @@ const struct ledger_cell *fixture_cell(const struct ledger_fixture *given, uint3
                                        uint32_t variant)
 {
     return &given->answer.cells[plan * 2 + variant];
+}
+
+struct bytes {
+    char *at;
+    size_t used, max;
+};
+
+static void add(struct bytes *bytes, const void *data, size_t count)
+{
+    CHECK(bytes->used + count <= bytes->max);
+    if (count > 0 && bytes->used + count <= bytes->max)
+        memcpy(bytes->at + bytes->used, data, count);
+    bytes->used += count;
+}
+
+size_t fixture_write_answer(const struct ledger_fixture *given, char *bytes, size_t bytes_max)
+{
+    const struct ledger_answer *answer = &given->answer;
+    struct bytes out = {bytes, 0, bytes_max};
+    const uint64_t counts[] = {answer->crossovers,
+                               answer->excluded,
+                               answer->strangers,
+                               answer->merged,
+                               answer->watermark,
+                               (uint64_t)answer->first_exposure,
+                               (uint64_t)answer->last_exposure};
+    add(&out, counts, sizeof counts);
+    add(&out, answer->units, 2 * sizeof *answer->units);
+    add(&out, answer->caps, given->plan_count * sizeof *answer->caps);
+    for (uint32_t i = 0; i < given->plan_count * 2; i++) {
+        struct ledger_cell cell = answer->cells[i];
+        const struct ledger_values quantile = cell.quantile;
+        cell.quantile.values = NULL;
+        cell.quantile.units = NULL;
+        add(&out, &cell, sizeof cell);
+        add(&out, quantile.values, quantile.count * sizeof *quantile.values);
+        if (quantile.units)
+            add(&out, quantile.units, quantile.count * sizeof *quantile.units);
+    }
+    return out.used;
 }

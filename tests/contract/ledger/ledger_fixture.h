@@ -14,8 +14,9 @@ struct ledger_fixture {
     struct ledger *ledger;
     gos_arena *arena;
     char path[512];
-    uint64_t memory_bytes;
-    struct fact *facts; /* those of the next batch */
+    uint64_t memory_bytes; /* 0: the default */
+    uint32_t threads;      /* likewise */
+    struct fact *facts;    /* those of the next batch */
     uint32_t fact_count;
     uint64_t sequence;
     struct metric_plan plans[FIXTURE_PLANS_MAX];
@@ -44,6 +45,9 @@ void fixture_compute(struct ledger_fixture *given, int64_t as_of_ms);
 /* The plan in control (0) or treatment (1). */
 const struct ledger_cell *fixture_cell(const struct ledger_fixture *given, uint32_t plan,
                                        uint32_t variant);
+
+/* All that the answer says, but for how it was read; returns how many of `bytes_max` it takes. */
+size_t fixture_write_answer(const struct ledger_fixture *given, char *bytes, size_t bytes_max);
 
 extern const struct uuid fixture_experiment;
 extern const gos_str fixture_variants[2];

@@ -94,47 +94,13 @@ static void put_facts(int64_t now, bool rare)
     }
 }
 
-static size_t add(char *bytes, size_t used, const void *data, size_t count)
-{
-    CHECK(used + count <= BYTES);
-    if (count > 0)
-        memcpy(bytes + used, data, count);
-    return used + count;
-}
-
-/* All that an answer says, but for how it was read. */
-static size_t write_answer(const struct ledger_answer *answer, char *bytes)
-{
-    const uint64_t counts[] = {answer->crossovers,
-                               answer->excluded,
-                               answer->strangers,
-                               answer->merged,
-                               answer->watermark,
-                               (uint64_t)answer->first_exposure,
-                               (uint64_t)answer->last_exposure};
-    size_t used = add(bytes, 0, counts, sizeof counts);
-    used = add(bytes, used, answer->units, 2 * sizeof *answer->units);
-    used = add(bytes, used, answer->caps, given.plan_count * sizeof *answer->caps);
-    for (uint32_t i = 0; i < given.plan_count * 2; i++) {
-        struct ledger_cell cell = answer->cells[i];
-        const struct ledger_values quantile = cell.quantile;
-        cell.quantile.values = NULL;
-        cell.quantile.units = NULL;
-        used = add(bytes, used, &cell, sizeof cell);
-        used = add(bytes, used, quantile.values, quantile.count * sizeof *quantile.values);
-        if (quantile.units)
-            used = add(bytes, used, quantile.units, quantile.count * sizeof *quantile.units);
-    }
-    return used;
-}
-
 /* The held state goes with the ledger that is closed. */
 static void check_same(int64_t now)
 {
     static char refreshed[BYTES], anew[BYTES];
     fixture_compute(&given, now);
     refreshes += given.answer.is_refresh;
-    size_t count = write_answer(&given.answer, refreshed);
+    size_t count = fixture_write_answer(&given, refreshed, BYTES);
     struct ledger *held = given.ledger;
     char copy[600], path[512];
     gos_error err = {0};
@@ -147,7 +113,7 @@ static void check_same(int64_t now)
     fixture_reopen(&given);
     fixture_compute(&given, now);
     CHECK(!given.answer.is_refresh);
-    CHECK_INT(write_answer(&given.answer, anew), count);
+    CHECK_INT(fixture_write_answer(&given, anew, BYTES), count);
     CHECK_INT(memcmp(refreshed, anew, count), 0);
     ledger_close(given.ledger);
     given.ledger = held;
