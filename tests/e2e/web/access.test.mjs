@@ -104,7 +104,7 @@ test('a viewer sees everything, and why the buttons are off', { skip }, async ()
     assert.match(await off.getAttribute('title'), /^You are viewer; this takes the role (editor|admin)\.$/);
   }
   await visit(page, '/flags');
-  assert.ok(await page.getByRole('switch', { name: 'one enabled' }).isDisabled());
+  assert.ok(await page.getByRole('switch', { name: 'one in production' }).isDisabled());
   assert.deepEqual(wrongs, []);
   await context.close();
 });
@@ -155,6 +155,7 @@ test('a change waits until somebody else has approved it', { skip }, async () =>
   const switched = author.page.getByRole('switch', { name: 'gate enabled' });
   await visit(author.page, '/flags/gate', 'Who gets what');
   await switched.click({ force: true });
+  await author.page.getByRole('dialog').getByRole('button', { name: 'Ask for approval' }).click();
   await author.page.getByText('Your change waits for approval').first().waitFor();
   assert.equal(await switched.isChecked(), false, 'it shows what holds');
   await server.call('PATCH', '/api/v1/flags/gate', { owner: 'somebody' }, { ...there, 'X-Gosset-Bypass': 'it burns' });

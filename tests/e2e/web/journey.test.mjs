@@ -102,7 +102,8 @@ test('a flag is made, switched on and decided', { skip }, async () => {
   await page.getByRole('button', { name: 'Create, still off' }).click();
   await page.getByRole('heading', { name: 'journey-flag' }).waitFor();
   await page.getByRole('switch', { name: 'journey-flag enabled' }).click({ force: true });
-  await page.getByText('journey-flag is on.').waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Turn it on' }).click();
+  await page.getByText('journey-flag is on in production.').waitFor();
   const flag = await server.call('GET', '/api/v1/flags/journey-flag');
   assert.equal(flag.enabled, true);
   await page.getByRole('tab', { name: 'Try it' }).click();

@@ -9,11 +9,11 @@ import { Link, navigate, useQueryValue } from '../app/router';
 import { count } from '../lib/format';
 import { nearest } from '../lib/nearest';
 import { isAt } from '../lib/pointer';
+import { STALE_WORDS } from '../lib/stale';
 import { Act } from '../parts/act';
 import { Ago, Badge, Empty, ErrorNote, Page, Rows } from '../parts/basic';
 import { Dialog } from '../parts/confirm';
 
-const REASONS: Record<string, string> = { not_evaluated: 'Not evaluated', one_value: 'One value', experiment_completed: 'Experiment over', expired: 'Expired' };
 const DAYS = ['7', '30', '90', '180'];
 type Stale = NonNullable<StaleFlags['items']>[number];
 type Unknown = NonNullable<UnknownFlags['items']>[number];
@@ -22,7 +22,7 @@ const flagPath = (key: string | undefined) => `/flags/${encodeURIComponent(key ?
 
 function Reasons({ flag }: { flag: Stale }) {
   const said = [...new Map((flag.reasons ?? []).map((reason) => [`${reason.code}${reason.message}`, reason])).values()];
-  return <div className="stack tight">{said.map((reason, i) => <span key={i} className="row" style={{ flexWrap: 'nowrap' }}><Badge tone="warn">{REASONS[reason.code ?? ''] ?? reason.code}</Badge><span className="wrap">{reason.message}</span></span>)}</div>;
+  return <div className="stack tight">{said.map((reason, i) => <span key={i} className="row" style={{ flexWrap: 'nowrap' }}><Badge tone="warn">{STALE_WORDS[reason.code ?? '']?.label ?? reason.code}</Badge><span className="wrap">{reason.message}</span></span>)}</div>;
 }
 
 function StaleList() {
@@ -36,7 +36,7 @@ function StaleList() {
       <div className="fields">
         <SegmentedControl aria-label="Days to look back" value={days} onChange={setDays} transitionDuration={0} data={DAYS.map((value) => ({ value, label: `${value} days` }))} />
         <Select aria-label="Reason" placeholder="Any reason" clearable w={190} value={reason || null} onChange={(next) => setReason(next ?? '')}
-          data={Object.entries(REASONS).map(([value, label]) => ({ value, label: `${label} (${all.filter((flag) => flag.reasons?.some((one) => one.code === value)).length})` }))} />
+          data={Object.entries(STALE_WORDS).map(([value, { label }]) => ({ value, label: `${label} (${all.filter((flag) => flag.reasons?.some((one) => one.code === value)).length})` }))} />
       </div>
       {report.error && !report.data ? <ErrorNote error={report.error} retry={() => void report.refetch()} /> : !report.data ? <Rows count={5} />
         : items.length === 0 ? <Empty title={all.length === 0 ? 'Nothing to clean up' : 'No flag has this reason'}>Each flag was evaluated in the last {days} days and still makes a difference.</Empty> : (

@@ -7,6 +7,7 @@ import { when } from '../lib/format';
 import { ADVICE_KINDS, STATUS_TONE, adviceOf, layersOf } from '../lib/results';
 import { Act } from '../parts/act';
 import { Ago, Badge, Empty, Hint, Page } from '../parts/basic';
+import { FilterWord } from '../parts/filter-words';
 import { Listing, SearchBox, type Column } from '../parts/listing';
 import { Timeline } from '../parts/timeline';
 
@@ -24,12 +25,6 @@ function AdviceCell({ row }: { row: Experiment }) {
   );
 }
 
-/** A word that filters the list by itself. */
-function Filter({ name, value }: { name: string; value: string }) {
-  const [now, set] = useQueryValue(name);
-  return <button type="button" className="filter-word" aria-pressed={now === value} title={`Only ${name} ${value}`} onClick={() => set(now === value ? '' : value)}>{value}</button>;
-}
-
 const COLUMNS: Column<Experiment>[] = [
   {
     title: 'Experiment', lead: true,
@@ -42,9 +37,9 @@ const COLUMNS: Column<Experiment>[] = [
   },
   { title: 'Status', cell: (row) => <Badge tone={STATUS_TONE[row.status]}>{row.status}</Badge> },
   { title: 'Advice', cell: (row) => <AdviceCell row={row} /> },
-  { title: 'Owner', cell: (row) => (row.owner ? <Filter name="owner" value={row.owner} /> : <span className="muted">–</span>) },
-  { title: 'Tags', cell: (row) => (row.tags?.length ? <span className="words">{row.tags.map((tag) => <Filter key={tag} name="tag" value={tag} />)}</span> : <span className="muted">–</span>) },
-  { title: 'Layer', cell: (row) => (layersOf(row).length > 0 ? <span className="words">{layersOf(row).map((layer) => <Filter key={layer} name="layer" value={layer} />)}</span> : <span className="muted">–</span>) },
+  { title: 'Owner', cell: (row) => (row.owner ? <FilterWord name="owner" value={row.owner} /> : <span className="muted">–</span>) },
+  { title: 'Tags', cell: (row) => (row.tags?.length ? <span className="words">{row.tags.map((tag) => <FilterWord key={tag} name="tag" value={tag} />)}</span> : <span className="muted">–</span>) },
+  { title: 'Layer', cell: (row) => (layersOf(row).length > 0 ? <span className="words">{layersOf(row).map((layer) => <FilterWord key={layer} name="layer" value={layer} />)}</span> : <span className="muted">–</span>) },
   { title: 'Started', cell: (row) => <span className="num small">{when(row.start_date)}</span> },
   { title: 'Changed', right: true, cell: (row) => <Ago at={row.updated_at} /> },
 ];

@@ -6,9 +6,11 @@ import type { Flag, Json, JsonObject } from '../api/types';
 import { Link, useQueryValue } from '../app/router';
 import { shown } from '../lib/draft';
 import { number } from '../lib/format';
+import type { Environment } from '../parts/account';
 import { Ago, Badge, Card, ErrorNote, Hint, Note, Page, Rows } from '../parts/basic';
 import { Conditions } from '../parts/conditions';
 import { Conflict, SaveBar, useEditing, type Editing } from '../parts/editing';
+import { FlagSwitch } from '../parts/flag-switch';
 import { FlagRules } from '../parts/flag-rules';
 import { JsonField } from '../parts/json-field';
 import { Match } from '../parts/match';
@@ -20,7 +22,6 @@ import { Tester } from '../parts/tester';
 import { ValueField } from '../parts/value-field';
 import { Warnings } from '../parts/warnings';
 import { WhatIf } from '../parts/what-if';
-import { FlagSwitch } from './flags';
 
 const History = lazy(() => import('../parts/history'));
 type Edit = Editing<Flag>;
@@ -151,9 +152,12 @@ function Loaded({ flag }: { flag: Flag }) {
 
 export default function FlagPage({ id }: { id: string }) {
   const found = useGet<Flag>(`/flags/${encodeURIComponent(id)}`, undefined, 15_000);
+  const environments = useList<Environment>('/environments');
+  const here = found.data?.environment ?? '';
+  const place = { environment: here, enabled: found.data?.enabled ?? false, version: found.data?.version ?? 0, requires_approval: environments.data?.items.find((one) => one.name === here)?.requires_approval };
   return (
     <Page title={id} crumbs={[{ to: '/flags', text: 'Flags' }]}
-      actions={found.data && <><Hint tip="The switch for everybody: off serves the default to all."><span className="muted">enabled</span></Hint><FlagSwitch flag={found.data} /><Remove name={found.data.key} path={`/flags/${encodeURIComponent(found.data.key)}`} list="/flags" text="Code that asks for it gets its own fallback from now on. The audit log keeps the definition." /></>}>
+      actions={found.data && <><Hint tip="The switch for everybody: off serves the default to all."><span className="muted">enabled</span></Hint><FlagSwitch flag={found.data.key} label={`${found.data.key} enabled`} place={place} /><Remove name={found.data.key} path={`/flags/${encodeURIComponent(found.data.key)}`} list="/flags" text="Code that asks for it gets its own fallback from now on. The audit log keeps the definition." /></>}>
       {found.data ? <Loaded flag={found.data} /> : found.error ? <ErrorNote error={found.error} retry={() => void found.refetch()} /> : <Rows count={4} height={60} />}
     </Page>
   );

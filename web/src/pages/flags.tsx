@@ -1,56 +1,83 @@
-// All flags of the environment: on or off, how far rolled out, seen lately or stale.
-import { Button, Modal, Select, Switch, TextInput } from '@mantine/core';
-import { useState, type FormEvent } from 'react';
+// All flags of the environment: on or off here and elsewhere, how far rolled out, seen lately or stale.
+import { Button, Modal, Select, TextInput } from '@mantine/core';
+import { useMemo, useState, type FormEvent } from 'react';
 import { api, type ApiError } from '../api/client';
 import { useChange, useList } from '../api/queries';
 import type { Flag } from '../api/types';
 import { Link, navigate, useQueryValue } from '../app/router';
 import { number } from '../lib/format';
 import { isAt } from '../lib/pointer';
-import { Act, useWhyNot } from '../parts/act';
-import { Ago, Badge, Empty, ErrorNote, Page, say } from '../parts/basic';
+import { STALE_WORDS } from '../lib/stale';
+import type { Environment } from '../parts/account';
+import { Act, useWho } from '../parts/act';
+import { Ago, Badge, Empty, ErrorNote, Hint, Page } from '../parts/basic';
+import { FilterChoice, FilterWord } from '../parts/filter-words';
+import { FlagSwitch, FlagSwitches, type FlagPlace } from '../parts/flag-switch';
 import { Listing, SearchBox, type Column } from '../parts/listing';
 
-type Row = Flag & { last_evaluated_at?: string | null };
+type Row = Omit<Flag, 'environments'> & { environments?: FlagPlace[] };
 
-export function FlagSwitch({ flag }: { flag: Flag }) {
-  const why = useWhyNot('editor');
-  const change = useChange<boolean, Flag>((enabled) => api.patch<Flag>(`/flags/${encodeURIComponent(flag.key)}`, { enabled }, flag.version), ['flags']);
-  return (
-    <>
-      <Switch aria-label={`${flag.key} enabled`} checked={change.isPending ? change.variables : flag.enabled} disabled={change.isPending || why !== null} title={why ?? undefined}
-        onChange={(event) => {
-          const next = event.currentTarget.checked;
-          change.mutate(next, { onSuccess: () => say(`${flag.key} is ${next ? 'on' : 'off'}.`) });
-        }} />
-      {change.error && <ErrorNote error={change.error as ApiError} />}
-    </>
-  );
-}
+/** More environments than these do not get a column each. */
+const COLUMNS_MAX = 4;
+const DAYS = 30;
 
-function rollout(flag: Flag): string {
-  if (!flag.enabled) return 'off: everybody gets the default';
+function rollout(flag: Row): string {
+  if (!flag.enabled) return 'off';
   if ((flag.rules ?? []).length > 0) return `${flag.rules!.length} rule${flag.rules!.length === 1 ? '' : 's'}`;
   return `${number(flag.rollout_percentage ?? 100, (flag.rollout_percentage ?? 100) % 1 ? 1 : 0)} %${(flag.targeting_rules?.segments ?? []).length ? ` of ${flag.targeting_rules!.segments!.join(', ')}` : ''}`;
 }
 
-const COLUMNS: Column<Row>[] = [
-  {
-    title: 'Flag', lead: true,
-    cell: (flag) => (
-      <>
-        <Link to={`/flags/${encodeURIComponent(flag.key)}`} className="strong mono">{flag.key}</Link>
-        {(flag.name || flag.description) && <div className="muted small">{flag.name || flag.description}</div>}
-      </>
-    ),
-  },
-  { title: 'Enabled', cell: (flag) => <FlagSwitch flag={flag} /> },
+function Stale({ flag }: { flag: Row }) {
+  const reasons = flag.stale ?? [];
+  if (reasons.length === 0) return null;
+  return (
+    <Hint tip={<>{reasons.map((reason) => <div key={reason}>{STALE_WORDS[reason]?.text ?? reason}</div>)}<div>Counted over {DAYS} days; see Clean up.</div></>}>
+      <Badge tone="warn">{STALE_WORDS[reasons[0]!]?.label ?? reasons[0]}{reasons.length > 1 && ` +${reasons.length - 1}`}</Badge>
+    </Hint>
+  );
+}
+
+const NAME: Column<Row> = {
+  title: 'Flag', lead: true,
+  cell: (flag) => (
+    <>
+      <Link to={`/flags/${encodeURIComponent(flag.key)}`} className="strong mono wrap">{flag.key}</Link>
+      {(flag.name || flag.description) && <div className="muted small roomy">{flag.name || flag.description}</div>}
+    </>
+  ),
+};
+
+const REST: Column<Row>[] = [
   { title: 'Type', cell: (flag) => flag.type },
   { title: 'Rollout', cell: (flag) => <span className="num">{rollout(flag)}</span> },
-  { title: 'Tags', cell: (flag) => (flag.tags ?? []).map((tag) => <Badge key={tag}>{tag}</Badge>) },
-  { title: 'Last seen', cell: (flag) => <Ago at={flag.last_evaluated_at} /> },
+  {
+    title: 'Owner, tags',
+    cell: (flag) => (flag.owner || flag.tags?.length ? (
+      <span className="words">{flag.owner && <FilterWord name="owner" value={flag.owner} />}{flag.tags?.map((tag) => <FilterWord key={tag} name="tag" value={tag} />)}</span>
+    ) : <span className="muted">–</span>),
+  },
+  { title: 'Last seen', cell: (flag) => <div className="words"><Ago at={flag.last_evaluated_at} /><Stale flag={flag} /></div> },
   { title: 'Changed', right: true, cell: (flag) => <Ago at={flag.updated_at} /> },
 ];
+
+/** One column for each environment, or one for all of them. */
+function useColumns(): Column<Row>[] {
+  const here = useWho()?.environment ?? 'production';
+  const list = useList<Environment>('/environments');
+  return useMemo(() => {
+    const names = list.data?.items.map((one) => one.name) ?? [here];
+    const placeIn = (flag: Row, name: string) => flag.environments?.find((place) => place.environment === name);
+    const each = names.map((name): Column<Row> => ({
+      title: name === here ? `${name} · here` : name,
+      cell: (flag) => {
+        const place = placeIn(flag, name);
+        return place ? <FlagSwitch compact flag={flag.key} place={place} /> : <span className="muted" title={`There is no such flag in ${name}, or you may not see it`}>–</span>;
+      },
+    }));
+    const all: Column<Row> = { title: 'Environments', cell: (flag) => <FlagSwitches flag={flag.key} places={flag.environments ?? []} here={here} /> };
+    return [NAME, ...(names.length > COLUMNS_MAX ? [all] : each), ...REST];
+  }, [list.data, here]);
+}
 
 const DEFAULTS = { Boolean: [false, true], String: ['', 'on'], Number: [0, 1], JSON: [{}, { enabled: true }] } as const;
 
@@ -77,23 +104,37 @@ function NewFlag({ close }: { close: () => void }) {
   );
 }
 
+const USES = [{ value: 'true', label: 'May go' }, ...Object.entries(STALE_WORDS).map(([value, { label }]) => ({ value, label })), { value: 'false', label: 'Still needed' }];
+
 export default function Flags() {
   const [q] = useQueryValue('q');
   const [status, setStatus] = useQueryValue('status');
   const [type, setType] = useQueryValue('type');
+  const [owner] = useQueryValue('owner');
+  const [tag] = useQueryValue('tag');
+  const [stale, setStale] = useQueryValue('stale');
+  const [sort, setSort] = useQueryValue('sort', 'key');
   const [cursor] = useQueryValue('cursor');
   const [open, setOpen] = useState(false);
-  const list = useList<Row>('/flags', { q, status, type, cursor, limit: 50 }, 15_000);
+  const columns = useColumns();
+  const list = useList<Row>('/flags', { q, status, type, owner, tag, stale, stale_days: DAYS, sort, cursor, limit: 50, include: 'environments' }, 15_000);
+  const items = list.data?.items ?? [];
+  const isFiltered = Boolean(q || status || type || owner || tag || stale);
   const create = <Act onClick={() => setOpen(true)}>New flag</Act>;
   return (
     <Page title="Flags" actions={<><Link to="/clean-up">Clean up</Link>{create}</>}>
       <div className="filters">
         <SearchBox label="Search by key" />
-        <Select aria-label="State" placeholder="On or off" clearable w={140} value={status || null} data={[{ value: 'enabled', label: 'On' }, { value: 'disabled', label: 'Off' }]} onChange={(next) => setStatus(next ?? '')} />
-        <Select aria-label="Type" placeholder="Any type" clearable w={140} value={type || null} data={['Boolean', 'String', 'Number', 'JSON']} onChange={(next) => setType(next ?? '')} />
+        <Select aria-label="State" placeholder="On or off" clearable w={120} value={status || null} data={[{ value: 'enabled', label: 'On' }, { value: 'disabled', label: 'Off' }]} onChange={(next) => setStatus(next ?? '')} />
+        <Select aria-label="Type" placeholder="Any type" clearable w={120} value={type || null} data={['Boolean', 'String', 'Number', 'JSON']} onChange={(next) => setType(next ?? '')} />
+        <FilterChoice name="owner" label="Owner" seen={items.flatMap((flag) => flag.owner ?? [])} />
+        <FilterChoice name="tag" label="Tag" seen={items.flatMap((flag) => flag.tags ?? [])} />
+        <Select aria-label="Use" placeholder="Any use" clearable w={150} value={stale || null} data={USES.some((one) => one.value === stale) || !stale ? USES : [...USES, { value: stale, label: stale }]} onChange={(next) => setStale(next ?? '')} />
+        <Select aria-label="Order" value={sort} w={140} allowDeselect={false} onChange={(next) => setSort(next ?? '')}
+          data={[{ value: 'key', label: 'Key' }, { value: '-updated_at', label: 'Changed last' }, { value: '-created_at', label: 'Created last' }]} />
       </div>
-      <Listing query={list} columns={COLUMNS} id={(flag) => flag.id} caption="Flags" word="flag"
-        empty={q || status || type ? <Empty title="No flag matches">Change the search or the filters.</Empty>
+      <Listing query={list} columns={columns} id={(flag) => flag.id} caption="Flags" word="flag"
+        empty={isFiltered ? <Empty title="No flag matches" action={<Button variant="default" onClick={() => navigate('/flags')}>Show all</Button>}>Nothing has all that is asked for.</Empty>
           : <Empty title="No flags yet" action={create}>A flag turns something on for some users without a release.</Empty>} />
       <Modal opened={open} onClose={() => setOpen(false)} title={<strong>New flag</strong>} closeButtonProps={{ 'aria-label': 'Close' }}><NewFlag close={() => setOpen(false)} /></Modal>
     </Page>

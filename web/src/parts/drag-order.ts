@@ -42,9 +42,15 @@ export function useDragOrder(move: (from: number, to: number) => void) {
   const items = useRef(new Map<number, HTMLElement>());
   const start = useRef({ y: 0, slots: [] as Slot[] });
   const [drag, setDrag] = useState<Drag | null>(null);
+  // Events may come quicker than the page is drawn: what holds is here, the state only draws it.
+  const now = useRef<Drag | null>(null);
+  const put = (next: Drag | null) => {
+    now.current = next;
+    setDrag(next);
+  };
   useEffect(() => {
     if (!drag) return;
-    const cancel = (event: KeyboardEvent) => event.key === 'Escape' && setDrag(null);
+    const cancel = (event: KeyboardEvent) => event.key === 'Escape' && put(null);
     window.addEventListener('keydown', cancel);
     return () => window.removeEventListener('keydown', cancel);
   }, [drag !== null]);
@@ -58,18 +64,19 @@ export function useDragOrder(move: (from: number, to: number) => void) {
       return { top: top + window.scrollY, height };
     });
     start.current = { y: event.clientY + window.scrollY, slots };
-    setDrag({ from, to: from, by: 0 });
+    put({ from, to: from, by: 0 });
   };
   function go(event: PointerEvent<HTMLElement>) {
-    if (!drag) return;
+    if (!now.current) return;
     if (event.clientY < EDGE) window.scrollBy(0, -STEP);
     if (event.clientY > window.innerHeight - EDGE) window.scrollBy(0, STEP);
     const by = event.clientY + window.scrollY - start.current.y;
-    setDrag({ ...drag, by, to: target(start.current.slots, drag.from, by) });
+    put({ ...now.current, by, to: target(start.current.slots, now.current.from, by) });
   }
   function end() {
-    if (drag && drag.to !== drag.from) move(drag.from, drag.to);
-    setDrag(null);
+    const done = now.current;
+    put(null);
+    if (done && done.to !== done.from) move(done.from, done.to);
   }
   /** The others make room: by the height of what is dragged and the gap between two. */
   function shift(index: number): number {
@@ -91,7 +98,7 @@ export function useDragOrder(move: (from: number, to: number) => void) {
       onPointerDown: begin(index),
       onPointerMove: go,
       onPointerUp: end,
-      onPointerCancel: () => setDrag(null),
+      onPointerCancel: () => put(null),
     }),
   };
 }

@@ -23,6 +23,9 @@ export function placeName(pointer: string): string {
     .join(', ');
 }
 
+/** Places in the whole document, as messages name them, in words. */
+const inWords = (message: string) => message.replace(/\/(?:flags|segments|experiments)\/\d+(\/\S+)/g, (_, pointer: string) => placeName(pointer));
+
 /** `to` is the address of a place on the page; without it the place is only named. */
 export function Warnings({ kind, name, to }: { kind: 'flag' | 'segment' | 'experiment'; name: string; to?: (pointer: string) => string }) {
   const found = useGet<{ items: Warning[] }>('/warnings', { kind, name });
@@ -33,7 +36,7 @@ export function Warnings({ kind, name, to }: { kind: 'flag' | 'segment' | 'exper
       <ul className="plain" aria-label="Warnings">
         {items.map((one) => (
           <li key={one.pointer + one.message}>
-            {capital(one.message)}.{' '}
+            {capital(inWords(one.message))}.{' '}
             {one.pointer && (to ? <Link to={to(one.pointer)}>Show {placeName(one.pointer)}</Link> : <span className="muted">In {placeName(one.pointer)}.</span>)}
           </li>
         ))}
