@@ -13,6 +13,8 @@ const forest = await load('parts/forest.tsx');
 const results = await load('lib/results.ts');
 const pointer = await load('lib/pointer.ts');
 const nearby = await load('lib/nearest.ts');
+const graphs = await load('lib/graph.ts');
+const dragging = await load('parts/drag-order.ts');
 
 test('a number keeps two digits of its uncertainty, or one from 3 on', () => {
   assert.equal(format.decimalsFor(0.12), 2);
@@ -134,4 +136,36 @@ test('a misspelt key finds the one that was meant, and nothing that is far', () 
   assert.equal(nearby.nearest('light', keys), null);
   assert.equal(nearby.distance('kitten', 'sitting', 3), 3);
   assert.equal(nearby.distance('kitten', 'sitting', 2), 3, 'beyond the most that counts');
+});
+
+const needs = (sides, edges) => ({ nodes: Object.entries(sides).map(([id, side]) => ({ id, side, name: id, kind: 'flag', status: 'enabled' })), edges: edges.map((pair) => ({ from: pair[0], to: pair[1], pointer: '' })), needed_by_total: 0, is_cut: false });
+
+test('a graph of needs puts each as far away as the longest way to it', () => {
+  const graph = needs({ m: 'self', a: 'needs', b: 'needs', x: 'needed_by', y: 'needed_by' }, ['mb', 'ma', 'ba', 'ym', 'xm', 'yx']);
+  assert.deepEqual(Object.fromEntries(graphs.levels(graph)), { m: 0, b: -1, a: -2, x: 1, y: 2 });
+  const drawing = graphs.draw(graph, 1000);
+  assert.deepEqual(drawing.boxes.map((box) => box.node.id), ['a', 'b', 'm', 'x', 'y']);
+  assert.equal(drawing.edges.length, 6);
+});
+
+test('a graph is as wide as there is room, and leaves out what nobody could read', () => {
+  const names = Array.from({ length: 80 }, (_, i) => `n${i}`);
+  const graph = needs({ m: 'self', ...Object.fromEntries(names.map((name) => [name, 'needed_by'])) }, []);
+  graph.edges = names.map((name) => ({ from: name, to: 'm', pointer: '' }));
+  const drawing = graphs.draw(graph, 340);
+  assert.ok(drawing.width <= 340);
+  assert.equal(drawing.left, 21);
+  assert.equal(Math.max(...drawing.boxes.filter((box) => box.y > 0).map((box) => box.x)), 168);
+  assert.equal(graphs.draw(graph, 10).width, 152, 'one box always has room');
+});
+
+test('what is dragged lands among the middles of the others', () => {
+  const slots = [0, 50, 100].map((top) => ({ top, height: 40 }));
+  assert.equal(dragging.target(slots, 0, 49), 0);
+  assert.equal(dragging.target(slots, 0, 51), 1);
+  assert.equal(dragging.target(slots, 0, 500), 2);
+  assert.equal(dragging.target(slots, 2, -51), 1);
+  assert.deepEqual(dragging.moved(['a', 'b', 'c'], 0, 2), ['b', 'c', 'a']);
+  assert.deepEqual(['a', 'b', 'c'].map((_, i) => dragging.placeAfter(i, 0, 2)), [2, 0, 1]);
+  assert.deepEqual(['a', 'b', 'c'].map((_, i) => dragging.placeAfter(i, 2, 0)), [1, 2, 0]);
 });

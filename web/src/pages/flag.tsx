@@ -1,19 +1,20 @@
 // One flag: who gets what, in order; a tester; people who are set by hand; code; what it was before.
 import { NumberInput, Slider, Switch, Tabs, TagsInput, TextInput, Textarea } from '@mantine/core';
-import { Suspense, lazy } from 'react';
+import { Suspense, lazy, useState } from 'react';
 import { useGet, useList } from '../api/queries';
-import type { Flag, Json, JsonObject } from '../api/types';
+import type { Flag, Json } from '../api/types';
 import { Link, useQueryValue } from '../app/router';
 import { shown } from '../lib/draft';
 import { number } from '../lib/format';
 import type { Environment } from '../parts/account';
-import { Ago, Badge, Card, ErrorNote, Hint, Note, Page, Rows } from '../parts/basic';
+import { Ago, Badge, Card, ErrorNote, Hint, Note, Page, Rows, useSettled } from '../parts/basic';
 import { Conditions } from '../parts/conditions';
 import { Conflict, SaveBar, useEditing, type Editing } from '../parts/editing';
 import { FlagSwitch } from '../parts/flag-switch';
 import { FlagRules } from '../parts/flag-rules';
 import { JsonField } from '../parts/json-field';
 import { Match } from '../parts/match';
+import { Needs } from '../parts/needs';
 import { SegmentsPicker } from '../parts/pickers';
 import { Remove } from '../parts/remove';
 import { Snippets } from '../parts/snippets';
@@ -48,7 +49,8 @@ function Rollout({ edit }: { edit: Edit }) {
 
 function Settings({ edit }: { edit: Edit }) {
   const { value, set, at } = edit;
-  const others = useList<Flag>('/flags', { limit: 500 });
+  const [typed, setTyped] = useState('');
+  const others = useList<Flag>('/flags', { q: useSettled(typed), limit: 20 });
   const plain = (value.dependencies ?? []).every((one) => typeof one === 'string');
   return (
     <div className="stack">
@@ -65,12 +67,12 @@ function Settings({ edit }: { edit: Edit }) {
       <Card title="Needs other flags">
         {plain ? (
           <TagsInput label="Only on when all of these are on" value={(value.dependencies ?? []) as string[]} error={at('/dependencies')}
-            data={(others.data?.items ?? []).map((flag) => flag.key).filter((key) => key !== value.key)} onChange={(dependencies) => set({ dependencies })} />
+            data={(others.data?.items ?? []).map((flag) => flag.key).filter((key) => key !== value.key)} searchValue={typed} onSearchChange={setTyped} onChange={(dependencies) => set({ dependencies })} />
         ) : (
           <JsonField label="Dependencies" value={value.dependencies} error={at('/dependencies')} onChange={(json) => set({ dependencies: json as Json[] })} />
         )}
-        <Dependents flag={value} all={others.data?.items ?? []} />
       </Card>
+      <Needs path={`/flags/${encodeURIComponent(value.key)}`} name={value.key} />
       <Card title="About">
         <div className="stack">
           <TextInput label="Name" value={value.name ?? ''} error={at('/name')} onChange={(event) => set({ name: event.currentTarget.value })} />
@@ -84,23 +86,6 @@ function Settings({ edit }: { edit: Edit }) {
       </Card>
       <SaveBar editing={edit}><WhatIf editing={edit} kind="flag" name={edit.stored.key} /></SaveBar>
       <Conflict editing={edit} />
-    </div>
-  );
-}
-
-const keyOf = (dependency: Json): string =>
-  typeof dependency === 'string' ? dependency : String(((dependency ?? {}) as JsonObject).flag ?? ((dependency ?? {}) as JsonObject).key ?? '');
-
-function Dependents({ flag, all }: { flag: Flag; all: Flag[] }) {
-  const needs = (flag.dependencies ?? []).map(keyOf).filter(Boolean);
-  const neededBy = all.filter((other) => (other.dependencies ?? []).map(keyOf).includes(flag.key));
-  const link = (key: string) => <Link key={key} to={`/flags/${encodeURIComponent(key)}`} className="mono badge">{key}</Link>;
-  if (needs.length + neededBy.length === 0) return null;
-  return (
-    <div className="row small" style={{ marginTop: 10 }} aria-label="Dependency graph">
-      {needs.map(link)}{needs.length > 0 && <span aria-label="is needed by">→</span>}
-      <span className="badge mono" data-tone="accent">{flag.key}</span>
-      {neededBy.length > 0 && <span aria-label="is needed by">→</span>}{neededBy.map((other) => link(other.key))}
     </div>
   );
 }
