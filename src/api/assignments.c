@@ -16,8 +16,9 @@ struct outcome {
     struct assignment assignment; /* as answered; its variant is empty when there is none */
     gos_str reason;
     gos_str experiment_id;
-    bool is_known; /* it stood in the roster */
-    int32_t item;  /* index of its write, -1: none */
+    gos_str ruleset; /* hash of what decided */
+    bool is_known;   /* it stood in the roster */
+    int32_t item;    /* index of its write, -1: none */
 };
 
 struct batch {
@@ -100,8 +101,9 @@ static void outcome_keep(struct outcome *outcome, const struct decider *decider,
 static bool outcome_own(struct outcome *outcome, gos_arena *arena, gos_error *err)
 {
     struct assignment *a = &outcome->assignment;
-    gos_str *const texts[] = {&a->user_id,   &a->variant,      &a->assignment_reason,
-                              &a->device_id, &outcome->reason, &outcome->experiment_id};
+    gos_str *const texts[] = {&a->user_id,      &a->variant,      &a->assignment_reason,
+                              &a->device_id,    &outcome->reason, &outcome->experiment_id,
+                              &outcome->ruleset};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         *texts[i] = gos_arena_text(arena, *texts[i], err);
         if (!texts[i]->data)
@@ -155,6 +157,7 @@ static bool outcome_decide(struct outcome *outcome, struct decider *decider, con
     }
     outcome->item = -1;
     outcome->reason = gos_str_from(gos_assignment_name(decision.assignment));
+    outcome->ruleset = decision.ruleset;
     outcome->experiment_id = gos_ruleset_experiment(decider->pin.rules, (uint32_t)experiment).id;
     outcome->assignment.user_id = request->user_id.len > 0 ? request->user_id : request->device_id;
     if (decision.assignment == GOS_ASSIGNMENT_STICKY && decider->earlier) {
@@ -171,8 +174,10 @@ static bool outcome_decide(struct outcome *outcome, struct decider *decider, con
     }
     if (!outcome_own(outcome, decider->arena, err))
         return false;
-    *item = (struct roster_item){
-        .kind = ROSTER_ASSIGNMENT, .assignment = outcome->assignment, .attributes = attributes};
+    *item = (struct roster_item){.kind = ROSTER_ASSIGNMENT,
+                                 .assignment = outcome->assignment,
+                                 .attributes = attributes,
+                                 .ruleset = outcome->ruleset};
     return true;
 }
 

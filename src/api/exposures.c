@@ -41,7 +41,8 @@ static void assignment_fill(struct roster_item *item, const struct exposure_requ
                        .assigned_at = given->at,
                        .sticky = sticky,
                        .device_id = given->device_id},
-        .attributes = given->attributes};
+        .attributes = given->attributes,
+        .ruleset = given->ruleset};
 }
 
 /* The unit has another variant, and met this one: analysis must know of both. */
@@ -56,7 +57,8 @@ static void crossover_fill(struct roster_item *item)
                                               .reason = met.assignment_reason,
                                               .at = met.assigned_at,
                                               .is_crossover = true,
-                                              .attributes = item->attributes}};
+                                              .attributes = item->attributes,
+                                              .ruleset = item->ruleset}};
 }
 
 static bool exposure_read(struct http_request *request, const gos_ruleset *rules,

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { PROPERTIES_BYTES_MAX = 32 * 1024 };
+enum { PROPERTIES_BYTES_MAX = 32 * 1024, HASH_DIGITS = 32 };
 
 /* Which types a field takes, and where it is left. */
 struct wanted {
@@ -193,16 +193,31 @@ static bool is_given(gos_str value, const char *name, const char *pointer, gos_e
                     "%s is missing", name);
 }
 
+/* As gos_ruleset_hash gives it. */
+static bool hash_take(const struct json *value, const char *pointer, gos_str *out, gos_error *err)
+{
+    char at[GOS_POINTER_BYTES];
+    *out = value ? value->text : GOS_LIT("");
+    bool is_hash = !value || out->len == HASH_DIGITS;
+    for (size_t i = 0; i < out->len && is_hash; i++)
+        is_hash = (out->data[i] >= '0' && out->data[i] <= '9') ||
+                  (out->data[i] >= 'a' && out->data[i] <= 'f');
+    return is_hash ||
+           gos_fail(err, GOS_BAD_INPUT, pointer_below(at, pointer, GOS_LIT("ruleset")),
+                    "ruleset is not the hash of one: %d hexadecimal digits", HASH_DIGITS);
+}
+
 bool exposure_request_read(const struct json *item, const struct fact_origin *origin,
                            const char *pointer, gos_arena *arena, struct exposure_request *out,
                            gos_error *err)
 {
     const struct json *experiment = NULL, *user_id = NULL, *device_id = NULL, *variant = NULL,
-                      *attributes = NULL, *timestamp = NULL;
+                      *attributes = NULL, *ruleset = NULL, *timestamp = NULL;
     const struct wanted wanted[] = {
         {"experiment_id", JSON_STRING, &experiment}, {"user_id", JSON_STRING, &user_id},
         {"device_id", JSON_STRING, &device_id},      {"variant", JSON_STRING, &variant},
-        {"attributes", JSON_OBJECT, &attributes},    {"timestamp", JSON_STRING, &timestamp},
+        {"attributes", JSON_OBJECT, &attributes},    {"ruleset", JSON_STRING, &ruleset},
+        {"timestamp", JSON_STRING, &timestamp},
     };
     *out = (struct exposure_request){0};
     return members_take(item, wanted, sizeof wanted / sizeof wanted[0], pointer, err) &&
@@ -212,6 +227,7 @@ bool exposure_request_read(const struct json *item, const struct fact_origin *or
            text_take(device_id, "device_id", UNIT_BYTES_MAX, pointer, &out->device_id, err) &&
            text_take(variant, "variant", NAME_BYTES_MAX, pointer, &out->variant, err) &&
            object_take(attributes, "attributes", pointer, arena, &out->attributes, err) &&
+           hash_take(ruleset, pointer, &out->ruleset, err) &&
            time_take(timestamp, origin, pointer, &out->at, err) &&
            someone_is_named(out->user_id, out->device_id, pointer, err) &&
            is_given(out->experiment_id, "experiment_id", pointer, err) &&

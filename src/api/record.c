@@ -36,6 +36,7 @@ bool record_add(struct record *record, struct decider *decider, const gos_decisi
                 int64_t now_ms, gos_error *err)
 {
     struct assignment assignment;
+    gos_str ruleset = decision->ruleset;
     if (!decider_assignment(decider, decision, now_ms, &assignment) ||
         (!assignment.sticky && is_known(decider, &assignment)))
         return true;
@@ -49,10 +50,10 @@ bool record_add(struct record *record, struct decider *decider, const gos_decisi
         return true;
     if (!own(&assignment.user_id, decider->arena, err) ||
         !own(&assignment.variant, decider->arena, err) ||
-        !own(&assignment.device_id, decider->arena, err))
+        !own(&assignment.device_id, decider->arena, err) || !own(&ruleset, decider->arena, err))
         return false;
-    record->items[record->count++] =
-        (struct roster_item){.kind = ROSTER_ASSIGNMENT, .assignment = assignment};
+    record->items[record->count++] = (struct roster_item){
+        .kind = ROSTER_ASSIGNMENT, .assignment = assignment, .ruleset = ruleset};
     return true;
 }
 

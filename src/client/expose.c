@@ -75,6 +75,7 @@ void expose(gos_client *client, const gos_ruleset *ruleset, const gos_context *c
     member(&json, "user_id", unit);
     member(&json, "device_id", gos_context_device(context));
     member(&json, "variant", variant);
+    member(&json, "ruleset", decision->ruleset);
     member_time(&json, now_ms);
     json_close_object(&json);
     if (text_ok(&text, NULL))

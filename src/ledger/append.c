@@ -49,6 +49,8 @@ static void put_exposure(struct sql_appender *appender, const struct row *row)
     sql_append_int(appender, 6, (int64_t)row->fact->sequence);
     if (exposure->attributes.len > 0)
         sql_append_text(appender, 5, exposure->attributes);
+    if (row->ruleset > 0)
+        sql_append_int(appender, 7, row->ruleset);
 }
 
 static void put_link(struct sql_appender *appender, const struct row *row)
@@ -192,11 +194,11 @@ static bool set_watermark(struct columns *columns, uint64_t watermark, gos_error
 static bool batch_store(struct batch *batch, uint64_t watermark, gos_error *err)
 {
     static const enum sql_type exposure_types[] = {SQL_UINT32, SQL_UINT32, SQL_UINT32, SQL_INT64,
-                                                   SQL_UINT32, SQL_TEXT,   SQL_UINT64};
+                                                   SQL_UINT32, SQL_TEXT,   SQL_UINT64, SQL_UINT32};
     static const enum sql_type link_types[] = {SQL_UINT32, SQL_UINT32, SQL_INT64, SQL_UINT64};
     struct columns *columns = batch->columns;
     return sql_run(columns->writer, "BEGIN", NULL, 0, err) && append_units(batch, err) &&
-           append_kind(batch, FACT_EXPOSURE, "exposures", exposure_types, 7, put_exposure, err) &&
+           append_kind(batch, FACT_EXPOSURE, "exposures", exposure_types, 8, put_exposure, err) &&
            append_kind(batch, FACT_LINK, "links", link_types, 4, put_link, err) &&
            append_events(batch, err) && set_watermark(columns, watermark, err) &&
            columns_commit(columns, err);

@@ -21,6 +21,9 @@ struct ledger_backend {
                         gos_error *err);
     bool (*list_events)(void *self, gos_str environment, gos_arena *arena,
                         struct ledger_event **out, uint32_t *out_count, gos_error *err);
+    bool (*list_exposures)(void *self, const struct ledger_question *question,
+                           enum ledger_pick pick, uint32_t limit, gos_arena *arena,
+                           struct ledger_exposure **out, uint32_t *out_count, gos_error *err);
     bool (*oddities)(void *self, const struct ledger_question *question, int64_t now_ms,
                      gos_arena *arena, struct ledger_oddities *out, gos_error *err);
     bool (*stats)(void *self, struct ledger_stats *out, gos_error *err);

@@ -48,6 +48,16 @@ static bool event_names(struct batch *batch, struct row *row, uint32_t environme
     return true;
 }
 
+static bool ruleset_number(struct batch *batch, uint32_t environment, gos_str hash, uint32_t *out,
+                           gos_error *err)
+{
+    struct names *names = &batch->columns->names;
+    *out = hash.len > 0 ? names_find(names, NAME_RULESET, environment, hash) : 0;
+    bool is_new = hash.len > 0 && *out == 0 &&
+                  names_count(names, NAME_RULESET, environment) < COLUMNS_RULESETS_MAX;
+    return !is_new || names_add(names, NAME_RULESET, environment, hash, out, err);
+}
+
 static bool exposure_names(struct batch *batch, struct row *row, uint32_t environment,
                            gos_error *err)
 {
@@ -55,7 +65,8 @@ static bool exposure_names(struct batch *batch, struct row *row, uint32_t enviro
     char id[UUID_TEXT_BYTES];
     uuid_write(&exposure->experiment_id, id);
     return name_number(batch, NAME_EXPERIMENT, environment, gos_str_from(id), &row->parent, err) &&
-           name_number(batch, NAME_VARIANT, row->parent, exposure->variant, &row->variant, err);
+           name_number(batch, NAME_VARIANT, row->parent, exposure->variant, &row->variant, err) &&
+           ruleset_number(batch, environment, exposure->ruleset, &row->ruleset, err);
 }
 
 static bool unit_number(struct batch *batch, uint32_t environment, gos_str text, uint64_t hash,

@@ -10,8 +10,9 @@ struct row {
     uint32_t environment;
     uint32_t parent; /* event, or experiment */
     uint32_t variant;
-    uint32_t unit;   /* of a link: the device */
-    uint32_t person; /* of a link */
+    uint32_t ruleset; /* 0: not known */
+    uint32_t unit;    /* of a link: the device */
+    uint32_t person;  /* of a link */
     struct property *properties;
     uint32_t *numbers; /* names of the properties; 0: goes to `rest` */
     uint32_t property_count;

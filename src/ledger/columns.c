@@ -13,10 +13,12 @@ static const char *const schema[] = {
     "name VARCHAR)",
     "CREATE TABLE IF NOT EXISTS exposures(experiment UINTEGER, unit UINTEGER, variant UINTEGER, "
     "ts BIGINT, flags UINTEGER, attributes VARCHAR, seq UBIGINT)",
+    "ALTER TABLE exposures ADD COLUMN IF NOT EXISTS ruleset UINTEGER",
     "CREATE TABLE IF NOT EXISTS links(device UINTEGER, person UINTEGER, ts BIGINT, "
     "seq UBIGINT)",
     "CREATE TABLE IF NOT EXISTS schema_versions(version UINTEGER)",
-    "INSERT INTO schema_versions SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM schema_versions)",
+    "INSERT INTO schema_versions SELECT 2 WHERE NOT EXISTS "
+    "(SELECT 1 FROM schema_versions WHERE version >= 2)",
     "INSERT INTO sources SELECT 'rewound', 0 WHERE NOT EXISTS "
     "(SELECT 1 FROM sources WHERE name = 'rewound')",
     "INSERT INTO sources SELECT 'spool', 0 WHERE NOT EXISTS "
@@ -179,6 +181,7 @@ static const struct ledger_backend backend = {
     .series = columns_series,
     .days = columns_days,
     .list_slices = columns_list_slices,
+    .list_exposures = columns_list_exposures,
     .list_events = columns_list_events,
     .oddities = columns_oddities,
     .stats = columns_stats,

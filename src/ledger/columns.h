@@ -3,7 +3,7 @@
  *   names(number, kind, parent, name)         what stands for what; see names.def
  *   sources(name, applied)                    the watermark, stored with the rows that it counts
  *   units(unit, hash, environment, name)
- *   exposures(experiment, unit, variant, ts, flags, attributes, seq)
+ *   exposures(experiment, unit, variant, ts, flags, attributes, seq, ruleset)
  *   links(device, person, ts, seq)
  *   e<event>(unit, ts, value, rest, seq, n<property>..., t<property>..., b<property>...)
  * seq is the sequence of the fact, so that a past computation can be repeated on what it had.
@@ -21,8 +21,9 @@
 #include <stdatomic.h>
 
 enum {
-    COLUMNS_SCHEMA_VERSION = 1,
+    COLUMNS_SCHEMA_VERSION = 2,
     COLUMNS_EVENTS_MAX = 5000,    /* event names; further ones are kept under "(other)" */
+    COLUMNS_RULESETS_MAX = 20000, /* per environment; of further ones it is not known which */
     COLUMNS_PROPERTIES_MAX = 100, /* per event; further ones are kept as JSON in `rest` */
     COLUMNS_READERS_MAX = 2,
     COLUMNS_FIXED = 5, /* columns of an event table before those of properties */
@@ -76,6 +77,9 @@ bool columns_list_slices(void *self, const struct ledger_question *question, gos
                          gos_error *err);
 bool columns_days(void *self, const struct ledger_question *question, gos_arena *arena,
                   struct ledger_day **out, uint32_t *out_count, gos_error *err);
+bool columns_list_exposures(void *self, const struct ledger_question *question,
+                            enum ledger_pick pick, uint32_t limit, gos_arena *arena,
+                            struct ledger_exposure **out, uint32_t *out_count, gos_error *err);
 bool columns_list_events(void *self, gos_str environment, gos_arena *arena,
                          struct ledger_event **out, uint32_t *out_count, gos_error *err);
 bool columns_oddities(void *self, const struct ledger_question *question, int64_t now_ms,

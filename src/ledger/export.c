@@ -30,11 +30,13 @@ static bool export_exposures(struct sql_connection *connection, const char *fold
              GOS_LIT("COPY (SELECT environment.name AS environment, experiment.name AS "
                      "experiment_id, units.name AS user_id, variant.name AS variant, "
                      "make_timestamp(ts * 1000) AS timestamp, (flags & 1) <> 0 AS is_crossover, "
-                     "(flags & 2) <> 0 AS by_choice, attributes FROM exposures "
+                     "(flags & 2) <> 0 AS by_choice, attributes, ruleset.name AS ruleset "
+                     "FROM exposures "
                      "JOIN units USING (unit) "
                      "JOIN names experiment ON experiment.number = exposures.experiment "
                      "JOIN names environment ON environment.number = experiment.parent "
-                     "JOIN names variant ON variant.number = exposures.variant"));
+                     "JOIN names variant ON variant.number = exposures.variant "
+                     "LEFT JOIN names ruleset ON ruleset.number = exposures.ruleset"));
     return copy_to(connection, &query, folder, GOS_LIT("exposures.parquet"), err);
 }
 

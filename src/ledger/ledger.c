@@ -99,6 +99,14 @@ bool ledger_list_events(struct ledger *ledger, gos_str environment, gos_arena *a
     return ledger->backend->list_events(ledger->self, environment, arena, out, out_count, err);
 }
 
+bool ledger_list_exposures(struct ledger *ledger, const struct ledger_question *question,
+                           enum ledger_pick pick, uint32_t limit, gos_arena *arena,
+                           struct ledger_exposure **out, uint32_t *out_count, gos_error *err)
+{
+    return ledger->backend->list_exposures(ledger->self, question, pick, limit, arena, out,
+                                           out_count, err);
+}
+
 bool ledger_oddities(struct ledger *ledger, const struct ledger_question *question, int64_t now_ms,
                      gos_arena *arena, struct ledger_oddities *out, gos_error *err)
 {

@@ -9,6 +9,7 @@
 #define LEDGER_LEDGER_H
 
 #include "ledger/answer.h"
+#include "ledger/exposed.h"
 #include "model/facts.h"
 
 struct ledger;
@@ -64,6 +65,11 @@ bool ledger_days(struct ledger *ledger, const struct ledger_question *question, 
 bool ledger_list_slices(struct ledger *ledger, const struct ledger_question *question, gos_str by,
                         gos_arena *arena, struct ledger_slice **out, uint32_t *out_count,
                         gos_error *err);
+
+/* At most `limit` exposures of the question's window; in the order of their arrival. */
+bool ledger_list_exposures(struct ledger *ledger, const struct ledger_question *question,
+                           enum ledger_pick pick, uint32_t limit, gos_arena *arena,
+                           struct ledger_exposure **out, uint32_t *out_count, gos_error *err);
 
 /* What is odd about the facts of a question; exposures are those of its window. */
 bool ledger_oddities(struct ledger *ledger, const struct ledger_question *question, int64_t now_ms,

@@ -77,6 +77,14 @@ static bool none_list_slices(void *self, const struct ledger_question *question,
     return refuse(err);
 }
 
+static bool none_list_exposures(void *self, const struct ledger_question *question,
+                                enum ledger_pick pick, uint32_t limit, gos_arena *arena,
+                                struct ledger_exposure **out, uint32_t *out_count, gos_error *err)
+{
+    (void)self, (void)question, (void)pick, (void)limit, (void)arena, (void)out, (void)out_count;
+    return refuse(err);
+}
+
 static bool none_list_events(void *self, gos_str environment, gos_arena *arena,
                              struct ledger_event **out, uint32_t *out_count, gos_error *err)
 {
@@ -140,6 +148,7 @@ static const struct ledger_backend backend_none = {
     .series = none_series,
     .days = none_days,
     .list_slices = none_list_slices,
+    .list_exposures = none_list_exposures,
     .list_events = none_list_events,
     .oddities = none_oddities,
     .stats = none_stats,

@@ -33,6 +33,7 @@ struct exposure {
     int64_t at;
     bool is_crossover;  /* the unit has another variant too; left out of analysis and counted */
     gos_str attributes; /* JSON object of the dimensions seen then, or empty */
+    gos_str ruleset;    /* hash of the one that decided; empty: not known */
 };
 
 struct event {

@@ -2,7 +2,7 @@
 #include "base/limits.h"
 #include "roster/roster.h"
 
-enum { REASON_BYTES_MAX = 64 };
+enum { REASON_BYTES_MAX = 64, RULESET_BYTES_MAX = 64 };
 
 static bool check_text(gos_str text, const char *pointer, size_t bytes_max, gos_error *err)
 {
@@ -33,6 +33,7 @@ static bool check_assignment(const struct roster_item *item, gos_error *err)
            check_text(it->variant, "/variant", NAME_BYTES_MAX, err) &&
            check_text(it->assignment_reason, "/assignment_reason", REASON_BYTES_MAX, err) &&
            check_optional(it->device_id, "/device_id", UNIT_BYTES_MAX, err) &&
+           check_optional(item->ruleset, "/ruleset", RULESET_BYTES_MAX, err) &&
            check_optional(item->attributes, "/attributes", ROSTER_JSON_BYTES_MAX, err);
 }
 
@@ -42,6 +43,7 @@ static bool check_exposure(const struct exposure *it, gos_error *err)
            check_text(it->unit, "/user_id", UNIT_BYTES_MAX, err) &&
            check_text(it->variant, "/variant", NAME_BYTES_MAX, err) &&
            check_text(it->reason, "/assignment_reason", REASON_BYTES_MAX, err) &&
+           check_optional(it->ruleset, "/ruleset", RULESET_BYTES_MAX, err) &&
            check_optional(it->attributes, "/attributes", ROSTER_JSON_BYTES_MAX, err);
 }
 

@@ -3,6 +3,7 @@
 
 enum { FORMAT_ASSIGNMENT = 1, FORMAT_SINGLE = 1, FORMAT_BLOCK = 2 };
 enum { FLAG_STICKY = 1, FLAG_SESSION = 2, FLAG_DEVICE = 4 };
+enum { FLAG_CROSSOVER = 1, FLAG_RULESET = 2 };
 
 /*
  * The time inside a version 7 UUID: assigned_at is mostly the same, and then costs one byte. Sums
@@ -61,12 +62,15 @@ static void put_exposure(struct text *out, const struct exposure *it)
     bytes_put_text(out, it->reason);
     bytes_put_text(out, it->attributes);
     bytes_put_signed(out, it->at);
-    text_add_char(out, it->is_crossover ? 1 : 0);
+    text_add_char(out, (char)((it->is_crossover ? FLAG_CROSSOVER : 0) |
+                              (it->ruleset.len > 0 ? FLAG_RULESET : 0)));
+    if (it->ruleset.len > 0)
+        bytes_put_text(out, it->ruleset);
 }
 
 static void read_exposure(struct bytes *bytes, struct exposure *out)
 {
-    uint8_t crossover = 0;
+    uint8_t flags = 0;
     out->environment = bytes_text(bytes);
     bytes_raw(bytes, out->experiment_id.bytes, UUID_BYTES);
     out->unit = bytes_text(bytes);
@@ -74,8 +78,9 @@ static void read_exposure(struct bytes *bytes, struct exposure *out)
     out->reason = bytes_text(bytes);
     out->attributes = bytes_text(bytes);
     out->at = bytes_signed(bytes);
-    bytes_raw(bytes, &crossover, 1);
-    out->is_crossover = crossover != 0;
+    bytes_raw(bytes, &flags, 1);
+    out->is_crossover = flags & FLAG_CROSSOVER;
+    out->ruleset = flags & FLAG_RULESET ? bytes_text(bytes) : (gos_str){"", 0};
 }
 
 static void put_event(struct text *out, const struct event *it)

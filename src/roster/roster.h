@@ -102,6 +102,7 @@ struct roster_item {
         struct profile profile;
     };
     gos_str attributes; /* in, of an assignment: what its exposure carries, JSON object or empty */
+    gos_str ruleset;    /* likewise: hash of what decided, or empty */
     enum roster_outcome outcome; /* out */
     struct assignment stored;    /* out, of an assignment: the one in force; texts in the arena */
     gos_str user_id;             /* out, of a link: the device's user */

@@ -67,7 +67,8 @@ bool commit_delete_assignment(struct commit *commit, gos_str environment,
     return counts_add(commit, environment, experiment_id, variant, -1);
 }
 
-static bool spool_exposure(struct commit *commit, const struct assignment *it, gos_str attributes)
+static bool spool_exposure(struct commit *commit, const struct assignment *it,
+                           const struct roster_item *item)
 {
     struct fact fact = {.kind = FACT_EXPOSURE};
     fact.exposure = (struct exposure){.environment = it->environment,
@@ -76,7 +77,8 @@ static bool spool_exposure(struct commit *commit, const struct assignment *it, g
                                       .variant = it->variant,
                                       .reason = it->assignment_reason,
                                       .at = it->assigned_at,
-                                      .attributes = attributes};
+                                      .attributes = item->attributes,
+                                      .ruleset = item->ruleset};
     return commit_spool(commit, &fact);
 }
 
@@ -108,7 +110,7 @@ static bool create_assignment(struct commit *commit, struct roster_item *item)
     }
     item->outcome = ROSTER_CREATED;
     item->stored = it;
-    return commit_put_assignment(commit, &it) && spool_exposure(commit, &it, item->attributes);
+    return commit_put_assignment(commit, &it) && spool_exposure(commit, &it, item);
 }
 
 bool commit_assignment(struct commit *commit, struct roster_item *item)

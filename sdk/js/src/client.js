@@ -215,7 +215,7 @@ export class GossetClient {
       return
     }
     this.#queue.put('exposures', {
-      experiment_id: id, user_id: unit || undefined, device_id: device || undefined, variant, timestamp: new Date(now).toISOString(),
+      experiment_id: id, user_id: unit || undefined, device_id: device || undefined, variant, ruleset: this.hash, timestamp: new Date(now).toISOString(),
     })
   }
 

@@ -23,12 +23,14 @@ TEST(spool, carries_each_kind_of_fact_whole_and_in_order)
     struct fixture f = fixture_open();
     struct roster_item assignment = assign(&f, 1, "ann", "control");
     assignment.attributes = GOS_LIT("{\"country\":\"FR\"}");
+    assignment.ruleset = GOS_LIT("0123456789abcdef0123456789abcdef");
     struct roster_item exposure = {.kind = ROSTER_EXPOSURE,
                                    .exposure = {.environment = PRODUCTION,
                                                 .experiment_id = experiment(9),
                                                 .unit = GOS_LIT("eve"),
                                                 .variant = GOS_LIT("b"),
                                                 .reason = GOS_LIT("override"),
+                                                .is_crossover = true,
                                                 .at = -5}};
     struct roster_item bare = event(&f, "e2", "");
     bare.event.device_id = GOS_LIT("phone");
@@ -52,6 +54,9 @@ TEST(spool, carries_each_kind_of_fact_whole_and_in_order)
     CHECK_TEXT(facts.items[2].link.device_id, "phone");
     CHECK_TEXT(facts.items[3].exposure.reason, "override");
     CHECK_INT(facts.items[3].exposure.at, -5);
+    CHECK(facts.items[3].exposure.is_crossover && !facts.items[0].exposure.is_crossover);
+    CHECK_TEXT(facts.items[0].exposure.ruleset, "0123456789abcdef0123456789abcdef");
+    CHECK_INT(facts.items[3].exposure.ruleset.len, 0);
     CHECK_TEXT(facts.items[4].event.device_id, "phone");
     CHECK(!facts.items[4].event.has_value && facts.items[4].event.user_id.len == 0);
     CHECK_INT(depth_of(&f).oldest_ms, 777);

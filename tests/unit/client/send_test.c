@@ -85,8 +85,9 @@ TEST(client_send, an_exposure_is_sent_once_with_its_variant_and_what_chance_did_
     }
     CHECK_INT(detail.assignment, GOS_ASSIGNMENT_SPLIT);
     CHECK(gos_client_flush(given.client, 10000));
-    snprintf(want, sizeof want, "\"user_id\":\"u1\",\"device_id\":\"d1\",\"variant\":\"%s\"",
-             detail.variant);
+    snprintf(want, sizeof want,
+             "\"user_id\":\"u1\",\"device_id\":\"d1\",\"variant\":\"%s\",\"ruleset\":\"%s\"",
+             detail.variant, fixture_state(&given).ruleset);
     CHECK_INT(fixture_seen(&given, want), 1);
     CHECK_INT(fixture_seen(&given, "\"variant\""), 1);
     CHECK_INT(fixture_state(&given).repeats, 9);

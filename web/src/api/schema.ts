@@ -36,6 +36,7 @@ export type Events = {
     device_id?: string;
     variant: string;
     attributes?: Json;
+    ruleset?: string;
     timestamp?: string;
   }[];
   events?: {
