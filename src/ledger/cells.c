@@ -19,14 +19,14 @@ static bool has_before(const struct metric_plan *plan, enum metric_fn fn)
            fn != METRIC_TIME_TO;
 }
 
-static bool take_numbers(struct tally *tally, double fill, double **out, gos_error *err)
+bool cell_take_numbers(enum metric_fn fn, size_t count, gos_arena *arena, void **out,
+                       gos_error *err)
 {
-    *out = gos_arena_array(tally->arena, (size_t)tally->slot_room + 1, sizeof **out, err);
-    if (!*out)
-        return false;
-    for (uint32_t i = 0; fill != 0 && i < tally->slot_room; i++)
-        (*out)[i] = fill;
-    return true;
+    *out = gos_arena_array(arena, count + 1, cell_width(fn), err);
+    double *numbers = metric_fn_is_missing(fn) ? *out : NULL;
+    for (size_t i = 0; numbers && i < count; i++)
+        numbers[i] = (double)NAN;
+    return *out != NULL;
 }
 
 static bool take_times(struct tally *tally, int64_t **out, gos_error *err)
@@ -35,11 +35,11 @@ static bool take_times(struct tally *tally, int64_t **out, gos_error *err)
     return *out != NULL;
 }
 
-static bool take_period(struct tally *tally, enum metric_fn fn, double **numbers, int64_t **times,
+static bool take_period(struct tally *tally, enum metric_fn fn, void **numbers, int64_t **times,
                         struct buffer **marks, gos_error *err)
 {
-    double fill = metric_fn_is_missing(fn) ? (double)NAN : 0;
-    if (fn != METRIC_QUANTILE && !take_numbers(tally, fill, numbers, err))
+    if (fn != METRIC_QUANTILE &&
+        !cell_take_numbers(fn, tally->slot_room, tally->arena, numbers, err))
         return false;
     if ((fn == METRIC_FIRST || fn == METRIC_LAST) && !take_times(tally, times, err))
         return false;
@@ -70,6 +70,7 @@ static bool make_cell(struct tally *tally, uint32_t plan_index, uint32_t aggrega
         .index = aggregate_index,
         .value_column = CELL_NO_COLUMN,
         .filter_column = CELL_NO_COLUMN,
+        .width = cell_width(aggregate->fn),
         .from = source->from_ms > plan->delay_ms ? source->from_ms : plan->delay_ms,
         .to = min_time(add_time(plan->delay_ms, plan->window_ms), source->to_ms),
         .events = &tally->events[(size_t)(plan_index - tally->plan_first) *
@@ -101,7 +102,7 @@ static size_t plan_bytes(const struct metric_plan *plan)
     size_t bytes = 1;
     for (uint32_t i = 0; i < plan->aggregate_count; i++) {
         enum metric_fn fn = plan->aggregates[i].fn;
-        size_t period = sizeof(double);
+        size_t period = cell_width(fn);
         if (fn == METRIC_FIRST || fn == METRIC_LAST)
             period += sizeof(int64_t);
         bytes += has_before(plan, fn) ? 2 * period : period;
@@ -188,7 +189,7 @@ static int compare_times(const void *a, const void *b)
     return x->step < y->step ? -1 : x->step > y->step;
 }
 
-static void count_distinct(struct buffer *marks, double *numbers)
+static void count_distinct(struct buffer *marks, uint32_t *numbers)
 {
     struct mark *list = marks->data;
     size_t count = marks->bytes / sizeof *list;
@@ -199,7 +200,7 @@ static void count_distinct(struct buffer *marks, double *numbers)
 }
 
 /* 1 for who did all steps, each at or after the one before. */
-static void walk_funnel(struct buffer *marks, uint32_t step_count, double *numbers)
+static void walk_funnel(struct buffer *marks, uint32_t step_count, uint8_t *numbers)
 {
     struct mark *list = marks->data;
     size_t count = marks->bytes / sizeof *list;
@@ -223,9 +224,9 @@ bool tally_settle_marks(struct tally *tally, gos_error *err)
         if (cell->step > 0)
             continue;
         if (cell->aggregate->fn == METRIC_COUNT_DISTINCT || cell->aggregate->fn == METRIC_FUNNEL)
-            memset(cell->after, 0, tally->slot_count * sizeof *cell->after);
+            memset(cell->after, 0, (size_t)tally->slot_count * cell->width);
         if (cell->aggregate->fn == METRIC_COUNT_DISTINCT && cell->marks_before)
-            memset(cell->before, 0, tally->slot_count * sizeof *cell->before);
+            memset(cell->before, 0, (size_t)tally->slot_count * cell->width);
         if (cell->aggregate->fn == METRIC_COUNT_DISTINCT)
             count_distinct(cell->marks, cell->after);
         if (cell->aggregate->fn == METRIC_COUNT_DISTINCT && cell->marks_before)

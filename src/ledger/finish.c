@@ -40,8 +40,8 @@ static bool person_values(const struct finish *finish, uint32_t slot, double *va
     double after[METRIC_AGGREGATES_MAX], before[METRIC_AGGREGATES_MAX];
     for (uint32_t i = 0; i < plan->aggregate_count; i++) {
         const struct cell *cell = finish->cells[i];
-        after[i] = cell->after ? cell->after[slot] : 0;
-        before[i] = cell->before ? cell->before[slot] : 0;
+        after[i] = cell->after ? cell_number(cell, cell->after, slot) : 0;
+        before[i] = cell->before ? cell_number(cell, cell->before, slot) : 0;
     }
     uint32_t half = plan->kind == PLAN_RATIO ? 2 : 1;
     values[0] = metric_evaluate(&plan->value, after);

@@ -117,15 +117,25 @@ static void put_mark(struct buffer *marks, struct tally *tally, struct mark mark
         *failed = true;
 }
 
-/* An event of a slot, in the time after (or before) its exposure. */
-static void put_number(enum metric_fn fn, double *number, int64_t *at, double value, int64_t age)
+static void put_once(int64_t *known_age, double *number, bool is_nearer, double value, int64_t age)
 {
+    if (isnan(*number) || is_nearer) {
+        *number = value;
+        *known_age = age;
+    }
+}
+
+/* An event of a person, in the time after (or before) its exposure. */
+static void put_number(enum metric_fn fn, void *numbers, int64_t *ages, uint32_t slot, double value,
+                       int64_t age)
+{
+    double *number = fn == METRIC_COUNT || fn == METRIC_EXISTS ? NULL : (double *)numbers + slot;
     switch (fn) {
     case METRIC_COUNT:
-        *number += 1;
+        ((uint32_t *)numbers)[slot]++;
         break;
     case METRIC_EXISTS:
-        *number = 1;
+        ((uint8_t *)numbers)[slot] = 1;
         break;
     case METRIC_SUM:
         *number += value;
@@ -146,16 +156,10 @@ static void put_number(enum metric_fn fn, double *number, int64_t *at, double va
         *number = fmin(*number, (double)age / 1000);
         break;
     case METRIC_FIRST:
-        if (isnan(*number) || age < *at) {
-            *number = value;
-            *at = age;
-        }
+        put_once(&ages[slot], number, age < ages[slot], value, age);
         break;
     case METRIC_LAST:
-        if (isnan(*number) || age >= *at) {
-            *number = value;
-            *at = age;
-        }
+        put_once(&ages[slot], number, age >= ages[slot], value, age);
         break;
     default:
         break;
@@ -188,12 +192,12 @@ static bool is_marked(enum metric_fn fn)
 /* People are scattered over memory: what a row needs is asked for some rows before. */
 static void ask_ahead(const struct cell *cell, uint32_t slot, int64_t age)
 {
-    const double *numbers = age < 0 ? cell->before : cell->after;
+    const char *numbers = age < 0 ? cell->before : cell->after;
     if (slot == SLOT_NONE)
         return;
     __builtin_prefetch(&cell->seen[slot], 1);
     if (numbers)
-        __builtin_prefetch(&numbers[slot], 1);
+        __builtin_prefetch(&numbers[(size_t)slot * cell->width], 1);
 }
 
 bool tally_take_cell(struct tally *tally, const struct cell *cell, const uint32_t *slot_of_row,
@@ -233,10 +237,10 @@ bool tally_take_cell(struct tally *tally, const struct cell *cell, const uint32_
                                 tally->columns->memory_bytes);
             continue;
         }
-        double *number = before ? cell->before : cell->after;
-        int64_t *at = before ? cell->before_at : cell->after_at;
-        if (number)
-            put_number(fn, &number[slot], at ? &at[slot] : NULL, numbers ? numbers[row] : 0, age);
+        void *into = before ? cell->before : cell->after;
+        if (into)
+            put_number(fn, into, before ? cell->before_at : cell->after_at, slot,
+                       numbers ? numbers[row] : 0, age);
     }
     return true;
 }

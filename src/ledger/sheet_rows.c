@@ -70,11 +70,9 @@ static bool take_memory(struct sheet *sheet, gos_error *err)
         cell->seen = &tally->seen[(size_t)cell->plan * slots];
         cell->marks = &tally->buffers[i];
         tally->buffer_count = i + 1;
-        cell->after = gos_arena_array(tally->arena, slots + 1, sizeof *cell->after, err);
-        if (!cell->after)
+        cell->width = cell_width(cell->aggregate->fn);
+        if (!cell_take_numbers(cell->aggregate->fn, slots, tally->arena, &cell->after, err))
             return false;
-        for (size_t slot = 0; metric_fn_is_missing(cell->aggregate->fn) && slot < slots; slot++)
-            cell->after[slot] = (double)NAN;
     }
     return true;
 }
@@ -158,7 +156,7 @@ static void finish_pair(struct sheet *sheet, uint32_t plan)
         for (uint32_t slot = 0; slot < sheet->tally.slot_count; slot++) {
             bool counts = tally_slots(&sheet->tally)[slot].variant == v;
             for (int i = 0; counts && i < 2; i++)
-                sums[i] += cells[i].after[slot];
+                sums[i] += cell_number(&cells[i], cells[i].after, slot);
         }
         struct ledger_cell *cell = &sheet->out->cells[plan * sheet->out->variant_count + v];
         cell->moments = gos_moments_from_counts((uint64_t)sums[0], (uint64_t)sums[1]);

@@ -5,12 +5,12 @@
 #ifndef LEDGER_TALLY_H
 #define LEDGER_TALLY_H
 
+#include "ledger/cell.h"
 #include "ledger/columns.h"
 #include "ledger/select.h"
 
 #define SLOT_NONE UINT32_MAX
 
-#define CELL_NO_COLUMN UINT32_MAX
 enum { VARIANT_NONE = 255 };
 
 /* A person met the experiment. */
@@ -20,42 +20,6 @@ struct slot {
     uint8_t flags;   /* enum exposure_flags */
     uint32_t number; /* of the variant's name */
 };
-
-/* An event that must be seen again after all rows have passed. */
-struct mark {
-    uint32_t slot;
-    uint32_t step;
-    union {
-        uint64_t hash; /* of the value, for count_distinct */
-        double value;  /* for quantile */
-        int64_t at;    /* for funnel */
-    };
-};
-
-/* One aggregate of one plan. */
-struct cell {
-    const struct metric_aggregate *aggregate;
-    uint32_t plan;
-    uint32_t index;         /* of the aggregate in its plan */
-    uint32_t event;         /* name; 0: never seen */
-    uint32_t step;          /* of a funnel */
-    uint32_t value_column;  /* in the scan of its event, or CELL_NO_COLUMN */
-    uint32_t filter_column; /* likewise */
-    uint32_t reader;        /* the thread that reads it */
-    uint64_t expressions;   /* hash of what the scan of its event selects; 0: not scanned yet */
-    int64_t from, to;       /* age since the exposure */
-    int64_t lookback;       /* > 0: also from before the exposure */
-    double *after;          /* by slot */
-    double *before;
-    int64_t *after_at; /* for first and last */
-    int64_t *before_at;
-    struct buffer *marks; /* shared by the steps of a funnel */
-    struct buffer *marks_before;
-    uint64_t *events; /* by variant, of the plan */
-    uint8_t *seen;    /* by slot, of the plan: SEEN_* */
-};
-
-enum { SEEN_AFTER = 1, SEEN_BEFORE = 2, READER_NONE = 254 };
 
 struct tally {
     struct columns *columns;
