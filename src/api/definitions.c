@@ -4,6 +4,7 @@
  */
 #include "api/change.h"
 #include "api/flag_list.h"
+#include "api/revert.h"
 #include "base/limits.h"
 #include "base/secret.h"
 #include "model/lifecycle.h"
@@ -236,6 +237,16 @@ static bool make_patched(struct http_request *request, const struct definition *
     return make_written(request, stored, body, true, out, err);
 }
 
+static bool make_reverted(struct http_request *request, const struct definition *stored,
+                          const struct json *body, gos_arena *arena, struct definition *out,
+                          gos_error *err)
+{
+    const struct json *earlier;
+    (void)arena;
+    return revert_find(request, stored, body, &earlier, err) &&
+           make_written(request, stored, earlier, false, out, err);
+}
+
 static gos_str move_verb(const struct http_request *request)
 {
     return gos_str_from(strrchr(request->route->pattern, '/') + 1);
@@ -256,6 +267,11 @@ void api_definitions_put(struct http_request *request, struct http_response *res
 void api_definitions_patch(struct http_request *request, struct http_response *response)
 {
     make_next(request, response, false, make_patched, GOS_LIT("update"));
+}
+
+void api_definitions_revert(struct http_request *request, struct http_response *response)
+{
+    make_next(request, response, false, make_reverted, GOS_LIT("revert"));
 }
 
 void api_experiments_move(struct http_request *request, struct http_response *response)

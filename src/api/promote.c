@@ -2,6 +2,7 @@
  * Definitions of another environment into the caller's own: what they decide travels, what happened
  * to them (state, dates, phases, the shipped variant, overrides of users) stays where it is.
  */
+#include "api/carry.h"
 #include "api/transfer.h"
 #include "base/limits.h"
 
@@ -19,18 +20,6 @@ static const struct field promote_fields[] = {
 };
 static const struct record promote_record = {"a promotion", promote_fields, 3};
 
-static bool stays_behind(gos_str member)
-{
-    static const char *const members[] = {
-        "created_at",      "created_by", "end_date", "environment", "phases",
-        "shipped_variant", "start_date", "status",   "updated_at",  "version"};
-    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
-        if (gos_str_equal(member, gos_str_from(members[i])))
-            return true;
-    }
-    return false;
-}
-
 /* Without a selection everything is wanted. */
 static bool is_wanted(const struct json *selection, enum kind kind, const struct json *definition)
 {
@@ -45,18 +34,6 @@ static bool is_wanted(const struct json *selection, enum kind kind, const struct
             return true;
     }
     return false;
-}
-
-static void definition_copy(struct json_writer *writer, const struct json *definition)
-{
-    json_open_object(writer);
-    for (uint32_t i = 0; i < definition->count; i++) {
-        if (stays_behind(definition->names[i]))
-            continue;
-        json_name_str(writer, definition->names[i]);
-        json_value(writer, &definition->items[i]);
-    }
-    json_close_object(writer);
 }
 
 /* The document that is imported; *out_count says how many definitions it has. */
@@ -76,7 +53,7 @@ static bool document_cut(const struct json *source, const struct json *selection
         for (uint32_t i = 0; list && i < list->count; i++) {
             if (!is_wanted(selection, (enum kind)kind, &list->items[i]))
                 continue;
-            definition_copy(&writer, &list->items[i]);
+            carry_write(&writer, &list->items[i]);
             ++*out_count;
         }
         json_close_array(&writer);

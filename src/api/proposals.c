@@ -56,8 +56,9 @@ void api_proposals_get(struct http_request *request, struct http_response *respo
 
 static const struct field decision_fields[] = {
     {"reason", FIELD_TEXT, FIELD_FREE, 0, REASON_BYTES_MAX, NULL, NULL, NULL},
+    {"bypass", FIELD_BOOL, FIELD_FREE, 0, 0, NULL, "false", NULL},
 };
-static const struct record decision_record = {"a decision", decision_fields, 1};
+static const struct record decision_record = {"a decision", decision_fields, 2};
 
 static bool is_author(const struct http_request *request, const struct proposal *proposal)
 {
@@ -65,8 +66,14 @@ static bool is_author(const struct http_request *request, const struct proposal 
            gos_str_equal(api_actor(request), proposal->author);
 }
 
-typedef bool decide(struct http_request *request, const struct proposal *proposal, gos_str reason,
-                    gos_error *err);
+/* What is said with a decision. */
+struct said {
+    gos_str reason;
+    bool bypass; /* an administrator's own change, without anybody else */
+};
+
+typedef bool decide(struct http_request *request, const struct proposal *proposal,
+                    const struct said *said, gos_error *err);
 
 static struct proposal_end end_make(struct http_request *request, const struct proposal *proposal,
                                     const char *status, const char *action, gos_str reason)
@@ -91,22 +98,27 @@ static void decision_answer(struct http_request *request, struct http_response *
         return;
     if (change_check_body(request, &decision_record, &body, &err) &&
         proposal_get(request, &proposal, &err) &&
-        step(request, &proposal, json_find_text(body, "reason"), &err) &&
+        step(request, &proposal,
+             &(struct said){json_find_text(body, "reason"),
+                            json_find(body, GOS_LIT("bypass"))->boolean},
+             &err) &&
         proposal_get(request, &proposal, &err))
         proposal_reply(request, response, &proposal);
     else
         http_fail(request, response, &err);
 }
 
-static bool approve(struct http_request *request, const struct proposal *proposal, gos_str reason,
-                    gos_error *err)
+static bool approve(struct http_request *request, const struct proposal *proposal,
+                    const struct said *said, gos_error *err)
 {
     struct catalog_change *changes;
     size_t count;
-    struct proposal_end end = end_make(request, proposal, "approved", "approve", reason);
+    struct proposal_end end = end_make(request, proposal, "approved", "approve", said->reason);
     gos_str actor = gos_arena_print(request->arena, "%.*s, approved by %.*s",
                                     GOS_ARG(proposal->author), GOS_ARG(api_actor(request)));
-    if (is_author(request, proposal))
+    if (said->bypass && !propose_bypass(request, str_trim(said->reason), &actor, err))
+        return false;
+    if (!said->bypass && is_author(request, proposal))
         return gos_fail(err, GOS_FORBIDDEN, "", "nobody approves their own change");
     if (!gos_str_equal(proposal->status, GOS_LIT("pending")))
         return gos_fail(err, GOS_NOT_ALLOWED_NOW, "", "this proposal is %.*s already",
@@ -120,17 +132,17 @@ static bool approve(struct http_request *request, const struct proposal *proposa
     return done;
 }
 
-static bool reject(struct http_request *request, const struct proposal *proposal, gos_str reason,
-                   gos_error *err)
+static bool reject(struct http_request *request, const struct proposal *proposal,
+                   const struct said *said, gos_error *err)
 {
-    struct proposal_end end = end_make(request, proposal, "rejected", "reject", reason);
+    struct proposal_end end = end_make(request, proposal, "rejected", "reject", said->reason);
     return catalog_end_proposal(api_of(request)->catalog, &end, err);
 }
 
-static bool withdraw(struct http_request *request, const struct proposal *proposal, gos_str reason,
-                     gos_error *err)
+static bool withdraw(struct http_request *request, const struct proposal *proposal,
+                     const struct said *said, gos_error *err)
 {
-    struct proposal_end end = end_make(request, proposal, "withdrawn", "withdraw", reason);
+    struct proposal_end end = end_make(request, proposal, "withdrawn", "withdraw", said->reason);
     if (!is_author(request, proposal))
         return gos_fail(err, GOS_FORBIDDEN, "", "only its author withdraws a change; reject it");
     return catalog_end_proposal(api_of(request)->catalog, &end, err);

@@ -11,16 +11,15 @@ static const char *const operations[] = {
     [CATALOG_DELETE_OVERRIDE] = "delete_override",
 };
 
-static bool bypass_read(struct http_request *request, gos_str reason, gos_str *out_actor,
-                        gos_error *err)
+bool propose_bypass(struct http_request *request, gos_str reason, gos_str *out_actor,
+                    gos_error *err)
 {
     const struct caller *caller = api_caller(request);
     if (caller->role != ROLE_NONE && caller->role != ROLE_ADMIN)
-        return gos_fail(err, GOS_FORBIDDEN, "",
-                        "only the role admin may go past approval; leave X-Gosset-Bypass out");
+        return gos_fail(err, GOS_FORBIDDEN, "", "only the role admin may go past approval");
     if (reason.len == 0 || reason.len > REASON_BYTES_MAX || !str_is_utf8(reason))
         return gos_fail(err, GOS_BAD_INPUT, "",
-                        "X-Gosset-Bypass must give a reason of 1 to %d bytes", REASON_BYTES_MAX);
+                        "going past approval needs a reason of 1 to %d bytes", REASON_BYTES_MAX);
     *out_actor = gos_arena_print(request->arena, "%s (without approval: %.*s)", caller->name,
                                  GOS_ARG(reason));
     return out_actor->data != NULL ||
@@ -38,7 +37,7 @@ bool propose_waits(struct http_request *request, bool *out_waits, gos_str *out_a
     if (!*out_waits || !reason.data)
         return true;
     *out_waits = false;
-    return bypass_read(request, str_trim(reason), out_actor, err);
+    return propose_bypass(request, str_trim(reason), out_actor, err);
 }
 
 static bool before_write(struct http_request *request, struct json_writer *json,

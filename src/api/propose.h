@@ -19,6 +19,10 @@ enum { PROPOSAL_BYTES_MAX = 4 << 20, REASON_BYTES_MAX = 500 };
  */
 bool propose_waits(struct http_request *request, bool *out_waits, gos_str *out_actor,
                    gos_error *err);
+/* What the audit log says of an administrator who goes past approval for this reason; the same
+ * errors. */
+bool propose_bypass(struct http_request *request, gos_str reason, gos_str *out_actor,
+                    gos_error *err);
 /* Keeps changes that were tried already; api_caller()->proposal is set. TOO_LARGE. */
 bool propose_put(struct http_request *request, const struct catalog_change *changes, size_t count,
                  gos_error *err);

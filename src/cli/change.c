@@ -7,7 +7,8 @@
 static const char change_help[] =
     "  gosset change list [--status pending|approved|rejected|withdrawn]\n"
     "  gosset change show ID       with each definition before and after\n"
-    "  gosset change approve ID [--reason TEXT]\n"
+    "  gosset change approve ID [--reason TEXT] [--bypass]\n"
+    "                              --bypass: an admin's own, with a reason, without anybody else\n"
     "  gosset change reject ID [--reason TEXT]\n"
     "  gosset change withdraw ID   one's own\n"
     "  gosset change require on|off --environment E\n"
@@ -21,6 +22,7 @@ struct change_call {
     const char *status;
     const char *reason;
     const char *environment;
+    bool bypass;
 };
 
 static gos_str cell(const struct json *item, const char *name)
@@ -112,6 +114,8 @@ static int change_decide(struct change_call *call)
         json_name(&json, "reason");
         json_text(&json, gos_str_from(call->reason));
     }
+    if (call->bypass)
+        json_put_bool(&json, "bypass", true);
     json_close_object(&json);
     text_print(&behind, "/%s", call->words[0]);
     text_add_char(&behind, '\0');
@@ -169,6 +173,7 @@ int command_change(const struct command *command, int argc, char **argv)
     const struct remote_option options[] = {{"status", &call.status, NULL},
                                             {"reason", &call.reason, NULL},
                                             {"environment", &call.environment, NULL},
+                                            {"bypass", NULL, &call.bypass},
                                             {NULL, NULL, NULL}};
     helped.help = change_help;
     if (!remote_open(&call.remote, &helped, argc, argv, options, call.words, 2, &call.count, &code))

@@ -297,3 +297,42 @@ TEST(definitions, lists_are_paged_filtered_and_sorted)
     CHECK_REFUSED(&given, 400, "BAD_INPUT", "/cursor", "GET", "/api/v1/flags?cursor=x", NULL);
     fixture_stop(&given);
 }
+
+TEST(revert, puts_back_what_a_version_decided)
+{
+    struct fixture given;
+    fixture_start(&given);
+    CHECK_STATUS(&given, 201, "POST", "/api/v1/flags",
+                 "{\"key\":\"r\",\"type\":\"Boolean\",\"rollout_percentage\":10}");
+    CHECK_STATUS(&given, 200, "PATCH", "/api/v1/flags/r",
+                 "{\"rollout_percentage\":50,\"owner\":\"ann\",\"enabled\":true}");
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "/to", "POST", "/api/v1/flags/r/revert", "{\"to\":2}");
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "/to", "POST", "/api/v1/flags/r/revert", "{\"to\":0}");
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "/to", "POST", "/api/v1/flags/r/revert", "{}");
+    CHECK_REFUSED(&given, 409, "CONFLICT", "/version", "POST", "/api/v1/flags/r/revert",
+                  "{\"to\":1,\"version\":1}");
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/flags/r/revert", "{\"to\":1,\"version\":2}");
+    CHECK_TEXT(fixture_at(&given, "/version"), "3");
+    CHECK_TEXT(fixture_at(&given, "/rollout_percentage"), "10");
+    CHECK_TEXT(fixture_at(&given, "/enabled"), "false");
+    CHECK_TEXT(fixture_at(&given, "/owner"), "absent");
+    CHECK_STATUS(&given, 200, "GET", "/api/v1/audit?kind=flag&limit=1", NULL);
+    CHECK_TEXT(fixture_at(&given, "/items/0/action"), "\"revert\"");
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/flags/r/revert", "{\"to\":2}");
+    CHECK_TEXT(fixture_at(&given, "/owner"), "\"ann\"");
+    fixture_stop(&given);
+}
+
+TEST(revert, of_an_experiment_leaves_its_state)
+{
+    struct fixture given;
+    fixture_start(&given);
+    CHECK_STATUS(&given, 201, "POST", "/api/v1/metrics", METRIC);
+    CHECK_STATUS(&given, 201, "POST", "/api/v1/experiments", EXPERIMENT);
+    CHECK_STATUS(&given, 200, "PATCH", "/api/v1/experiments/e", "{\"description\":\"new\"}");
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/experiments/e/start", NULL);
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/experiments/e/revert", "{\"to\":1}");
+    CHECK_TEXT(fixture_at(&given, "/status"), "\"Running\"");
+    CHECK_TEXT(fixture_at(&given, "/description"), "\"\"");
+    fixture_stop(&given);
+}

@@ -173,5 +173,17 @@ TEST(proposals, are_passed_over_by_an_administrator_with_a_reason)
                           GOS_LIT("HTTP/1.1 200")));
     CHECK_STATUS(&office.given, 200, "GET", "/api/v1/audit?kind=flag&action=update", NULL);
     CHECK_TEXT(fixture_at(&office.given, "/items/0/actor"), "\"admin (without approval: fire)\"");
+    propose(&office, "PATCH", "/api/v1/flags/old", "{\"owner\":\"ann\"}");
+    CHECK_INT(decide(&office.editor, &office, "approve"), 403);
+    CHECK_STATUS(&office.given, 202, "PATCH", "/api/v1/flags/old", "{\"owner\":\"bob\"}");
+    gos_str id = gos_arena_text(office.given.arena, fixture_at(&office.given, "/id"), NULL);
+    gos_str path = gos_arena_print(office.given.arena, "/api/v1/proposals/%.*s/approve",
+                                   (int)id.len - 2, id.data + 1);
+    CHECK_STATUS(&office.given, 403, "POST", path.data, "{\"reason\":\"fire\"}");
+    CHECK_STATUS(&office.given, 400, "POST", path.data, "{\"bypass\":true}");
+    CHECK_STATUS(&office.given, 200, "POST", path.data, "{\"bypass\":true,\"reason\":\"fire\"}");
+    CHECK_STATUS(&office.given, 200, "GET", "/api/v1/audit?kind=flag&action=update&limit=1", NULL);
+    CHECK_TEXT(fixture_at(&office.given, "/items/0/actor"), "\"admin (without approval: fire)\"");
+    CHECK_TEXT(fixture_at(&office.given, "/items/0/after/owner"), "\"bob\"");
     fixture_stop(&office.given);
 }

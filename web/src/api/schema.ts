@@ -15,6 +15,11 @@ export type Caller = {
   version?: string;
 };
 
+export type Decision = {
+  reason?: string;
+  bypass?: boolean;
+};
+
 export type Definitions = {
   flags?: FeatureFlag[];
   experiments?: Experiment[];
@@ -352,6 +357,11 @@ export type Results = {
   health?: Json | null;
   as_of?: string;
   computed_at?: string;
+};
+
+export type Revert = {
+  to: number;
+  version?: number;
 };
 
 export type SegmentDefinition = {
