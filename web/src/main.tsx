@@ -35,6 +35,7 @@ const PAGES: [RegExp, boolean, PageOf][] = [
   [/^\/approvals(?:\/([^/]+))?$/, false, page(() => import('./pages/approvals'))],
   [/^\/audit$/, false, page(() => import('./pages/audit'))],
   [/^\/calculator$/, true, page(() => import('./pages/calculator'))],
+  [/^\/promote$/, false, page(() => import('./pages/promote'))],
   [/^\/settings$/, false, page(() => import('./pages/settings'))],
 ];
 

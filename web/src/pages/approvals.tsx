@@ -32,14 +32,23 @@ function ChangeCard({ change }: { change: Change }) {
   );
 }
 
-type Verb = 'approve' | 'reject' | 'withdraw';
-const DONE: Record<Verb, string> = { approve: 'It is approved and live.', reject: 'It is rejected.', withdraw: 'It is withdrawn.' };
+type Verb = 'approve' | 'bypass' | 'reject' | 'withdraw';
+const DONE: Record<Verb, string> = { approve: 'It is approved and live.', bypass: 'It is live without approval.', reject: 'It is rejected.', withdraw: 'It is withdrawn.' };
+
+const WORDS: Record<Verb, string> = { approve: 'Approve', bypass: 'Go past approval', reject: 'Reject', withdraw: 'Withdraw' };
+const WHAT_FOLLOWS: Record<Verb, string> = {
+  approve: 'It becomes true at once, for everybody.',
+  bypass: 'It becomes true at once, for everybody, and nobody else has looked at it. Your reason is in the audit log for all to see.',
+  reject: 'It stays as it is now. The author sees your reason.',
+  withdraw: 'Nothing changes; you can propose it again.',
+};
 
 function Decide({ proposal, verb, close }: { proposal: Proposal; verb: Verb; close: () => void }) {
   const [reason, setReason] = useState('');
   // Said here and not when the change is over: by then this dialog is gone with the buttons.
   const send = useChange<void, void>(async () => {
-    await api.post(`/proposals/${proposal.id}/${verb}`, reason.trim() ? { reason: reason.trim() } : {});
+    const said = reason.trim() ? { reason: reason.trim() } : {};
+    await (verb === 'bypass' ? api.post(`/proposals/${proposal.id}/approve`, { ...said, bypass: true }) : api.post(`/proposals/${proposal.id}/${verb}`, said));
     say(DONE[verb]);
     close();
   }, STALE);
@@ -48,14 +57,15 @@ function Decide({ proposal, verb, close }: { proposal: Proposal; verb: Verb; clo
     send.mutate();
   }
   const error = send.error as ApiError | null;
+  const needsReason = verb === 'reject' || verb === 'bypass';
   return (
     <form className="stack" onSubmit={submit}>
-      <p>{verb === 'approve' ? 'It becomes true at once, for everybody.' : verb === 'reject' ? 'It stays as it is now. The author sees your reason.' : 'Nothing changes; you can propose it again.'}</p>
-      <Textarea label={verb === 'approve' ? 'Reason (may be empty)' : 'Reason'} data-autofocus autosize minRows={2} value={reason} required={verb === 'reject'} onChange={(event) => setReason(event.currentTarget.value)} />
+      <p>{WHAT_FOLLOWS[verb]}</p>
+      <Textarea label={verb === 'approve' ? 'Reason (may be empty)' : 'Reason'} data-autofocus autosize minRows={2} value={reason} required={needsReason} onChange={(event) => setReason(event.currentTarget.value)} />
       {error && <ErrorNote error={error} title={error.isStale ? 'What it is based on has changed meanwhile' : undefined} />}
       {error?.isStale && <p className="muted">It stays here until it is withdrawn or rejected. Its author can propose it again on top of what holds now.</p>}
       <div className="row">
-        <Button type="submit" loading={send.isPending} disabled={verb === 'reject' && !reason.trim()}>{verb === 'approve' ? 'Approve' : verb === 'reject' ? 'Reject' : 'Withdraw'}</Button>
+        <Button type="submit" loading={send.isPending} disabled={needsReason && !reason.trim()}>{WORDS[verb]}</Button>
         <Button variant="default" onClick={close}>Cancel</Button>
       </div>
     </form>
@@ -71,13 +81,18 @@ function Actions({ proposal }: { proposal: Proposal }) {
   return (
     <>
       {own && mayApprove && <span className="muted small">It is yours: somebody else approves it.</span>}
-      {own ? <Act variant="default" onClick={() => setVerb('withdraw')}>Withdraw</Act> : (
+      {own ? (
+        <>
+          <Act need="admin" variant="default" onClick={() => setVerb('bypass')}>Go past approval…</Act>
+          <Act variant="default" onClick={() => setVerb('withdraw')}>Withdraw</Act>
+        </>
+      ) : (
         <>
           <Act need="approver" variant="default" onClick={() => setVerb('reject')}>Reject</Act>
           <Act need="approver" onClick={() => setVerb('approve')}>Approve</Act>
         </>
       )}
-      <Modal opened={verb !== null} onClose={() => setVerb(null)} title={<strong>{verb === 'approve' ? 'Approve' : verb === 'reject' ? 'Reject' : 'Withdraw'} “{proposal.summary}”?</strong>} closeButtonProps={{ 'aria-label': 'Close' }}>
+      <Modal opened={verb !== null} onClose={() => setVerb(null)} title={<strong>{verb && WORDS[verb]}: {proposal.summary}?</strong>} closeButtonProps={{ 'aria-label': 'Close' }}>
         {verb && <Decide proposal={proposal} verb={verb} close={() => setVerb(null)} />}
       </Modal>
     </>

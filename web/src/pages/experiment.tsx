@@ -90,7 +90,7 @@ export default function ExperimentPage({ id }: { id: string }) {
           <Tabs.Panel value="results"><ResultsView experiment={experiment} results={results} /></Tabs.Panel>
           <Tabs.Panel value="design"><Design experiment={experiment} /></Tabs.Panel>
           <Tabs.Panel value="assignments"><Assignments experiment={experiment} /></Tabs.Panel>
-          <Tabs.Panel value="history"><History kind="experiment" id={experiment.id} name={experiment.name} path={`/experiments/${experiment.id}`} /></Tabs.Panel>
+          <Tabs.Panel value="history"><History kind="experiment" id={experiment.id} name={experiment.name} /></Tabs.Panel>
         </Suspense>
       </Tabs>
     </Page>

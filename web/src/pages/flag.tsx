@@ -1,11 +1,12 @@
 // One flag: who gets what, in order; a tester; people who are set by hand; code; what it was before.
-import { NumberInput, Slider, Switch, Tabs, TagsInput, TextInput, Textarea } from '@mantine/core';
+import { Button, NumberInput, Slider, Switch, Tabs, TagsInput, TextInput, Textarea } from '@mantine/core';
 import { Suspense, lazy, useState } from 'react';
 import { useGet, useList } from '../api/queries';
-import type { Flag, Json } from '../api/types';
+import type { Flag, Json, JsonObject } from '../api/types';
 import { Link, useQueryValue } from '../app/router';
 import { shown } from '../lib/draft';
 import { number } from '../lib/format';
+import { schemaOf } from '../lib/value-schema';
 import type { Environment } from '../parts/account';
 import { Ago, Badge, Card, ErrorNote, Hint, Note, Page, Rows, useSettled } from '../parts/basic';
 import { Conditions } from '../parts/conditions';
@@ -18,6 +19,7 @@ import { Needs } from '../parts/needs';
 import { SegmentsPicker } from '../parts/pickers';
 import { Remove } from '../parts/remove';
 import { Snippets } from '../parts/snippets';
+import { Schedule } from '../parts/moments';
 import { Overrides } from '../parts/overrides';
 import { Tester } from '../parts/tester';
 import { ValueField } from '../parts/value-field';
@@ -47,6 +49,13 @@ function Rollout({ edit }: { edit: Edit }) {
   );
 }
 
+/** Every value that the flag can serve. */
+function valuesOf(flag: Flag): Json[] {
+  const rules = (flag.rules ?? []) as JsonObject[];
+  const variants = typeof flag.variants === 'object' && flag.variants !== null && !Array.isArray(flag.variants) ? Object.values(flag.variants) : [];
+  return [flag.default_value, flag.value, ...variants, ...rules.flatMap((rule) => [rule.value, ...Object.values((rule.values ?? {}) as JsonObject)])].filter((value): value is Json => value !== undefined && value !== null);
+}
+
 function Settings({ edit }: { edit: Edit }) {
   const { value, set, at } = edit;
   const [typed, setTyped] = useState('');
@@ -64,6 +73,17 @@ function Settings({ edit }: { edit: Edit }) {
           <FlagRules flag={value} rules={value.rules ?? []} at={at} onChange={(rules) => set({ rules })} />
         </div>
       </Card>
+      <Card title="When">
+        <Schedule value={value.schedule} enabled={value.enabled ?? false} at={at} onChange={(schedule) => set({ schedule })} />
+      </Card>
+      {value.type === 'JSON' && (
+        <Card title="What its values look like">
+          <div className="stack tight">
+            <JsonField label="Schema of values" description="Keywords of JSON Schema; every value of this flag must fit. null: any JSON." rows={3} value={value.value_schema ?? null} error={at('/value_schema')} onChange={(json) => set({ value_schema: json ?? undefined })} />
+            <div><Button size="compact-xs" variant="default" onClick={() => set({ value_schema: schemaOf(valuesOf(value)) })}>Make one from its values</Button></div>
+          </div>
+        </Card>
+      )}
       <Card title="Needs other flags">
         {plain ? (
           <TagsInput label="Only on when all of these are on" value={(value.dependencies ?? []) as string[]} error={at('/dependencies')}
@@ -124,10 +144,7 @@ function Loaded({ flag }: { flag: Flag }) {
           <Tabs.Panel value="overrides"><Overrides flag={flag} /></Tabs.Panel>
           <Tabs.Panel value="code"><Snippets flag={flag} /></Tabs.Panel>
           <Tabs.Panel value="history">
-            <History kind="flag" id={flag.id} name={flag.key} path={`/flags/${flag.key}`} onRevert={(body) => {
-              edit.set(body as unknown as Partial<Flag>);
-              setTab('rules');
-            }} />
+            <History kind="flag" id={flag.id} name={flag.key} />
           </Tabs.Panel>
         </Suspense>
       </Tabs>

@@ -122,7 +122,7 @@ export default function Flags() {
   const isFiltered = Boolean(q || status || type || owner || tag || stale);
   const create = <Act onClick={() => setOpen(true)}>New flag</Act>;
   return (
-    <Page title="Flags" actions={<><Link to="/clean-up">Clean up</Link>{create}</>}>
+    <Page title="Flags" actions={<><Link to="/promote">Promote</Link><Link to="/clean-up">Clean up</Link>{create}</>}>
       <div className="filters">
         <SearchBox label="Search by key" />
         <Select aria-label="State" placeholder="On or off" clearable w={120} value={status || null} data={[{ value: 'enabled', label: 'On' }, { value: 'disabled', label: 'Off' }]} onChange={(next) => setStatus(next ?? '')} />

@@ -57,7 +57,7 @@ export default function MetricPage({ id }: { id: string }) {
         <Tabs value={tab} onChange={(value) => setTab(value ?? '')} keepMounted={false}>
           <Tabs.List mb="md"><Tabs.Tab value="definition">Definition</Tabs.Tab><Tabs.Tab value="history">History</Tabs.Tab></Tabs.List>
           <Tabs.Panel value="definition"><Definition metric={found.data} /></Tabs.Panel>
-          <Tabs.Panel value="history"><Suspense fallback={<Rows />}><History kind="metric" id={found.data.id} name={found.data.name} path="" /></Suspense></Tabs.Panel>
+          <Tabs.Panel value="history"><Suspense fallback={<Rows />}><History kind="metric" id={found.data.id} name={found.data.name} /></Suspense></Tabs.Panel>
         </Tabs>
       )}
     </Page>

@@ -60,7 +60,7 @@ function Loaded({ segment }: { segment: Segment }) {
         </Card>
         <SaveBar editing={edit}><WhatIf editing={edit} kind="segment" name={edit.stored.name} /></SaveBar>
         <Conflict editing={edit} />
-        <Card title="History"><Suspense fallback={<Rows />}><History kind="segment" id={segment.id} name={segment.name} path="" /></Suspense></Card>
+        <Card title="History"><Suspense fallback={<Rows />}><History kind="segment" id={segment.id} name={segment.name} /></Suspense></Card>
       </div>
       <Card title="Who uses it"><WhoUses segment={segment} /></Card>
     </div>

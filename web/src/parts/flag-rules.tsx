@@ -9,11 +9,13 @@ import { toRows } from '../lib/conditions';
 import { shown } from '../lib/draft';
 import { number } from '../lib/format';
 import { localTime } from '../lib/format';
+import { progressAt, readProgress } from '../lib/progress';
 import { say } from './basic';
 import { Conditions } from './conditions';
 import { moved, placeAfter, useDragOrder } from './drag-order';
 import { JsonField } from './json-field';
 import { Match } from './match';
+import { Rollout } from './moments';
 import { SegmentsPicker } from './pickers';
 import { SplitBar } from './split-bar';
 import { ValueField } from './value-field';
@@ -100,7 +102,7 @@ function Card({ flag, rule, pointer, onChange, at }: { flag: Flag; rule: Rule; p
       <SegmentsPicker label="For users in any of" description="None: everybody." value={Array.isArray(rule.segments) ? rule.segments.map(String) : []} error={at(`${pointer}/segments`)} onChange={(segments) => (segments.length ? set({ segments }) : set({}, ['segments']))} />
       <Conditions label="With these attributes" value={rule[member]} error={at(`${pointer}/${member}`)} onChange={(value) => set({ [member]: value })} />
       <Match targeting={{ segments: rule.segments, exclude_segments: rule.exclude_segments, conditions: rule.conditions, attributes: rule.attributes }} who="match this rule, before its share" />
-      {isObject(rule.rollout) ? <JsonField label="Share that grows with time" value={rule.rollout} error={at(`${pointer}/rollout`)} onChange={(rollout) => set({ rollout })} /> : (
+      {isObject(rule.rollout) ? <Rollout value={rule.rollout} pointer={`${pointer}/rollout`} at={at} onChange={(rollout) => set({ rollout })} /> : (
         <div className="row" style={{ alignItems: 'flex-end' }}>
           <NumberInput label="Share of them" suffix=" %" w={120} min={0} max={100} decimalScale={3} value={percentage} error={at(`${pointer}/percentage`)} onChange={(next) => set({ percentage: Number(next) || 0 })} />
           <Slider className="grow" style={{ minWidth: 140, marginBottom: 12 }} value={percentage} label={null} thumbLabel="Share in percent" onChange={(next) => set({ percentage: next })} />
@@ -110,7 +112,9 @@ function Card({ flag, rule, pointer, onChange, at }: { flag: Flag; rule: Rule; p
       <div className="row" style={{ alignItems: 'flex-start' }}>
         <TextInput type="datetime-local" label="From" description="Empty: at once" value={localTime(rule.start)} error={at(`${pointer}/start`)} onChange={(event) => put('start', event.currentTarget.value)} />
         <TextInput type="datetime-local" label="Until" description="Empty: for good" value={localTime(rule.end)} error={at(`${pointer}/end`)} onChange={(event) => put('end', event.currentTarget.value)} />
-        {!isObject(rule.rollout) && <Button size="xs" variant="subtle" mt={42} onClick={() => set({ rollout: growing() }, ['percentage'])}>Grow the share over a week</Button>}
+        {isObject(rule.rollout)
+          ? <Button size="xs" variant="subtle" mt={42} onClick={() => set({ percentage: Math.round(progressAt(readProgress(rule.rollout), Date.now()) * 1000) / 1000 }, ['rollout'])}>Keep the share of now</Button>
+          : <Button size="xs" variant="subtle" mt={42} onClick={() => set({ rollout: growing() }, ['percentage'])}>Grow the share over a week</Button>}
       </div>
     </div>
   );

@@ -1,11 +1,13 @@
 // Who changed what and when, with the difference, and a way back.
 import { Button } from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
+import { api } from '../api/client';
 import { useList } from '../api/queries';
-import type { AuditEntry, Json } from '../api/types';
+import type { AuditEntry, JsonObject } from '../api/types';
 import { Link } from '../app/router';
-import { Act } from './act';
-import { Ago, Empty, ErrorNote, Rows } from './basic';
+import { Ago, Empty, ErrorNote, Rows, say } from './basic';
+import { Confirm } from './confirm';
 import { Differences } from './editing';
 
 const PAGES: Record<string, (entry: AuditEntry) => string> = {
@@ -46,25 +48,39 @@ export function EntryLine({ entry, children }: { entry: AuditEntry; children?: R
   );
 }
 
-export default function History({ kind, id, name, onRevert }: {
-  kind: string;
-  id: string;
-  name: string;
-  path: string;
-  onRevert?: (body: Json) => void;
-}) {
+const HAPPENED = ['id', 'environment', 'status', 'phases', 'start_date', 'end_date', 'shipped_variant', 'version', 'created_by', 'created_at', 'updated_at'];
+
+/** What a definition decides, which is all that going back brings back. */
+const decided = (body: JsonObject): JsonObject => Object.fromEntries(Object.entries(body).filter(([name]) => !HAPPENED.includes(name)));
+
+function BackTo({ kind, id, body, now }: { kind: string; id: string; body: JsonObject; now: JsonObject }) {
+  const client = useQueryClient();
+  return (
+    <Confirm need="editor" variant="default" size="compact-xs" title={`Back to version ${body.version}?`} deed="Put it back"
+      text={<div className="stack"><p>This is what changes. State, dates and phases stay as they are; version {String(now.version)} stays in the history.</p><Differences before={decided(now)} after={decided(body)} /></div>}
+      run={async () => {
+        await api.post(`/${kind}s/${encodeURIComponent(id)}/revert`, { to: body.version, version: now.version });
+        say(`It is as it was at version ${body.version}.`);
+        await Promise.all([[`${kind}s`], ['audit'], ['warnings']].map((queryKey) => client.invalidateQueries({ queryKey })));
+      }}>Back to this</Confirm>
+  );
+}
+
+/** The changes of one definition, newest first, each of which can be gone back to. */
+export default function History({ kind, id, name }: { kind: string; id: string; name: string }) {
   const list = useList<AuditEntry>('/audit', { kind, id, limit: 100 });
   if (list.error) return <ErrorNote error={list.error} retry={() => void list.refetch()} />;
   if (!list.data) return <Rows count={4} />;
   const entries = list.data.items.filter((entry) => !entry.target_id || entry.target_id === id || entry.name === name);
   if (entries.length === 0) return <Empty title="No changes recorded" />;
+  const now = entries.find((entry) => entry.after != null)?.after as JsonObject | undefined;
+  const isEarlier = (body: JsonObject | null | undefined): body is JsonObject => body != null && now !== undefined && Number(body.version) < Number(now.version);
   return (
     <div className="stack">
-      {entries.map((entry, i) => (
-        <EntryLine key={entry.id} entry={entry}>
-          {onRevert && i > 0 && entry.after != null && <Act size="compact-xs" variant="default" onClick={() => onRevert(entry.after!)}>Back to this</Act>}
-        </EntryLine>
-      ))}
+      {entries.map((entry) => {
+        const body = entry.after as JsonObject | null | undefined;
+        return <EntryLine key={entry.id} entry={entry}>{isEarlier(body) && <BackTo kind={kind} id={id} body={body} now={now!} />}</EntryLine>;
+      })}
     </div>
   );
 }

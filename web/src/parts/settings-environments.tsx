@@ -28,7 +28,7 @@ export default function Environments() {
             <thead><tr><th scope="col">Name</th><th scope="col">Changes wait for approval</th><th scope="col">Made</th></tr></thead>
             <tbody>{list.data.items.map((one) => (
               <tr key={one.name}>
-                <td className="lead"><span className="row"><span className="strong">{one.name}</span>{one.is_yours && <Badge tone="accent">you work here</Badge>}</span></td>
+                <td className="lead"><span className="row"><span className="strong">{one.name}</span>{one.is_yours ? <Badge tone="accent">you work here</Badge> : <Link className="small" to={`/promote?from=${encodeURIComponent(one.name)}`}>what differs from here</Link>}</span></td>
                 <td data-label="Changes wait for approval"><Switch aria-label={`Changes in ${one.name} wait for approval`} title={why ?? undefined} disabled={why !== null || require.isPending} checked={one.requires_approval ?? false}
                   onChange={() => require.mutate(one, { onSuccess: (now) => say(`Changes in ${now.name} ${now.requires_approval ? 'wait for approval' : 'are live at once'} from now on.`) })} /></td>
                 <td data-label="Made"><Ago at={one.created_at} /></td>
