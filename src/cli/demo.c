@@ -85,6 +85,35 @@ static struct http_client_options client_options(const struct demo *demo, gos_st
                                         ANSWER_BYTES_MAX};
 }
 
+/* Some of its flags stand elsewhere too, in another state. */
+static const char elsewhere[] =
+    "{\"flags\":[{\"key\":\"dark-mode\",\"name\":\"Dark mode\",\"type\":\"Boolean\","
+    "\"default_value\":false,\"enabled\":true},"
+    "{\"key\":\"checkout-v2-payments\",\"name\":\"Payments of the second checkout\","
+    "\"type\":\"Boolean\",\"default_value\":false,\"enabled\":true,"
+    "\"dependencies\":[\"dark-mode\"]},"
+    "{\"key\":\"holiday-banner\",\"name\":\"Holiday banner\",\"type\":\"String\","
+    "\"default_value\":\"\",\"value\":\"Happy holidays\",\"enabled\":%s}]}";
+
+static bool elsewhere_fill(struct demo *demo, const char *environment, const char *banner,
+                           gos_error *err)
+{
+    const struct json *answer;
+    gos_str given,
+        body = gos_arena_print(demo->arena,
+                               "{\"name\":\"demo %s\",\"scope\":\"admin\",\"environment\":\"%s\"}",
+                               environment, environment);
+    if (!ask(demo, "/api/v1/keys", body, &answer, err))
+        return false;
+    struct http_client *client = NULL;
+    struct http_client_options options = client_options(demo, json_find_text(answer, "key"));
+    body = gos_arena_print(demo->arena, elsewhere, banner);
+    bool done = http_client_open(&options, &client, err) &&
+                http_client_ask(client, "POST", "/api/v1/import", body, demo->arena, &given, err);
+    http_client_close(client);
+    return done;
+}
+
 static bool past_fill(struct demo *demo, gos_str document, int64_t now_ms, gos_error *err)
 {
     struct past_options past = {
@@ -126,6 +155,8 @@ static bool demo_fill(struct demo *demo, gos_error *err)
         !ask(demo, "/api/v1/import", document, &answer, err) ||
         !key_make(demo, "server", &demo->server_key, err) ||
         !key_make(demo, "client", &demo->client_key, err) ||
+        !elsewhere_fill(demo, "staging", "true", err) ||
+        !elsewhere_fill(demo, "development", "false", err) ||
         !past_fill(demo, document, now_ms, err) || !results_compute(demo, err) ||
         !ask(demo, "/api/v1/experiments/banner-bandit/bandit", GOS_LIT("{}"), &answer, err))
         return false;

@@ -65,11 +65,15 @@ const STARTS: Record<Flag['type'], Partial<Flag>> = {
 function CreateForm({ name, close }: { name: string; close: () => void }) {
   const [key, setKey] = useState(name);
   const [type, setType] = useState<Flag['type']>('Boolean');
-  const create = useChange<void, Flag>(() => api.post<Flag>('/flags', { key: key.trim(), type, enabled: false, ...STARTS[type] }), ['flags', 'reports']);
+  const create = useChange<void, void>(async () => {
+    const flag = await api.post<Flag>('/flags', { key: key.trim(), type, enabled: false, ...STARTS[type] });
+    // At once: with the new report this form is gone, and with it whatever was to follow.
+    navigate(flagPath(flag.key));
+  }, ['flags', 'reports']);
   const error = create.error as ApiError | null;
   function submit(event: FormEvent) {
     event.preventDefault();
-    create.mutate(undefined, { onSuccess: (flag) => navigate(flagPath(flag.key)) });
+    create.mutate();
   }
   return (
     <form className="stack" onSubmit={submit}>

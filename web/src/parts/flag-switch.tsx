@@ -45,15 +45,15 @@ export function FlagSwitch({ flag, place, label, compact = false }: { flag: stri
   const why = useWhyNotIn(place.environment);
   const client = useQueryClient();
   const [asked, setAsked] = useState<boolean | null>(null);
-  const change = useChange<boolean, Flag>(
-    (enabled) => call<Flag>('PATCH', `/api/v1/flags/${encodeURIComponent(flag)}`, { body: { enabled }, version: place.version, environment: place.environment }),
-    ['flags', 'warnings'],
-  );
+  const change = useChange<boolean, void>(async (enabled) => {
+    await call<Flag>('PATCH', `/api/v1/flags/${encodeURIComponent(flag)}`, { body: { enabled }, version: place.version, environment: place.environment });
+    // At once: with the new list this row may be gone, and with it whatever was to follow.
+    say(`${flag} is ${enabled ? 'on' : 'off'} in ${place.environment}.`);
+  }, ['flags', 'warnings']);
   const question = asked === null ? null : caution(flag, place, asked);
   function turn(next: boolean) {
     setAsked(null);
     change.mutate(next, {
-      onSuccess: () => say(`${flag} is ${next ? 'on' : 'off'} in ${place.environment}.`),
       // What holds now is fetched: this page shows an older version.
       onError: (error) => void (error.isStale && client.invalidateQueries({ queryKey: ['flags'] })),
     });
