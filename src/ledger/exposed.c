@@ -119,7 +119,7 @@ bool columns_list_exposures(void *self, const struct ledger_question *question,
         return false;
     pthread_mutex_lock(&columns->read_lock);
     bool done = tally_begin(&tally, err) && list(&listing, pick, limit, err);
-    sql_run(columns->reader, "ROLLBACK", NULL, 0, NULL);
+    tally_end(columns);
     pthread_mutex_unlock(&columns->read_lock);
     tally_close(&tally);
     *out = listing.items;
