@@ -4,9 +4,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Of the statement and buffers of one scan. */
-#define SCAN_BYTES_MAX ((size_t)1 << 20)
-
 static bool is_marked(enum metric_fn fn)
 {
     return fn == METRIC_COUNT_DISTINCT || fn == METRIC_QUANTILE || fn == METRIC_FUNNEL;
@@ -73,9 +70,8 @@ static bool make_cell(struct tally *tally, uint32_t plan_index, uint32_t aggrega
         .width = cell_width(aggregate->fn),
         .from = source->from_ms > plan->delay_ms ? source->from_ms : plan->delay_ms,
         .to = min_time(add_time(plan->delay_ms, plan->window_ms), source->to_ms),
-        .events = &tally->events[(size_t)(plan_index - tally->plan_first) *
-                                 tally->question->variant_count],
-        .seen = &tally->seen[(size_t)(plan_index - tally->plan_first) * tally->slot_room],
+        .events = &tally->events[(size_t)plan_index * tally->question->variant_count],
+        .seen = &tally->seen[(size_t)plan_index * tally->slot_room],
     };
     if (!take_period(tally, aggregate->fn, &cell.after, &cell.after_at, &cell.marks, err))
         return false;
@@ -89,7 +85,8 @@ static bool make_cell(struct tally *tally, uint32_t plan_index, uint32_t aggrega
     for (uint32_t step = 0; step < step_count; step++) {
         gos_str event = aggregate->step_count ? aggregate->steps[step] : source->event;
         uint32_t number = names_find(&tally->columns->names, NAME_EVENT, tally->environment, event);
-        cell.event = number <= tally->name_count ? number : 0;
+        bool is_read = number <= tally->name_count && (!tally->gathered || plan_is_capped(plan));
+        cell.event = is_read ? number : 0;
         cell.step = step;
         tally->cells[tally->cell_count++] = cell;
     }
@@ -107,22 +104,15 @@ static size_t plan_bytes(const struct metric_plan *plan)
             period += sizeof(int64_t);
         bytes += has_before(plan, fn) ? 2 * period : period;
     }
-    return isnan(plan->cap_quantile) ? bytes : bytes + sizeof(double);
+    return plan_is_capped(plan) ? bytes + sizeof(double) : bytes;
 }
 
-void tally_choose_plans(struct tally *tally)
+size_t tally_person_bytes(const struct tally *tally)
 {
-    const struct ledger_question *question = tally->question;
-    size_t used = gos_arena_used(tally->arena) + tally->slots.capacity, slots = tally->slot_room;
-    size_t free = used < tally->bytes_max ? tally->bytes_max - used : 0;
-    size_t bytes = 0;
-    tally->plan_end = tally->plan_first;
-    while (tally->plan_end < question->plan_count) {
-        bytes += (slots + 1) * plan_bytes(&question->plans[tally->plan_end]) + SCAN_BYTES_MAX;
-        if (bytes > free && tally->plan_end > tally->plan_first)
-            return;
-        tally->plan_end++;
-    }
+    size_t bytes = 1;
+    for (uint32_t i = 0; i < tally->question->plan_count; i++)
+        bytes += plan_bytes(&tally->question->plans[i]);
+    return bytes;
 }
 
 /* Memory for every aggregate; a funnel has one cell for each of its steps. */
@@ -132,14 +122,14 @@ bool tally_make_cells(struct tally *tally, gos_error *err)
     size_t count = 0;
     tally->cell_count = tally->buffer_count = 0;
     tally->lookback_max = 0;
-    for (uint32_t i = tally->plan_first; i < tally->plan_end; i++) {
+    for (uint32_t i = 0; i < question->plan_count; i++) {
         const struct metric_plan *plan = &question->plans[i];
         for (uint32_t j = 0; j < plan->aggregate_count; j++)
             count += plan->aggregates[j].step_count ? plan->aggregates[j].step_count : 1;
         if (plan->lookback_ms > tally->lookback_max)
             tally->lookback_max = plan->lookback_ms;
     }
-    size_t plans = tally->plan_end - tally->plan_first;
+    size_t plans = question->plan_count;
     tally->cells = gos_arena_array(tally->arena, count + 1, sizeof *tally->cells, err);
     tally->buffers = gos_arena_array(tally->arena, count * 2 + 1, sizeof *tally->buffers, err);
     tally->events = gos_arena_array(tally->arena, plans * question->variant_count + 1,
@@ -148,7 +138,7 @@ bool tally_make_cells(struct tally *tally, gos_error *err)
         gos_arena_array(tally->arena, plans * tally->slot_room + 1, sizeof *tally->seen, err);
     if (!tally->cells || !tally->buffers || !tally->events || !tally->seen)
         return false;
-    for (uint32_t i = tally->plan_first; i < tally->plan_end; i++) {
+    for (uint32_t i = 0; i < question->plan_count; i++) {
         for (uint32_t j = 0; j < question->plans[i].aggregate_count; j++) {
             if (!make_cell(tally, i, j, err))
                 return false;
@@ -224,9 +214,9 @@ bool tally_settle_marks(struct tally *tally, gos_error *err)
         if (cell->step > 0)
             continue;
         if (cell->aggregate->fn == METRIC_COUNT_DISTINCT || cell->aggregate->fn == METRIC_FUNNEL)
-            memset(cell->after, 0, (size_t)tally->slot_count * cell->width);
+            memset(cell->after, 0, (size_t)tally->turn_count * cell->width);
         if (cell->aggregate->fn == METRIC_COUNT_DISTINCT && cell->marks_before)
-            memset(cell->before, 0, (size_t)tally->slot_count * cell->width);
+            memset(cell->before, 0, (size_t)tally->turn_count * cell->width);
         if (cell->aggregate->fn == METRIC_COUNT_DISTINCT)
             count_distinct(cell->marks, cell->after);
         if (cell->aggregate->fn == METRIC_COUNT_DISTINCT && cell->marks_before)

@@ -5,6 +5,9 @@
 
 enum { ROWS_AHEAD = 16 };
 
+#define MEMORY_BYTES       ((size_t)1 << 30)
+#define ENGINE_BYTES_LEAST ((size_t)32 << 20)
+
 static const char *const schema[] = {
     "CREATE TABLE IF NOT EXISTS names(number UINTEGER, kind UINTEGER, parent UINTEGER, "
     "name VARCHAR)",
@@ -192,6 +195,13 @@ static const struct ledger_backend backend = {
     .export = columns_export,
 };
 
+/* The engine streams: more memory makes it no faster, but with too little it does not work. */
+static void share_memory(struct columns *columns, size_t bytes)
+{
+    columns->engine_bytes = bytes / 4 > ENGINE_BYTES_LEAST ? bytes / 4 : ENGINE_BYTES_LEAST;
+    columns->memory_bytes = bytes - bytes / 4;
+}
+
 bool duckdb_ledger_open(const struct ledger_options *options,
                         const struct ledger_backend **out_backend, void **out_self, gos_error *err)
 {
@@ -202,7 +212,7 @@ bool duckdb_ledger_open(const struct ledger_options *options,
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a ledger");
     }
     columns->arena = arena;
-    columns->memory_bytes = options->memory_bytes ? options->memory_bytes : (size_t)1 << 30;
+    share_memory(columns, options->memory_bytes ? options->memory_bytes : MEMORY_BYTES);
     columns->readers = options->threads == 1 ? 1 : COLUMNS_READERS_MAX;
     pthread_mutex_init(&columns->write_lock, NULL);
     pthread_mutex_init(&columns->read_lock, NULL);
@@ -211,7 +221,7 @@ bool duckdb_ledger_open(const struct ledger_options *options,
     if (options->location)
         columns->path = gos_arena_text(arena, gos_str_from(options->location), err).data;
     struct sql_options sql = {.path = columns->path,
-                              .memory_bytes = columns->memory_bytes,
+                              .memory_bytes = columns->engine_bytes,
                               .threads = options->threads,
                               .temp_directory = options->temp_directory};
     if (!sql_open(&sql, &columns->sql, err) || !sql_connect(columns->sql, &columns->writer, err) ||

@@ -49,7 +49,8 @@ struct columns {
     struct memo *memos;       /* newest first; under read_lock */
     bool is_stale;            /* memory may be ahead of the store; load before the next append */
     uint32_t readers;         /* that a computation may have */
-    size_t memory_bytes;
+    size_t memory_bytes;      /* of computations and what is held for the next ones */
+    size_t engine_bytes;
     const char *path; /* NULL: in memory */
 };
 

@@ -101,27 +101,9 @@ bool tally_begin(struct tally *tally, gos_error *err)
     return done;
 }
 
-bool tally_begin_cells(struct tally *tally, gos_error *err)
-{
-    if (tally->slot_room < tally->slot_count)
-        tally->slot_room = tally->slot_count;
-    tally_choose_plans(tally);
-    pthread_mutex_lock(&tally->columns->names_lock);
-    bool done = tally_make_cells(tally, err);
-    pthread_mutex_unlock(&tally->columns->names_lock);
-    return done;
-}
-
-static void close_buffers(struct tally *tally)
-{
-    for (uint32_t i = 0; i < tally->buffer_count; i++)
-        buffer_close(&tally->buffers[i]);
-    tally->buffer_count = 0;
-}
-
 void tally_close(struct tally *tally)
 {
-    close_buffers(tally);
+    tally_close_cells(tally);
     buffer_close(&tally->slots);
     gos_arena_close(tally->arena);
 }
@@ -133,41 +115,9 @@ bool tally_open(struct tally *tally, struct columns *columns,
                             .question = question,
                             .before_ms = question->as_of_ms,
                             .last_sequence = question->watermark ? question->watermark : INT64_MAX,
-                            .bytes_max = columns->memory_bytes - memo_bytes_held(columns),
                             .grows = false};
-    tally->arena = gos_arena_open(tally->bytes_max);
+    tally->arena = gos_arena_open(columns->memory_bytes);
     return tally->arena || gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a computation");
-}
-
-bool tally_answer_moment(struct tally *tally, int64_t moment, gos_arena *arena,
-                         struct ledger_answer *out, gos_error *err)
-{
-    tally->before_ms = moment;
-    if (tally->plan_first == 0 && !tally_count(tally, arena, out, err))
-        return false;
-    if (!tally_read_events(tally, err))
-        return false;
-    tally->after_ms = moment;
-    return tally_settle_marks(tally, err) && tally_finish(tally, arena, out, err);
-}
-
-bool tally_answer(struct tally *tally, const int64_t *moments, uint32_t moment_count,
-                  gos_arena *arena, struct ledger_answer *out, gos_error *err)
-{
-    gos_arena_mark mark = gos_arena_mark_take(tally->arena);
-    do {
-        tally->after_ms = INT64_MIN;
-        if (!tally_begin_cells(tally, err))
-            return false;
-        for (uint32_t i = 0; i < moment_count; i++) {
-            if (!tally_answer_moment(tally, moments[i], arena, &out[i], err))
-                return false;
-        }
-        close_buffers(tally);
-        gos_arena_mark_return(tally->arena, mark);
-        tally->plan_first = tally->plan_end;
-    } while (tally->plan_first < tally->question->plan_count);
-    return true;
 }
 
 static bool check_moments(const int64_t *moments, uint32_t count, gos_error *err)

@@ -93,7 +93,7 @@ bool columns_export(void *self, const char *folder, gos_error *err)
     snprintf(copy, sizeof copy, "%s/.gosset-export.db", folder);
     snprintf(log, sizeof log, "%s.wal", copy);
     struct sql_options options = {
-        .path = copy, .memory_bytes = columns->memory_bytes, .files = true};
+        .path = copy, .memory_bytes = columns->engine_bytes, .files = true};
     bool done = arena && columns_backup(columns, copy, err) && sql_open(&options, &sql, err) &&
                 sql_connect(sql, &connection, err);
     if (done) {

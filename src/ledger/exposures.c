@@ -1,12 +1,19 @@
 /* Exposures to slots: one per person, with the earliest time and the variant met then. */
+#include "ledger/compute.h"
 #include "ledger/slices.h"
 
 #include "base/time.h"
 
 bool tally_add_slot(struct tally *tally, uint32_t person, struct slot slot, gos_error *err)
 {
+    bool is_full = tally->slots.bytes + sizeof slot > tally->slots.capacity;
+    if (is_full && !tally_make_room(tally, tally->slots.capacity))
+        return gos_fail(
+            err, GOS_TOO_LARGE, "",
+            "more than %u persons need more than the %zu bytes that there are for computations",
+            tally->slot_count, tally->columns->memory_bytes);
     tally->slot_of[person] = tally->slot_count++;
-    return buffer_append(&tally->slots, &slot, sizeof slot, tally->columns->memory_bytes, err);
+    return buffer_append(&tally->slots, &slot, sizeof slot, SIZE_MAX, err);
 }
 
 /* Another exposure of a person who has a slot. */
@@ -77,6 +84,7 @@ void tally_spread_to_devices(struct tally *tally)
 bool tally_begin_slots(struct tally *tally, gos_error *err)
 {
     size_t unit_count = tally->unit_room;
+    tally_make_room(tally, (unit_count + 1) * sizeof *tally->slot_of);
     tally->slot_of = gos_arena_array(tally->arena, unit_count + 1, sizeof *tally->slot_of, err);
     if (tally->slot_of)
         memset(tally->slot_of, 0xff, (unit_count + 1) * sizeof *tally->slot_of);

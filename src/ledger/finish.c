@@ -76,30 +76,47 @@ static int compare_doubles(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* The nearest rank (type 1) of all persons' values; +inf when there are none. */
+bool plan_is_capped(const struct metric_plan *plan)
+{
+    return !isnan(plan->cap_quantile) && plan->kind == PLAN_MEAN;
+}
+
+/* Values of those whose turn it is; returns how many have one. */
+static size_t collect(const struct finish *finish, double *out)
+{
+    const struct tally *tally = finish->tally;
+    double values[GOS_VARIABLES_MAX];
+    size_t count = 0;
+    for (uint32_t i = 0; i < tally->turn_count; i++) {
+        const struct slot *slot = &tally_turn(tally)[i];
+        if (slot_is_in(tally, slot) && is_mature(finish, slot) && person_values(finish, i, values))
+            out[count++] = values[0];
+    }
+    return count;
+}
+
+/* The nearest rank (type 1) of all persons' values, or what is fixed if that is lower. */
+static double cap_of(const struct metric_plan *plan, double *values, size_t count)
+{
+    if (count == 0)
+        return plan->cap;
+    qsort(values, count, sizeof *values, compare_doubles);
+    double rank = ceil((double)count * plan->cap_quantile);
+    double cap = values[rank < 1 ? 0 : (size_t)rank - 1];
+    return isnan(plan->cap) || cap < plan->cap ? cap : plan->cap;
+}
+
 static bool find_cap(struct finish *finish, gos_error *err)
 {
     struct tally *tally = finish->tally;
-    double values[GOS_VARIABLES_MAX];
-    size_t count = 0;
-    finish->cap = finish->plan->cap;
-    if (isnan(finish->plan->cap_quantile) || finish->plan->kind != PLAN_MEAN)
+    finish->cap = tally->caps && plan_is_capped(finish->plan) ? tally->caps[finish->plan_index]
+                                                              : finish->plan->cap;
+    if (!plan_is_capped(finish->plan) || tally->caps)
         return true;
-    double *all = gos_arena_array(tally->arena, tally->slot_count + 1, sizeof *all, err);
-    if (!all)
-        return false;
-    for (uint32_t i = 0; i < tally->slot_count; i++) {
-        const struct slot *slot = &tally_slots(tally)[i];
-        if (slot_is_in(tally, slot) && is_mature(finish, slot) && person_values(finish, i, values))
-            all[count++] = values[0];
-    }
-    if (count == 0)
-        return true;
-    qsort(all, count, sizeof *all, compare_doubles);
-    double rank = ceil((double)count * finish->plan->cap_quantile);
-    double cap = all[rank < 1 ? 0 : (size_t)rank - 1];
-    finish->cap = isnan(finish->cap) || cap < finish->cap ? cap : finish->cap;
-    return true;
+    double *all = gos_arena_array(tally->arena, tally->turn_count + 1u, sizeof *all, err);
+    if (all)
+        finish->cap = cap_of(finish->plan, all, collect(finish, all));
+    return all != NULL;
 }
 
 static void count_seen(const struct finish *finish, uint32_t slot, struct ledger_cell *out)
@@ -109,44 +126,48 @@ static void count_seen(const struct finish *finish, uint32_t slot, struct ledger
     out->early += seen == SEEN_BEFORE;
 }
 
-static void push_person(const struct finish *finish, uint32_t slot, struct ledger_cell *out,
-                        double *largest)
+/* While turns are being had, top_share is the largest value so far. */
+static void push_person(const struct finish *finish, uint32_t slot, struct ledger_cell *out)
 {
     double values[GOS_VARIABLES_MAX] = {0};
     count_seen(finish, slot, out);
     if (!person_values(finish, slot, values))
         return;
     out->total += values[0];
-    *largest = fmax(*largest, fabs(values[0]));
+    out->top_share = fmax(out->top_share, fabs(values[0]));
     if (values[0] > finish->cap) {
         values[0] = finish->cap;
         out->capped++;
     }
     gos_moments_push(&out->moments, values);
     if (finish->tally->kept)
-        finish->tally->kept[(size_t)finish->plan_index * finish->tally->slot_count + slot] =
-            values[0];
+        finish->tally->kept[(size_t)finish->plan_index * finish->tally->slot_count +
+                            finish->tally->slot_first + slot] = values[0];
+}
+
+static bool is_last_turn(const struct tally *tally)
+{
+    return tally->slot_first + tally->turn_count == tally->slot_count;
 }
 
 static bool finish_moments(struct finish *finish, gos_error *err)
 {
     struct tally *tally = finish->tally;
-    double largest[VARIANTS_MAX] = {0};
     if (!find_cap(finish, err))
         return false;
-    for (uint32_t i = 0; i < tally->slot_count; i++) {
-        const struct slot *slot = &tally_slots(tally)[i];
+    for (uint32_t i = 0; i < tally->turn_count; i++) {
+        const struct slot *slot = &tally_turn(tally)[i];
         if (!slot_is_in(tally, slot))
             continue;
         struct ledger_cell *out = &finish->out[slot->variant];
         if (is_mature(finish, slot))
-            push_person(finish, i, out, &largest[slot->variant]);
+            push_person(finish, i, out);
         else
             out->immature++;
     }
-    for (uint32_t v = 0; v < tally->question->variant_count; v++) {
-        double total = finish->out[v].total;
-        finish->out[v].top_share = total > 0 ? largest[v] / total : (double)NAN;
+    for (uint32_t v = 0; v < tally->question->variant_count && is_last_turn(tally); v++) {
+        struct ledger_cell *out = &finish->out[v];
+        out->top_share = out->total > 0 ? out->top_share / out->total : (double)NAN;
     }
     return true;
 }
@@ -159,14 +180,21 @@ static int compare_values(const void *a, const void *b)
     return x->value < y->value ? -1 : x->value > y->value;
 }
 
-static bool take_values(struct ledger_values *values, uint64_t count, bool units, gos_arena *arena,
-                        gos_error *err)
+/* Room for `count` values behind those of the turns before. */
+static bool extend_values(struct ledger_values *values, uint64_t count, bool units,
+                          gos_arena *arena, gos_error *err)
 {
-    values->values = gos_arena_array(arena, count + 1, sizeof *values->values, err);
+    struct ledger_values before = *values;
+    values->values = gos_arena_array(arena, before.count + count + 1, sizeof(double), err);
     if (units)
-        values->units = gos_arena_array(arena, count + 1, sizeof *values->units, err);
-    values->count = 0;
-    return values->values && (!units || values->units);
+        values->units = gos_arena_array(arena, before.count + count + 1, sizeof(uint64_t), err);
+    if (!values->values || (units && !values->units))
+        return false;
+    if (before.count > 0)
+        memcpy(values->values, before.values, before.count * sizeof(double));
+    if (before.count > 0 && units)
+        memcpy(values->units, before.units, before.count * sizeof(uint64_t));
+    return true;
 }
 
 /* Every event is a value; events of one person stand together. */
@@ -180,16 +208,16 @@ static bool finish_events(struct finish *finish, gos_arena *arena, gos_error *er
     if (count > 0)
         qsort(list, count, sizeof *list, compare_values);
     for (size_t i = 0; i < count; i++) {
-        uint8_t variant = tally_slots(tally)[list[i].slot].variant;
+        uint8_t variant = tally_turn(tally)[list[i].slot].variant;
         if (variant != VARIANT_NONE)
             counts[variant]++;
     }
     for (uint32_t v = 0; v < tally->question->variant_count; v++) {
-        if (!take_values(&finish->out[v].quantile, counts[v], true, arena, err))
+        if (!extend_values(&finish->out[v].quantile, counts[v], true, arena, err))
             return false;
     }
     for (size_t i = 0; i < count; i++) {
-        uint8_t variant = tally_slots(tally)[list[i].slot].variant;
+        uint8_t variant = tally_turn(tally)[list[i].slot].variant;
         if (variant == VARIANT_NONE)
             continue;
         struct ledger_values *out = &finish->out[variant].quantile;
@@ -211,12 +239,12 @@ static bool finish_persons(struct finish *finish, gos_arena *arena, gos_error *e
         if (slot_is_in(tally, slot))
             counts[slot->variant]++;
     }
-    for (uint32_t v = 0; v < tally->question->variant_count; v++) {
-        if (!take_values(&finish->out[v].quantile, counts[v], false, arena, err))
+    for (uint32_t v = 0; tally->slot_first == 0 && v < tally->question->variant_count; v++) {
+        if (!extend_values(&finish->out[v].quantile, counts[v], false, arena, err))
             return false;
     }
-    for (uint32_t i = 0; i < tally->slot_count; i++) {
-        const struct slot *slot = &tally_slots(tally)[i];
+    for (uint32_t i = 0; i < tally->turn_count; i++) {
+        const struct slot *slot = &tally_turn(tally)[i];
         if (!slot_is_in(tally, slot) || !is_mature(finish, slot) ||
             !person_values(finish, i, values))
             continue;
@@ -230,8 +258,8 @@ static bool finish_persons(struct finish *finish, gos_arena *arena, gos_error *e
 static bool finish_quantile(struct finish *finish, gos_arena *arena, gos_error *err)
 {
     struct tally *tally = finish->tally;
-    for (uint32_t i = 0; i < tally->slot_count; i++) {
-        const struct slot *slot = &tally_slots(tally)[i];
+    for (uint32_t i = 0; i < tally->turn_count; i++) {
+        const struct slot *slot = &tally_turn(tally)[i];
         if (slot_is_in(tally, slot))
             count_seen(finish, i, &finish->out[slot->variant]);
     }
@@ -239,13 +267,10 @@ static bool finish_quantile(struct finish *finish, gos_arena *arena, gos_error *
                                    : finish_persons(finish, arena, err);
 }
 
-static bool finish_plan(struct tally *tally, uint32_t plan_index, gos_arena *arena,
-                        struct ledger_answer *out, gos_error *err)
+static struct finish begin_plan(struct tally *tally, uint32_t plan_index)
 {
     const struct metric_plan *plan = &tally->question->plans[plan_index];
-    uint32_t variants = tally->question->variant_count;
     struct finish finish = {.tally = tally, .plan = plan, .plan_index = plan_index};
-    finish.out = &out->cells[(size_t)plan_index * variants];
     finish.variable_count = plan->kind == PLAN_RATIO ? 2 : 1;
     bool covariates = false;
     for (uint32_t i = 0; i < tally->cell_count; i++) {
@@ -263,16 +288,48 @@ static bool finish_plan(struct tally *tally, uint32_t plan_index, gos_arena *are
         finish.variable_count *= 2;
     else if (plan->kind != PLAN_RATIO)
         finish.variable_count += tally->covariate_count;
+    return finish;
+}
+
+static bool finish_plan(struct tally *tally, uint32_t plan_index, gos_arena *arena,
+                        struct ledger_answer *out, gos_error *err)
+{
+    struct finish finish = begin_plan(tally, plan_index);
+    uint32_t variants = tally->question->variant_count;
+    bool is_quantile = finish.plan->kind == PLAN_QUANTILE;
+    finish.out = &out->cells[(size_t)plan_index * variants];
     for (uint32_t v = 0; v < variants; v++) {
-        finish.out[v].moments = gos_moments_empty(finish.variable_count);
-        finish.out[v].events =
-            tally->events[(size_t)(plan_index - tally->plan_first) * variants + v];
-        finish.out[v].top_share = (double)NAN;
+        if (tally->slot_first == 0)
+            finish.out[v] =
+                (struct ledger_cell){.moments = gos_moments_empty(finish.variable_count),
+                                     .top_share = is_quantile ? (double)NAN : 0};
+        finish.out[v].events += tally->events[(size_t)plan_index * variants + v];
     }
-    bool done = plan->kind == PLAN_QUANTILE ? finish_quantile(&finish, arena, err)
-                                            : finish_moments(&finish, err);
-    out->caps[plan_index] = plan->kind == PLAN_MEAN ? finish.cap : (double)NAN;
+    bool done = is_quantile ? finish_quantile(&finish, arena, err) : finish_moments(&finish, err);
+    out->caps[plan_index] = finish.plan->kind == PLAN_MEAN ? finish.cap : (double)NAN;
     return done;
+}
+
+void tally_gather(struct tally *tally)
+{
+    for (uint32_t i = 0; i < tally->question->plan_count; i++) {
+        struct finish finish = begin_plan(tally, i);
+        struct buffer *values = &tally->gathered[i];
+        if (plan_is_capped(finish.plan))
+            values->bytes +=
+                collect(&finish, (double *)values->data + values->bytes / sizeof(double)) *
+                sizeof(double);
+    }
+}
+
+void tally_settle_caps(struct tally *tally)
+{
+    for (uint32_t i = 0; i < tally->question->plan_count; i++) {
+        struct buffer *values = &tally->gathered[i];
+        tally->caps[i] =
+            cap_of(&tally->question->plans[i], values->data, values->bytes / sizeof(double));
+        buffer_close(values);
+    }
 }
 
 static bool is_in_cohort(const struct ledger_question *question, const struct slot *slot)
@@ -334,7 +391,7 @@ static void *finish_plain(void *context)
     struct plain_plans *plans = context;
     struct tally *tally = plans->tally;
     uint32_t i;
-    while ((i = atomic_fetch_add(&plans->next, 1)) < tally->plan_end &&
+    while ((i = atomic_fetch_add(&plans->next, 1)) < tally->question->plan_count &&
            !tally_is_cancelled(tally)) {
         if (is_plain(&tally->question->plans[i]))
             finish_plan(tally, i, NULL, plans->out, NULL);
@@ -346,13 +403,13 @@ bool tally_finish(struct tally *tally, gos_arena *arena, struct ledger_answer *o
 {
     struct plain_plans plans = {.tally = tally, .out = out};
     pthread_t other;
-    atomic_init(&plans.next, tally->plan_first);
-    bool has_other = tally->slot_count > SLOTS_FOR_TWO &&
+    atomic_init(&plans.next, 0);
+    bool has_other = tally->turn_count > SLOTS_FOR_TWO &&
                      pthread_create(&other, NULL, finish_plain, &plans) == 0;
     finish_plain(&plans);
     if (has_other)
         pthread_join(other, NULL);
-    for (uint32_t i = tally->plan_first; i < tally->plan_end; i++) {
+    for (uint32_t i = 0; i < tally->question->plan_count; i++) {
         if (!is_plain(&tally->question->plans[i]) && !finish_plan(tally, i, arena, out, err))
             return false;
         if (tally_is_cancelled(tally))

@@ -18,7 +18,7 @@ struct ledger_options {
     const char *backend;        /* a row of backends.def: "duckdb", or "none" that keeps nothing */
     const char *location;       /* of the backend: the path of the file; NULL: in memory */
     const char *temp_directory; /* where it spills; NULL: beside the file */
-    uint64_t memory_bytes;      /* of the engine, and again of a computation; 0: 1 GiB */
+    uint64_t memory_bytes;      /* of the engine and all computations together; 0: 1 GiB */
     uint32_t threads;           /* of the engine; of a computation 1 or 2; 0: 2 */
 };
 

@@ -53,19 +53,11 @@ static bool make_key(const struct ledger_question *question, uint64_t out[2], go
     return done;
 }
 
-static size_t memo_bytes(const struct memo *memo)
-{
-    size_t bytes = gos_arena_used(memo->tally.arena) + memo->tally.slots.capacity;
-    for (uint32_t i = 0; i < memo->tally.buffer_count; i++)
-        bytes += memo->tally.buffers[i].capacity;
-    return bytes;
-}
-
 size_t memo_bytes_held(const struct columns *columns)
 {
     size_t bytes = 0;
     for (const struct memo *memo = columns->memos; memo; memo = memo->next)
-        bytes += memo_bytes(memo);
+        bytes += tally_bytes(&memo->tally);
     return bytes;
 }
 
@@ -97,18 +89,25 @@ static struct memo *take(struct columns *columns, const uint64_t key[2])
     return NULL;
 }
 
-/* Half of the memory is for what is held; the longest unused ones go. */
+bool memo_drop_oldest(struct columns *columns)
+{
+    struct memo **last = &columns->memos;
+    if (!*last)
+        return false;
+    while ((*last)->next)
+        last = &(*last)->next;
+    let_go(*last);
+    *last = NULL;
+    return true;
+}
+
+/* A computation that needs the memory lets go of what is held; see tally_make_room. */
 static void hold(struct columns *columns, struct memo *memo)
 {
     memo->next = columns->memos;
     columns->memos = memo;
-    while (columns->memos && memo_bytes_held(columns) > columns->memory_bytes / 2) {
-        struct memo **last = &columns->memos;
-        while ((*last)->next)
-            last = &(*last)->next;
-        let_go(*last);
-        *last = NULL;
-    }
+    while (memo_bytes_held(columns) > columns->memory_bytes)
+        memo_drop_oldest(columns);
 }
 
 /* Facts that were known but not old enough at the last computation, and are now. */
@@ -278,29 +277,40 @@ static int64_t first_exposure(const struct tally *tally)
     return first;
 }
 
-/* Reads everything; *out_whole says whether all plans found room at once, and so can be held. */
+/* Everybody at once, with room for those who are to come; false: so many do not fit. */
+static bool read_whole(struct tally *tally, gos_arena *arena, struct ledger_answer *out,
+                       gos_error *err)
+{
+    uint32_t wanted = tally->slot_count + tally->slot_count / 4 + ROOM_LEAST;
+    tally->after_ms = INT64_MIN;
+    tally->slot_room = tally_room(tally, wanted);
+    if (tally->slot_room < tally->slot_count)
+        return gos_fail(err, GOS_TOO_LARGE, "", "the persons do not fit at once");
+    if (!tally_begin_cells(tally, err))
+        return false;
+    gos_arena_mark mark = gos_arena_mark_take(tally->arena);
+    bool done = tally_answer_moment(tally, tally->before_ms, arena, out, err);
+    gos_arena_mark_return(tally->arena, mark);
+    return done;
+}
+
+/* Reads everything; *out_whole says whether everybody found room at once, and so can be held. */
 static bool read_all(struct tally *tally, gos_arena *arena, struct ledger_answer *out,
                      bool *out_whole, gos_error *err)
 {
+    gos_error failure = {0};
     int64_t moment = tally->before_ms;
-    *out_whole = false;
     if (!tally_read_exposures(tally, err))
         return false;
     gos_arena_mark before = gos_arena_mark_take(tally->arena);
-    tally->after_ms = INT64_MIN;
-    tally->slot_room = tally->slot_count + tally->slot_count / 4 + ROOM_LEAST;
-    if (!tally_begin_cells(tally, err))
-        return false;
-    if (tally->plan_end < tally->question->plan_count) {
-        gos_arena_mark_return(tally->arena, before);
-        tally->slot_room = 0;
-        return tally_answer(tally, &moment, 1, arena, out, err);
-    }
-    *out_whole = true;
-    gos_arena_mark mark = gos_arena_mark_take(tally->arena);
-    bool done = tally_answer_moment(tally, moment, arena, out, err);
-    gos_arena_mark_return(tally->arena, mark);
-    return done;
+    *out_whole = read_whole(tally, arena, out, &failure);
+    if (*out_whole)
+        return true;
+    if (failure.code != GOS_TOO_LARGE)
+        return gos_fail(err, failure.code, failure.pointer, "%s", failure.message);
+    tally_close_cells(tally);
+    gos_arena_mark_return(tally->arena, before);
+    return tally_answer(tally, &moment, 1, arena, out, err);
 }
 
 /* Full, from a moment that has begun; owns `now`. */

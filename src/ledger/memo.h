@@ -14,6 +14,8 @@ bool memo_compute(struct columns *columns, const struct ledger_question *questio
                   struct ledger_answer *out, gos_error *err);
 /* The memory of what is held. */
 size_t memo_bytes_held(const struct columns *columns);
+/* Lets go of the one that was not used for longest; false: there is none. */
+bool memo_drop_oldest(struct columns *columns);
 void memo_close(struct columns *columns);
 
 #endif

@@ -55,12 +55,12 @@ static void give(const struct sharing *sharing, uint32_t plan, uint32_t reader)
     }
 }
 
-/* The costliest plan that nobody has; plan_end: there is none. */
+/* The costliest plan that nobody has; plan_count: there is none. */
 static uint32_t next_plan(const struct sharing *sharing)
 {
     const struct tally *tally = sharing->tally;
     int64_t most = -1;
-    uint32_t plan = tally->plan_end;
+    uint32_t plan = tally->question->plan_count;
     for (uint32_t i = 0; i < tally->cell_count; i++) {
         const struct cell *cell = &tally->cells[i];
         if (cell->reader != READER_NONE || cell->plan == plan)
@@ -78,7 +78,7 @@ static uint32_t next_plan(const struct sharing *sharing)
 static void share(struct sharing *sharing)
 {
     uint32_t plan;
-    while ((plan = next_plan(sharing)) < sharing->tally->plan_end) {
+    while ((plan = next_plan(sharing)) < sharing->tally->question->plan_count) {
         int64_t cost[READERS];
         for (uint32_t r = 0; r < READERS; r++)
             cost[r] = sharing->load[r] + added_cost(sharing, plan, r);
@@ -108,6 +108,12 @@ static bool rows_count(struct tally *tally, int64_t *rows, int64_t *out_all, gos
     return true;
 }
 
+static uint64_t turns_of(const struct tally *tally)
+{
+    uint64_t room = tally->slot_room ? tally->slot_room : 1;
+    return (tally->slot_count + room - 1) / room;
+}
+
 static void set_readers(struct tally *tally, uint32_t reader)
 {
     for (uint32_t i = 0; i < tally->cell_count; i++)
@@ -128,7 +134,7 @@ static bool tally_share(struct tally *tally, uint32_t *out_readers, gos_error *e
     sharing.rows = gos_arena_array(tally->arena, tally->cell_count + 1u, sizeof(int64_t), err);
     bool done = sharing.rows && rows_count(tally, sharing.rows, &all, err);
     if (done && progress && atomic_load(&progress->rows) == 0)
-        atomic_store(&progress->rows, (uint64_t)all + tally->slot_count);
+        atomic_store(&progress->rows, (uint64_t)all * turns_of(tally) + tally->slot_count);
     if (done && all > ROWS_FOR_TWO && tally->columns->readers > 1) {
         set_readers(tally, READER_NONE);
         share(&sharing);
@@ -155,8 +161,8 @@ static void *read_all(void *context)
 static int64_t first_exposure(const struct tally *tally)
 {
     int64_t first = INT64_MAX;
-    for (uint32_t i = 0; i < tally->slot_count; i++)
-        first = tally_slots(tally)[i].first < first ? tally_slots(tally)[i].first : first;
+    for (uint32_t i = 0; i < tally->turn_count; i++)
+        first = tally_turn(tally)[i].first < first ? tally_turn(tally)[i].first : first;
     return first;
 }
 
@@ -194,7 +200,7 @@ bool tally_read_events(struct tally *tally, gos_error *err)
     uint32_t count;
     atomic_bool stop;
     atomic_init(&stop, false);
-    if (tally->slot_count == 0)
+    if (tally->turn_count == 0)
         return true;
     if (!tally_share(tally, &count, err))
         return false;

@@ -110,11 +110,13 @@ static bool add_filter(struct scan *scan, struct cell *cell, gos_error *err)
     return true;
 }
 
-static void put_mark(struct buffer *marks, struct tally *tally, struct mark mark, bool *failed)
+/* A buffer doubles when it is full; what all of them take is counted then. */
+static bool put_mark(struct tally *tally, struct buffer *marks, struct mark mark)
 {
-    gos_error err;
-    if (!buffer_append(marks, &mark, sizeof mark, tally->columns->memory_bytes, &err))
-        *failed = true;
+    size_t more = marks->capacity ? marks->capacity : sizeof mark;
+    bool is_full = marks->bytes + sizeof mark > marks->capacity;
+    return (!is_full || atomic_fetch_sub(&tally->marks_left, (int64_t)more) >= (int64_t)more) &&
+           buffer_append(marks, &mark, sizeof mark, SIZE_MAX, NULL);
 }
 
 static void put_once(int64_t *known_age, double *number, bool is_nearer, double value, int64_t age)
@@ -171,17 +173,14 @@ static bool put_marked(struct tally *tally, const struct cell *cell, const struc
                        uint64_t row, uint32_t slot, int64_t age, bool before)
 {
     struct mark mark = {.slot = slot, .step = cell->step};
-    bool failed = false;
+    struct buffer *marks = before ? cell->marks_before : cell->marks;
     if (cell->aggregate->fn == METRIC_COUNT_DISTINCT)
         mark.hash = (uint64_t)sql_int(value, row);
     else if (cell->aggregate->fn == METRIC_QUANTILE)
         mark.value = ((const double *)value->data)[row];
     else
         mark.at = age;
-    struct buffer *marks = before ? cell->marks_before : cell->marks;
-    if (marks)
-        put_mark(marks, tally, mark, &failed);
-    return !failed;
+    return !marks || put_mark(tally, marks, mark);
 }
 
 static bool is_marked(enum metric_fn fn)
@@ -209,7 +208,7 @@ bool tally_take_cell(struct tally *tally, const struct cell *cell, const uint32_
     const struct sql_column *value =
         cell->value_column == CELL_NO_COLUMN ? NULL : &chunk->columns[cell->value_column];
     const double *numbers = value && value->type == SQL_DOUBLE ? value->data : NULL;
-    const struct slot *slots = tally_slots(tally);
+    const struct slot *slots = tally_turn(tally);
     enum metric_fn fn = cell->aggregate->fn;
     bool marked = is_marked(fn);
     for (uint64_t row = 0; row < chunk->row_count; row++) {
@@ -233,7 +232,7 @@ bool tally_take_cell(struct tally *tally, const struct cell *cell, const uint32_
             if (!put_marked(tally, cell, value, row, slot, age, before))
                 return gos_fail(err, GOS_TOO_LARGE, "",
                                 "the values of a quantile, distinct count or funnel need more than "
-                                "the %zu bytes allowed",
+                                "the %zu bytes that there are for computations",
                                 tally->columns->memory_bytes);
             continue;
         }
@@ -243,6 +242,14 @@ bool tally_take_cell(struct tally *tally, const struct cell *cell, const uint32_
                        numbers ? numbers[row] : 0, age);
     }
     return true;
+}
+
+/* SLOT_NONE: nobody, or somebody whose turn it is not. */
+static uint32_t place_in_turn(const struct tally *tally, uint32_t unit)
+{
+    uint32_t slot = unit < tally->unit_count ? tally->slot_of[unit] : SLOT_NONE;
+    uint32_t place = slot - tally->slot_first;
+    return slot != SLOT_NONE && place < tally->turn_count ? place : SLOT_NONE;
 }
 
 static bool is_mine(const struct scan *scan, const struct cell *cell)
@@ -256,13 +263,13 @@ static bool take_events(void *context, const struct sql_chunk *chunk, gos_error 
     struct tally *tally = scan->tally;
     const uint32_t *units = chunk->columns[0].data;
     const int64_t *times = chunk->columns[1].data;
-    const struct slot *slots = tally_slots(tally);
+    const struct slot *slots = tally_turn(tally);
     if (chunk->row_count > SCAN_ROWS_MAX)
         return gos_fail(err, GOS_INTERNAL, "", "a chunk has too many rows");
     for (uint64_t row = 0; row < chunk->row_count; row++) {
         if (row + ROWS_AHEAD < chunk->row_count && units[row + ROWS_AHEAD] < tally->unit_count)
             __builtin_prefetch(&tally->slot_of[units[row + ROWS_AHEAD]]);
-        scan->slot[row] = units[row] < tally->unit_count ? tally->slot_of[units[row]] : SLOT_NONE;
+        scan->slot[row] = place_in_turn(tally, units[row]);
     }
     for (uint64_t row = 0; row < chunk->row_count; row++) {
         uint32_t slot = scan->slot[row];

@@ -236,7 +236,7 @@ static bool sheet_open(struct sheet *sheet, gos_error *err)
     if (!sheet->tally.arena)
         return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a computation");
     sheet->tally.before_ms = INT64_MAX;
-    sheet->tally.plan_end = question->plan_count;
+    atomic_store(&sheet->tally.marks_left, (int64_t)sheet->engine.memory_bytes);
     sheet->ask = (struct ledger_question){
         .plans = question->plans, .plan_count = question->plan_count, .as_of_ms = INT64_MAX};
     sheet->columns = gos_arena_array(sheet->arena, SQL_COLUMNS_MAX, sizeof *sheet->columns, err);

@@ -244,6 +244,7 @@ bool sheet_finish(struct sheet *sheet, gos_error *err)
 {
     struct ledger_answer answer;
     struct sheet_answer *out = sheet->out;
+    sheet->tally.turn_count = sheet->tally.slot_count;
     sheet->ask.variants = out->variants;
     sheet->ask.variant_count = out->variant_count;
     /* Counted by variant while the number of variants was open. */

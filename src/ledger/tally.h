@@ -1,6 +1,7 @@
 /*
  * A computation: people as dense slots, and for each aggregate of each plan one number per slot.
- * Rows stream past once per event name; nothing is sorted but what needs an order.
+ * Rows stream past once per event name; nothing is sorted but what needs an order. Where memory is
+ * short, people take turns: some at a time, in the order of their slots.
  */
 #ifndef LEDGER_TALLY_H
 #define LEDGER_TALLY_H
@@ -24,7 +25,7 @@ struct slot {
 struct tally {
     struct columns *columns;
     const struct ledger_question *question;
-    gos_arena *arena; /* of the computation: columns->memory_bytes at most */
+    gos_arena *arena; /* of the computation */
     uint32_t environment;
     uint32_t experiment; /* 0: never seen */
     uint32_t name_count; /* names of this moment; later ones are not there yet */
@@ -34,24 +35,26 @@ struct tally {
     uint32_t unit_count;
     struct buffer slots; /* struct slot */
     uint32_t slot_count;
-    uint32_t slot_room;      /* persons that the cells have memory for */
+    uint32_t slot_first;     /* of the turn */
+    uint32_t turn_count;     /* persons whose turn it is */
+    uint32_t slot_room;      /* persons that the cells have memory for; at least turn_count */
     uint32_t unit_room;      /* units that slot_of and users have memory for; at least unit_count */
     bool grows;              /* there shall be room for persons who are yet to come */
-    size_t bytes_max;        /* of the arena */
     uint64_t known_sequence; /* events up to it are in already; 0: none */
     bool is_other;           /* what is in was read by other expressions */
     uint64_t rows_read;
     uint64_t merged;
     uint64_t watermark;
     uint64_t last_sequence; /* facts behind it are not there yet; INT64_MAX: all are */
-    uint32_t plan_first;    /* plans that are computed now; all of them when memory allows */
-    uint32_t plan_end;
-    struct cell *cells; /* plan by plan, aggregate by aggregate; steps of a funnel each */
+    struct cell *cells;     /* plan by plan, aggregate by aggregate; steps of a funnel each */
     uint32_t cell_count;
     struct buffer *buffers;
     uint32_t buffer_count;
-    uint64_t *events; /* plan by plan from plan_first on, variant by variant */
-    uint8_t *seen;    /* likewise, slot by slot */
+    _Atomic int64_t marks_left; /* bytes that marks may still take; below 0: they were too many */
+    uint64_t *events;           /* plan by plan, variant by variant */
+    uint8_t *seen;              /* likewise, place by place */
+    struct buffer *gathered;    /* NULL, or by plan: values that a cap is to be found of */
+    double *caps;               /* NULL, or by plan: caps that were found */
     int64_t lookback_max;
     int64_t after_ms;          /* events at or after it are read, ... */
     int64_t before_ms;         /* ... before it; persons first exposed before it take part */
@@ -77,20 +80,31 @@ bool tally_reads_value(enum metric_fn fn);
 /* Takes the rows of a chunk, whose slots and ages are known, for one cell. TOO_LARGE. */
 bool tally_take_cell(struct tally *tally, const struct cell *cell, const uint32_t *slot_of_row,
                      const int64_t *ages, const struct sql_chunk *chunk, gos_error *err);
-/* Chooses plans from plan_first on, as many as the memory allows, at least one. */
-void tally_choose_plans(struct tally *tally);
-/* Makes the cells of the chosen plans. */
+/* Makes the cells of all plans, for slot_room persons. */
 bool tally_make_cells(struct tally *tally, gos_error *err);
+/* What the cells need for each person. */
+size_t tally_person_bytes(const struct tally *tally);
 /* From marks to numbers: distinct counts and funnels. */
 bool tally_settle_marks(struct tally *tally, gos_error *err);
 /* Makes the answer and counts who is analysed; leaves out the others. Before the events. */
 bool tally_count(struct tally *tally, gos_arena *arena, struct ledger_answer *out, gos_error *err);
-/* From numbers to moments. */
+/* From the numbers of the turn to moments; those of the turns before it are in. */
 bool tally_finish(struct tally *tally, gos_arena *arena, struct ledger_answer *out, gos_error *err);
+/* Instead: the turn's values of plans whose cap is still to be found; and the caps, after all. */
+void tally_gather(struct tally *tally);
+void tally_settle_caps(struct tally *tally);
+/* A cap at a quantile of all persons' values. */
+bool plan_is_capped(const struct metric_plan *plan);
 
 static inline const struct slot *tally_slots(const struct tally *tally)
 {
     return tally->slots.data;
+}
+
+/* Of those whose turn it is. */
+static inline const struct slot *tally_turn(const struct tally *tally)
+{
+    return tally_slots(tally) + tally->slot_first;
 }
 
 /* Whether the person at this slot takes part at the moment that is computed. */

@@ -214,7 +214,7 @@ TEST(ledger_difference, agrees_with_a_plain_reference_on_random_metrics_and_data
 {
     for (uint64_t round = 0; round < ROUNDS; round++) {
         seed = round * 977 + 5;
-        fixture_open_small(&given, round % 2 ? (uint64_t)20 << 20 : 0);
+        fixture_open_small(&given, round % 2 ? (uint64_t)400 << 10 : 0);
         make_data();
         put_data();
         for (int i = 0; i < FIXTURE_PLANS_MAX; i++)

@@ -71,3 +71,53 @@ TEST(ledger_passes, gives_the_same_bytes_with_one_reader_and_with_two)
     CHECK_INT(memcmp(first, other, count), 0);
     fixture_close(&given);
 }
+
+TEST(ledger_passes, gives_the_same_bytes_when_persons_take_turns_for_want_of_memory)
+{
+    static const uint64_t limits[] = {2 << 20, 1 << 20, 600 << 10, 400 << 10, 320 << 10};
+    uint64_t rows = 0;
+    fixture_open(&given);
+    put_facts();
+    size_t count = answer_with(2, 0, first);
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        rows = given.answer.rows_read;
+        CHECK_INT(answer_with(2, limits[i], other), count);
+        CHECK_INT(memcmp(first, other, count), 0);
+    }
+    CHECK(rows > 5 * (uint64_t)(PEOPLE + EVENTS));
+    fixture_close(&given);
+}
+
+TEST(ledger_passes, gives_the_same_series_when_persons_take_turns)
+{
+    enum { MOMENTS = 3 };
+    static const int64_t moments[MOMENTS] = {T0 + DAY_MS, T0 + 3 * DAY_MS, T0 + 8 * DAY_MS};
+    struct ledger_answer answers[MOMENTS];
+    size_t counts[2][MOMENTS];
+    fixture_open(&given);
+    put_facts();
+    struct ledger_question question = {.environment = GOS_LIT("production"),
+                                       .experiment_id = fixture_experiment,
+                                       .variants = fixture_variants,
+                                       .variant_count = 2,
+                                       .plans = given.plans,
+                                       .plan_count = given.plan_count};
+    for (int turn = 0; turn < 2; turn++) {
+        gos_error err = {0};
+        char *bytes = turn ? other : first;
+        size_t used = 0;
+        given.memory_bytes = turn ? 400 << 10 : 0;
+        fixture_reopen(&given);
+        CHECK_OK(
+            ledger_series(given.ledger, &question, moments, MOMENTS, given.arena, answers, &err),
+            &err);
+        for (int i = 0; i < MOMENTS; i++) {
+            given.answer = answers[i];
+            counts[turn][i] = fixture_write_answer(&given, bytes + used, BYTES - used);
+            used += counts[turn][i];
+        }
+        CHECK_INT(counts[turn][MOMENTS - 1], counts[0][MOMENTS - 1]);
+        CHECK_INT(memcmp(first, bytes, used), 0);
+    }
+    fixture_close(&given);
+}
