@@ -49,7 +49,7 @@ static bool compute(struct http_request *request, breakdown_write *write, gos_ar
     if (!catalog_get(api->catalog, api_environment(request), KIND_EXPERIMENT,
                      http_param(request, "id"), arena, &experiment, err))
         return false;
-    const struct analysis_sources sources = {api->catalog, api->ledger, NULL};
+    const struct analysis_sources sources = {api->catalog, api->ledger, NULL, NULL};
     const struct analysis_request ask = {.environment = experiment.environment,
                                          .experiment = &experiment,
                                          .now_ms = request->now_ms,

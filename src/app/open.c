@@ -156,6 +156,7 @@ static bool open_analyst(struct app *app, gos_error *err)
     struct analyst_options options = {.catalog = api->catalog,
                                       .ledger = api->ledger,
                                       .roster = api->roster,
+                                      .publisher = api->publisher,
                                       .shipper = api->shipper,
                                       .now_ms = duties_now,
                                       .report = on_report,

@@ -32,6 +32,8 @@ struct catalog_backend {
     bool (*document)(struct catalog *, gos_str, int64_t, gos_arena *, gos_str *, int64_t *,
                      gos_error *);
     bool (*note_ruleset)(struct catalog *, gos_str, const struct ruleset_note *, gos_error *);
+    bool (*list_decisive)(struct catalog *, gos_str, struct uuid, bool, uint32_t, gos_arena *,
+                          int64_t **, uint32_t *, gos_error *);
     bool (*list_rulesets)(struct catalog *, gos_str, int64_t, uint32_t, gos_arena *,
                           struct ruleset_note **, uint32_t *, gos_error *);
     bool (*list_audit)(struct catalog *, const struct audit_query *, gos_arena *,

@@ -135,6 +135,15 @@ bool catalog_list_rulesets(struct catalog *catalog, gos_str environment, int64_t
                                            out_count, err);
 }
 
+bool catalog_list_decisive(struct catalog *catalog, gos_str environment, struct uuid experiment_id,
+                           bool with_others, uint32_t limit, gos_arena *arena, int64_t **out,
+                           uint32_t *out_count, gos_error *err)
+{
+    return check_limit(limit, err) &&
+           catalog->backend->list_decisive(catalog, environment, experiment_id, with_others, limit,
+                                           arena, out, out_count, err);
+}
+
 bool catalog_list_audit(struct catalog *catalog, const struct audit_query *query, gos_arena *arena,
                         struct audit_page *out, gos_error *err)
 {

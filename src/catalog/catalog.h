@@ -81,6 +81,14 @@ bool catalog_list_rulesets(struct catalog *catalog, gos_str environment, int64_t
                            uint32_t limit, gos_arena *arena, struct ruleset_note **out,
                            uint32_t *out_count, gos_error *err);
 
+/*
+ * The newest changes, newest first, that can move units of an experiment to another variant: of
+ * itself, of layers and holdouts, and `with_others` of other experiments, for those in a layer.
+ */
+bool catalog_list_decisive(struct catalog *catalog, gos_str environment, struct uuid experiment_id,
+                           bool with_others, uint32_t limit, gos_arena *arena, int64_t **out,
+                           uint32_t *out_count, gos_error *err);
+
 bool catalog_list_audit(struct catalog *catalog, const struct audit_query *query, gos_arena *arena,
                         struct audit_page *out, gos_error *err);
 

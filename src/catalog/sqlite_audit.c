@@ -143,3 +143,38 @@ bool store_list_rulesets(struct catalog *catalog, gos_str environment, int64_t u
     *out_count = list.count;
     return done;
 }
+
+static bool decisive_read(struct sqlite *db, gos_str environment, struct uuid experiment_id,
+                          bool with_others, uint32_t limit, struct store_list *list, gos_error *err)
+{
+    int64_t id;
+    bool failed = false;
+    enum step step = STEP_FAILED;
+    if (!store_environment(db, environment, &id, NULL, err))
+        return false;
+    struct statement *statement = sqlite_statement(db, SQL_DECISIVE, err);
+    if (!statement)
+        return false;
+    statement_bind(statement, "iiui", id, (int64_t)with_others, &experiment_id, (int64_t)limit);
+    while (!failed && (step = statement_step(statement, err)) == STEP_ROW) {
+        int64_t *sequence = store_list_next(list, err);
+        failed = !sequence;
+        if (sequence)
+            *sequence = column_int(statement, 0);
+    }
+    statement_reset(statement);
+    return failed ? store_too_large(err) : step == STEP_DONE;
+}
+
+bool store_list_decisive(struct catalog *catalog, gos_str environment, struct uuid experiment_id,
+                         bool with_others, uint32_t limit, gos_arena *arena, int64_t **out,
+                         uint32_t *out_count, gos_error *err)
+{
+    struct store_list list = {.arena = arena, .size = sizeof **out};
+    struct sqlite *db = store_read_begin(catalog);
+    bool done = decisive_read(db, environment, experiment_id, with_others, limit, &list, err);
+    store_read_end(catalog, db);
+    *out = list.items;
+    *out_count = list.count;
+    return done;
+}

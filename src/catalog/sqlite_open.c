@@ -239,6 +239,7 @@ const struct catalog_backend catalog_backend_sqlite = {
     .sequence = store_sequence,
     .document = store_document_now,
     .note_ruleset = store_note_ruleset,
+    .list_decisive = store_list_decisive,
     .list_rulesets = store_list_rulesets,
     .list_audit = store_list_audit,
     .add_key = store_add_key,

@@ -98,6 +98,8 @@ bool store_list_overrides(struct catalog *, gos_str, gos_str, gos_str, gos_str, 
 bool store_find_override(struct catalog *, gos_str, gos_str, gos_str, gos_arena *,
                          struct override *, bool *, gos_error *);
 bool store_note_ruleset(struct catalog *, gos_str, const struct ruleset_note *, gos_error *);
+bool store_list_decisive(struct catalog *, gos_str, struct uuid, bool, uint32_t, gos_arena *,
+                         int64_t **, uint32_t *, gos_error *);
 bool store_list_rulesets(struct catalog *, gos_str, int64_t, uint32_t, gos_arena *,
                          struct ruleset_note **, uint32_t *, gos_error *);
 bool store_list_audit(struct catalog *, const struct audit_query *, gos_arena *,

@@ -184,6 +184,24 @@ static bool decide(struct run *run, const struct doctor_visit *visit, gos_error 
     return text_ok(&text, err);
 }
 
+/* What exposures say of the rulesets that decided them. */
+static bool look_back(struct run *run, struct doctor_visit *visit, gos_error *err)
+{
+    const struct analysis_sources *sources = run->sources;
+    struct history history;
+    struct recount *recount = gos_arena_take(run->arena, sizeof *recount, err);
+    struct stale *stale = gos_arena_take(run->arena, sizeof *stale, err);
+    if (!sources->publisher)
+        return true;
+    visit->recount = recount;
+    visit->stale = stale;
+    return recount && stale &&
+           history_read(sources->catalog, run->request->environment, run->request->now_ms,
+                        run->arena, &history, err) &&
+           recount_make(sources, run->request, &run->ask, &history, run->arena, recount, err) &&
+           stale_find(sources, &run->ask, &history, run->arena, stale, err);
+}
+
 static bool examine(struct run *run, gos_error *err)
 {
     struct doctor_visit visit = {
@@ -214,6 +232,8 @@ static bool examine(struct run *run, gos_error *err)
             visit.assignments = count_assignments(run);
     }
     find_overlaps(run, &visit);
+    if (!look_back(run, &visit, err))
+        return false;
     struct text text;
     struct json_writer json;
     text_init(&text, run->arena);

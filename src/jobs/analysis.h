@@ -3,6 +3,7 @@
 #define JOBS_ANALYSIS_H
 
 #include "catalog/catalog.h"
+#include "jobs/publisher.h"
 #include "jobs/scorecard.h"
 #include "ledger/ledger.h"
 #include "roster/spool.h"
@@ -14,6 +15,7 @@ struct analysis_sources {
     struct catalog *catalog;
     struct ledger *ledger;
     struct roster *roster; /* may be NULL: then nothing is known of assignments and the spool */
+    struct publisher *publisher; /* may be NULL: then nothing is decided again */
 };
 
 struct analysis_request {

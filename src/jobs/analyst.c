@@ -162,7 +162,7 @@ static bool run(struct analyst *analyst, struct computation *computation,
                 uint64_t watermark, gos_arena *arena, struct analysis *out, gos_error *err)
 {
     const struct analysis_sources sources = {analyst->options.catalog, analyst->options.ledger,
-                                             analyst->options.roster};
+                                             analyst->options.roster, analyst->options.publisher};
     const struct analysis_request request = {.environment = experiment->environment,
                                              .experiment = experiment,
                                              .now_ms = now_ms,
@@ -424,7 +424,7 @@ bool analyst_series(struct analyst *analyst, gos_str environment, gos_str experi
 {
     struct definition definition = {0};
     const struct analysis_sources sources = {analyst->options.catalog, analyst->options.ledger,
-                                             analyst->options.roster};
+                                             analyst->options.roster, analyst->options.publisher};
     if (!catalog_get(analyst->options.catalog, environment, KIND_EXPERIMENT, experiment, arena,
                      &definition, err))
         return false;

@@ -14,8 +14,9 @@ struct computations;
 struct analyst_options {
     struct catalog *catalog;
     struct ledger *ledger;
-    struct roster *roster;   /* may be NULL */
-    struct shipper *shipper; /* may be NULL; flushed before a computation on demand */
+    struct roster *roster;       /* may be NULL */
+    struct publisher *publisher; /* may be NULL; see analysis_sources */
+    struct shipper *shipper;     /* may be NULL; flushed before a computation on demand */
     int64_t (*now_ms)(void *context);
     void *context;
     void (*report)(void *user, const char *what, const gos_error *err);

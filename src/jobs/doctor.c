@@ -1,5 +1,5 @@
 /* Each check reads one thing and adds at most one finding per metric or variant. */
-#include "jobs/doctor.h"
+#include "jobs/doctor_work.h"
 
 #include "base/limits.h"
 #include "base/time.h"
@@ -8,7 +8,6 @@
 #include <math.h>
 #include <stdio.h>
 
-enum severity { SEVERITY_NOTE, SEVERITY_WARNING, SEVERITY_ALARM };
 enum { FINDINGS_MAX = 256, OUTLIER_UNITS_MIN = 100, BEHIND_MS_MAX = 60000, DOUBT_UNITS = 200 };
 enum { DOUBLED_MIN = 20, BOT_EVENTS = 200 };
 
@@ -19,23 +18,6 @@ enum { DOUBLED_MIN = 20, BOT_EVENTS = 200 };
 #define POWER_WANTED        0.80
 #define DOUBLED_SHARE       0.01
 #define BOT_TIMES           100.0
-
-struct finding {
-    enum diagnosis diagnosis;
-    enum severity severity;
-    gos_str metric;
-    gos_str variant;
-    gos_str message;
-    double value; /* the number that gave rise to it */
-};
-
-struct doctor {
-    const struct doctor_visit *visit;
-    gos_arena *arena;
-    struct finding *findings;
-    uint32_t count;
-    enum severity worst;
-};
 
 static const struct {
     const char *name;
@@ -48,10 +30,8 @@ static const struct {
 
 static const char *const severities[] = {"note", "warning", "alarm"};
 
-__attribute__((format(printf, 7, 8))) static void find(struct doctor *doctor, enum diagnosis what,
-                                                       enum severity severity, gos_str metric,
-                                                       gos_str variant, double value,
-                                                       const char *format, ...)
+void doctor_find(struct doctor *doctor, enum diagnosis what, enum severity severity, gos_str metric,
+                 gos_str variant, double value, const char *format, ...)
 {
     char sentence[400];
     va_list arguments;
@@ -72,9 +52,7 @@ __attribute__((format(printf, 7, 8))) static void find(struct doctor *doctor, en
         doctor->worst = severity;
 }
 
-static const gos_str none = {"", 0};
-
-static uint64_t unit_total(const struct doctor *doctor)
+uint64_t doctor_units(const struct doctor *doctor)
 {
     uint64_t total = 0;
     for (uint32_t v = 0; v < doctor->visit->scorecard->question->variant_count; v++)
@@ -85,48 +63,27 @@ static uint64_t unit_total(const struct doctor *doctor)
 static void check_exposures(struct doctor *doctor)
 {
     const struct ledger_answer *answer = doctor->visit->answer;
-    uint64_t units = unit_total(doctor);
+    uint64_t units = doctor_units(doctor);
     double all = (double)(units + answer->crossovers);
     double crossed = all > 0 ? (double)answer->crossovers / all : 0;
     if (units == 0)
-        find(doctor, DIAGNOSIS_NO_EXPOSURES, SEVERITY_ALARM, none, none, 0,
-             "no unit has been exposed yet");
+        doctor_find(doctor, DIAGNOSIS_NO_EXPOSURES, SEVERITY_ALARM, doctor_none, doctor_none, 0,
+                    "no unit has been exposed yet");
     if (crossed >= CROSSOVER_WARN)
-        find(doctor, DIAGNOSIS_CROSSOVER,
-             crossed >= CROSSOVER_ALARM ? SEVERITY_ALARM : SEVERITY_WARNING, none, none, crossed,
-             "%" PRIu64 " people (%.1f %%) were seen in two variants and are left out",
-             answer->crossovers, crossed * 100);
+        doctor_find(doctor, DIAGNOSIS_CROSSOVER,
+                    crossed >= CROSSOVER_ALARM ? SEVERITY_ALARM : SEVERITY_WARNING, doctor_none,
+                    doctor_none, crossed,
+                    "%" PRIu64 " people (%.1f %%) were seen in two variants and are left out",
+                    answer->crossovers, crossed * 100);
     if (answer->excluded > 0)
-        find(doctor, DIAGNOSIS_BY_CHOICE, SEVERITY_NOTE, none, none, (double)answer->excluded,
-             "%" PRIu64 " units have a variant that was not left to chance and are left out",
-             answer->excluded);
+        doctor_find(doctor, DIAGNOSIS_BY_CHOICE, SEVERITY_NOTE, doctor_none, doctor_none,
+                    (double)answer->excluded,
+                    "%" PRIu64 " units have a variant that was not left to chance and are left out",
+                    answer->excluded);
     if (answer->strangers > 0)
-        find(doctor, DIAGNOSIS_UNKNOWN_VARIANT, SEVERITY_WARNING, none, none,
-             (double)answer->strangers, "%" PRIu64 " units were exposed to unknown variants",
-             answer->strangers);
-}
-
-static void check_sample_ratio(struct doctor *doctor)
-{
-    const struct scorecard *scorecard = doctor->visit->scorecard;
-    const gos_srm *ratio = &scorecard->sample_ratio;
-    double always_p = exp(-doctor->visit->ratio_log_e);
-    if (!ratio->alarm && always_p < GOS_SRM_ALARM)
-        find(doctor, DIAGNOSIS_SAMPLE_RATIO, SEVERITY_ALARM, none, none, always_p,
-             "units are not split as configured: p = %.2g, valid at every look", always_p);
-    else if (ratio->p_value >= GOS_SRM_WARN)
-        return;
-    else
-        find(doctor, DIAGNOSIS_SAMPLE_RATIO, ratio->alarm ? SEVERITY_ALARM : SEVERITY_WARNING, none,
-             none, ratio->p_value, "units are not split as configured: chi-square %.1f, p = %.2g",
-             ratio->chisq, ratio->p_value);
-    gos_srm assigned;
-    if (doctor->visit->assignments &&
-        gos_srm_check(doctor->visit->assignments, scorecard->question->weights,
-                      scorecard->question->variant_count, &assigned, NULL) &&
-        assigned.p_value >= GOS_SRM_WARN)
-        find(doctor, DIAGNOSIS_CAPTURE, SEVERITY_ALARM, none, none, assigned.p_value,
-             "assignments are split as configured (p = %.2g), exposures are not", assigned.p_value);
+        doctor_find(doctor, DIAGNOSIS_UNKNOWN_VARIANT, SEVERITY_WARNING, doctor_none, doctor_none,
+                    (double)answer->strangers, "%" PRIu64 " units were exposed to unknown variants",
+                    answer->strangers);
 }
 
 static void check_days(struct doctor *doctor)
@@ -141,19 +98,19 @@ static void check_days(struct doctor *doctor)
         gaps += units == 0;
     }
     if (gaps > 0)
-        find(doctor, DIAGNOSIS_GAP, SEVERITY_WARNING, none, none, gaps,
-             "%u of %u days had no new unit", gaps, days);
+        doctor_find(doctor, DIAGNOSIS_GAP, SEVERITY_WARNING, doctor_none, doctor_none, gaps,
+                    "%u of %u days had no new unit", gaps, days);
     if (days > 0 && days < 7)
-        find(doctor, DIAGNOSIS_PARTIAL_WEEK, SEVERITY_NOTE, none, none, days,
-             "the data cover %u day%s", days, days == 1 ? "" : "s");
+        doctor_find(doctor, DIAGNOSIS_PARTIAL_WEEK, SEVERITY_NOTE, doctor_none, doctor_none, days,
+                    "the data cover %u day%s", days, days == 1 ? "" : "s");
     const struct json *status = json_find(visit->experiment, GOS_LIT("status"));
     bool running = status && gos_str_equal(status->text, GOS_LIT("Running"));
     int64_t last = visit->answer->last_exposure;
     if (running && last != TIME_NONE && visit->now_ms - last > TIME_DAY_MS)
-        find(doctor, DIAGNOSIS_STALLED, SEVERITY_WARNING, none, none,
-             (double)(visit->now_ms - last) / TIME_DAY_MS,
-             "the newest unit came %.1f days ago although the experiment runs",
-             (double)(visit->now_ms - last) / TIME_DAY_MS);
+        doctor_find(doctor, DIAGNOSIS_STALLED, SEVERITY_WARNING, doctor_none, doctor_none,
+                    (double)(visit->now_ms - last) / TIME_DAY_MS,
+                    "the newest unit came %.1f days ago although the experiment runs",
+                    (double)(visit->now_ms - last) / TIME_DAY_MS);
 }
 
 uint32_t doctor_changes(const struct json *experiment)
@@ -170,19 +127,22 @@ static void check_design(struct doctor *doctor)
     const struct doctor_visit *visit = doctor->visit;
     uint32_t changes = doctor_changes(visit->experiment);
     if (changes > 0)
-        find(doctor, DIAGNOSIS_CHANGED, SEVERITY_WARNING, none, none, changes + 1,
-             "split, coverage or targeting changed after the start: %u phases", changes + 1);
+        doctor_find(doctor, DIAGNOSIS_CHANGED, SEVERITY_WARNING, doctor_none, doctor_none,
+                    changes + 1, "split, coverage or targeting changed after the start: %u phases",
+                    changes + 1);
     if (visit->facts_behind > 0 && visit->behind_ms > BEHIND_MS_MAX)
-        find(doctor, DIAGNOSIS_LATE, SEVERITY_WARNING, none, none, (double)visit->facts_behind,
-             "%" PRIu64 " facts have not reached the ledger yet", visit->facts_behind);
+        doctor_find(doctor, DIAGNOSIS_LATE, SEVERITY_WARNING, doctor_none, doctor_none,
+                    (double)visit->facts_behind,
+                    "%" PRIu64 " facts have not reached the ledger yet", visit->facts_behind);
     if (visit->overlapping_count > 0)
-        find(doctor, DIAGNOSIS_OVERLAP, SEVERITY_NOTE, none, none, visit->overlapping_count,
-             "%u other experiment%s at the same time on the same units, such as \"%.*s\"",
-             visit->overlapping_count, visit->overlapping_count == 1 ? " runs" : "s run",
-             GOS_ARG(visit->overlapping[0]));
+        doctor_find(doctor, DIAGNOSIS_OVERLAP, SEVERITY_NOTE, doctor_none, doctor_none,
+                    visit->overlapping_count,
+                    "%u other experiment%s at the same time on the same units, such as \"%.*s\"",
+                    visit->overlapping_count, visit->overlapping_count == 1 ? " runs" : "s run",
+                    GOS_ARG(visit->overlapping[0]));
 }
 
-/* Events of a metric: none, only too early ones, or none in one variant. */
+/* Events of a metric: doctor_none, only too early ones, or none in one variant. */
 static void check_events(struct doctor *doctor, uint32_t m)
 {
     const struct scorecard_question *question = doctor->visit->scorecard->question;
@@ -194,18 +154,18 @@ static void check_events(struct doctor *doctor, uint32_t m)
     }
     gos_str name = metric->plan->name;
     if (active == 0 && early == 0)
-        find(doctor, DIAGNOSIS_NO_EVENTS, SEVERITY_WARNING, name, none, 0,
-             "no exposed unit has an event for \"%.*s\"", GOS_ARG(name));
+        doctor_find(doctor, DIAGNOSIS_NO_EVENTS, SEVERITY_WARNING, name, doctor_none, 0,
+                    "no exposed unit has an event for \"%.*s\"", GOS_ARG(name));
     else if (active == 0)
-        find(doctor, DIAGNOSIS_BEFORE_ONLY, SEVERITY_ALARM, name, none, (double)early,
-             "%" PRIu64 " units have events for \"%.*s\", all from before their exposure", early,
-             GOS_ARG(name));
+        doctor_find(doctor, DIAGNOSIS_BEFORE_ONLY, SEVERITY_ALARM, name, doctor_none, (double)early,
+                    "%" PRIu64 " units have events for \"%.*s\", all from before their exposure",
+                    early, GOS_ARG(name));
     for (uint32_t v = 0; v < question->variant_count; v++) {
-        double share = (double)doctor->visit->answer->units[v] / (double)unit_total(doctor);
+        double share = (double)doctor->visit->answer->units[v] / (double)doctor_units(doctor);
         if (metric->cells[v].active == 0 && (double)active * share > 10)
-            find(doctor, DIAGNOSIS_ONE_SIDED, SEVERITY_ALARM, name, question->variants[v],
-                 (double)active, "\"%.*s\" has no event for \"%.*s\", other variants have",
-                 GOS_ARG(question->variants[v]), GOS_ARG(name));
+            doctor_find(doctor, DIAGNOSIS_ONE_SIDED, SEVERITY_ALARM, name, question->variants[v],
+                        (double)active, "\"%.*s\" has no event for \"%.*s\", other variants have",
+                        GOS_ARG(question->variants[v]), GOS_ARG(name));
     }
 }
 
@@ -218,34 +178,37 @@ static void check_values(struct doctor *doctor, uint32_t m, uint32_t v)
     gos_str name = metric->plan->name, variant = question->variants[v];
     if (metric->plan->kind == PLAN_MEAN && entry->arm.n >= OUTLIER_UNITS_MIN && cell->capped == 0 &&
         cell->top_share > OUTLIER_SHARE && cell->active >= 10)
-        find(doctor, DIAGNOSIS_OUTLIER, SEVERITY_WARNING, name, variant, cell->top_share,
-             "one unit has %.0f %% of the total of \"%.*s\" in \"%.*s\"", cell->top_share * 100,
-             GOS_ARG(name), GOS_ARG(variant));
+        doctor_find(doctor, DIAGNOSIS_OUTLIER, SEVERITY_WARNING, name, variant, cell->top_share,
+                    "one unit has %.0f %% of the total of \"%.*s\" in \"%.*s\"",
+                    cell->top_share * 100, GOS_ARG(name), GOS_ARG(variant));
     if (cell->immature > 0)
-        find(doctor, DIAGNOSIS_IMMATURE, SEVERITY_NOTE, name, variant, (double)cell->immature,
-             "%" PRIu64 " units of \"%.*s\" have not had the whole window of \"%.*s\"",
-             cell->immature, GOS_ARG(variant), GOS_ARG(name));
+        doctor_find(doctor, DIAGNOSIS_IMMATURE, SEVERITY_NOTE, name, variant,
+                    (double)cell->immature,
+                    "%" PRIu64 " units of \"%.*s\" have not had the whole window of \"%.*s\"",
+                    cell->immature, GOS_ARG(variant), GOS_ARG(name));
     if (entry->is_control)
         return;
     const gos_estimate *estimate = &entry->estimate;
     double a = fabs(estimate->control.mean), b = fabs(estimate->treatment.mean);
     if (estimate->status & GOS_STATUS_PRE_BIAS)
-        find(doctor, DIAGNOSIS_PRE_BIAS, SEVERITY_WARNING, name, variant, (double)NAN,
-             "\"%.*s\" differed in \"%.*s\" before the experiment", GOS_ARG(name),
-             GOS_ARG(variant));
+        doctor_find(doctor, DIAGNOSIS_PRE_BIAS, SEVERITY_WARNING, name, variant, (double)NAN,
+                    "\"%.*s\" differed in \"%.*s\" before the experiment", GOS_ARG(name),
+                    GOS_ARG(variant));
     if ((estimate->status & GOS_STATUS_ZERO_VARIANCE) && cell->active > 0)
-        find(doctor, DIAGNOSIS_NO_VARIATION, SEVERITY_WARNING, name, variant,
-             estimate->control.mean, "all units have the same \"%.*s\"", GOS_ARG(name));
+        doctor_find(doctor, DIAGNOSIS_NO_VARIATION, SEVERITY_WARNING, name, variant,
+                    estimate->control.mean, "all units have the same \"%.*s\"", GOS_ARG(name));
     if (metric->plan->kind != PLAN_PROPORTION && estimate->significant && a > 0 && b > 0 &&
         fmax(a / b, b / a) > UNIT_MISMATCH_RATIO)
-        find(doctor, DIAGNOSIS_UNIT_MISMATCH, SEVERITY_WARNING, name, variant, b / a,
-             "\"%.*s\" is %.3g times as large in \"%.*s\"", GOS_ARG(name), b / a, GOS_ARG(variant));
+        doctor_find(doctor, DIAGNOSIS_UNIT_MISMATCH, SEVERITY_WARNING, name, variant, b / a,
+                    "\"%.*s\" is %.3g times as large in \"%.*s\"", GOS_ARG(name), b / a,
+                    GOS_ARG(variant));
     if (metric->role == ROLE_PRIMARY && estimate->reached_plan &&
         estimate->statistical_power < POWER_WANTED)
-        find(doctor, DIAGNOSIS_TOO_SMALL, SEVERITY_WARNING, name, variant,
-             estimate->statistical_power,
-             "the planned sample is reached, and the power for an effect of %g %% is %.0f %%",
-             metric->plan->minimum_effect, estimate->statistical_power * 100);
+        doctor_find(
+            doctor, DIAGNOSIS_TOO_SMALL, SEVERITY_WARNING, name, variant,
+            estimate->statistical_power,
+            "the planned sample is reached, and the power for an effect of %g %% is %.0f %%",
+            metric->plan->minimum_effect, estimate->statistical_power * 100);
 }
 
 /* The facts themselves; see ledger_oddities. */
@@ -256,25 +219,30 @@ static void check_facts(struct doctor *doctor)
         return;
     double doubled = odd->events > 0 ? (double)odd->doubled / (double)odd->events : 0;
     if (odd->doubled >= DOUBLED_MIN && doubled >= DOUBLED_SHARE)
-        find(doctor, DIAGNOSIS_DOUBLED, SEVERITY_WARNING, none, none, doubled,
-             "%" PRIu64 " of the newest %" PRIu64 " events equal another one in all but the id",
-             odd->doubled, odd->events);
+        doctor_find(doctor, DIAGNOSIS_DOUBLED, SEVERITY_WARNING, doctor_none, doctor_none, doubled,
+                    "%" PRIu64 " of the newest %" PRIu64
+                    " events equal another one in all but the id",
+                    odd->doubled, odd->events);
     if (odd->busiest_events >= BOT_EVENTS &&
         (double)odd->busiest_events > BOT_TIMES * odd->busiest_others)
-        find(doctor, DIAGNOSIS_BOTS, SEVERITY_WARNING, none, none, (double)odd->busiest_events,
-             "\"%.*s\" has %" PRIu64 " of the newest events, others have %.1f",
-             (int)(odd->busiest_unit.len < 100 ? odd->busiest_unit.len : 100),
-             odd->busiest_unit.data, odd->busiest_events, odd->busiest_others);
+        doctor_find(doctor, DIAGNOSIS_BOTS, SEVERITY_WARNING, doctor_none, doctor_none,
+                    (double)odd->busiest_events,
+                    "\"%.*s\" has %" PRIu64 " of the newest events, others have %.1f",
+                    (int)(odd->busiest_unit.len < 100 ? odd->busiest_unit.len : 100),
+                    odd->busiest_unit.data, odd->busiest_events, odd->busiest_others);
     if (odd->ahead > 0)
-        find(doctor, DIAGNOSIS_CLOCK_SKEW, SEVERITY_WARNING, none, none, (double)odd->ahead,
-             "%" PRIu64 " of the newest facts are dated more than a minute ahead of the server",
-             odd->ahead);
+        doctor_find(doctor, DIAGNOSIS_CLOCK_SKEW, SEVERITY_WARNING, doctor_none, doctor_none,
+                    (double)odd->ahead,
+                    "%" PRIu64
+                    " of the newest facts are dated more than a minute ahead of the server",
+                    odd->ahead);
     if (odd->silent_name.len > 0)
-        find(doctor, DIAGNOSIS_SILENT, SEVERITY_ALARM, none,
-             doctor->visit->scorecard->question->variants[odd->silent_variant],
-             (double)odd->silent_units,
-             "%" PRIu64 " units with %.*s \"%.*s\" have no event in one variant, others have",
-             odd->silent_units, GOS_ARG(odd->silent_name), GOS_ARG(odd->silent_value));
+        doctor_find(doctor, DIAGNOSIS_SILENT, SEVERITY_ALARM, doctor_none,
+                    doctor->visit->scorecard->question->variants[odd->silent_variant],
+                    (double)odd->silent_units,
+                    "%" PRIu64
+                    " units with %.*s \"%.*s\" have no event in one variant, others have",
+                    odd->silent_units, GOS_ARG(odd->silent_name), GOS_ARG(odd->silent_value));
 }
 
 /* Devices become users in every variant alike, unless a variant changes who logs in. */
@@ -288,8 +256,9 @@ static void check_merges(struct doctor *doctor)
         shares[v] = (double)visit->answer->units[v];
     if (visit->oddities &&
         gos_srm_check(visit->oddities->merged, shares, variants, &merged, NULL) && merged.alarm)
-        find(doctor, DIAGNOSIS_MERGES, SEVERITY_WARNING, none, none, merged.p_value,
-             "devices that became users are not spread as units are: p = %.2g", merged.p_value);
+        doctor_find(
+            doctor, DIAGNOSIS_MERGES, SEVERITY_WARNING, doctor_none, doctor_none, merged.p_value,
+            "devices that became users are not spread as units are: p = %.2g", merged.p_value);
 }
 
 /* What a single look would have told, while the plan is not reached. */
@@ -303,10 +272,11 @@ static void check_peeking(struct doctor *doctor, uint32_t m, uint32_t v)
         estimate->significant || question->planned_units == 0 ||
         gos_status_blocks(estimate->status) || !(estimate->fixed.p_value < estimate->alpha))
         return;
-    find(doctor, DIAGNOSIS_PEEKING, SEVERITY_NOTE, metric->plan->name, question->variants[v],
-         estimate->fixed.p_value,
-         "with %" PRIu64 " of %" PRIu64 " planned units a test for one look would say p = %.2g",
-         unit_total(doctor), question->planned_units, estimate->fixed.p_value);
+    doctor_find(doctor, DIAGNOSIS_PEEKING, SEVERITY_NOTE, metric->plan->name, question->variants[v],
+                estimate->fixed.p_value,
+                "with %" PRIu64 " of %" PRIu64
+                " planned units a test for one look would say p = %.2g",
+                doctor_units(doctor), question->planned_units, estimate->fixed.p_value);
 }
 
 /* Noise is large too, and a few units vary as they like: neither is worth a question. */
@@ -358,8 +328,9 @@ static void check_doubts(struct doctor *doctor, uint32_t m, uint32_t v)
         for (size_t k = 0; k < sizeof doubts / sizeof doubts[0] && is_told(warnings + i, entry);
              k++) {
             if (doubts[k].kind == warnings[i].kind)
-                find(doctor, doubts[k].diagnosis, SEVERITY_NOTE, name, variant, warnings[i].value,
-                     doubts[k].format, GOS_ARG(name), GOS_ARG(variant), warnings[i].value);
+                doctor_find(doctor, doubts[k].diagnosis, SEVERITY_NOTE, name, variant,
+                            warnings[i].value, doubts[k].format, GOS_ARG(name), GOS_ARG(variant),
+                            warnings[i].value);
         }
     }
 }
@@ -425,7 +396,7 @@ static void write_all(const struct doctor *doctor, struct json_writer *json)
               gos_str_from(doctor->worst == SEVERITY_NOTE ? "ok" : severities[doctor->worst]));
     write_sample_ratio(doctor->visit, json);
     json_name(json, "units");
-    json_int(json, (int64_t)unit_total(doctor));
+    json_int(json, (int64_t)doctor_units(doctor));
     json_name(json, "crossovers");
     json_int(json, (int64_t)answer->crossovers);
     json_name(json, "excluded");
@@ -436,6 +407,8 @@ static void write_all(const struct doctor *doctor, struct json_writer *json)
     json_int(json, (int64_t)answer->merged);
     json_name(json, "facts_behind");
     json_int(json, (int64_t)doctor->visit->facts_behind);
+    json_name(json, "recomputed");
+    doctor_write_recount(doctor, json);
     json_name(json, "findings");
     json_open_array(json);
     for (uint32_t i = 0; i < doctor->count; i++)
@@ -454,12 +427,12 @@ void doctor_write(const struct doctor_visit *visit, gos_arena *arena, struct jso
         return;
     }
     check_exposures(&doctor);
-    check_sample_ratio(&doctor);
+    doctor_check_capture(&doctor);
     check_days(&doctor);
     check_design(&doctor);
     check_facts(&doctor);
     check_merges(&doctor);
-    for (uint32_t m = 0; m < question->metric_count && unit_total(&doctor) > 0; m++) {
+    for (uint32_t m = 0; m < question->metric_count && doctor_units(&doctor) > 0; m++) {
         check_events(&doctor, m);
         for (uint32_t v = 0; v < question->variant_count; v++) {
             check_values(&doctor, m, v);

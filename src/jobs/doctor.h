@@ -5,7 +5,8 @@
 #ifndef JOBS_DOCTOR_H
 #define JOBS_DOCTOR_H
 
-#include "jobs/scorecard.h"
+#include "jobs/recount.h"
+#include "jobs/stale.h"
 
 enum diagnosis {
 #define DIAGNOSIS(constant, name, step) DIAGNOSIS_##constant,
@@ -27,6 +28,8 @@ struct doctor_visit {
     uint32_t overlapping_count;
     double ratio_log_e; /* evidence against the split, valid at every look; NaN: not found */
     const struct ledger_oddities *oddities; /* NULL: not looked for */
+    const struct recount *recount;          /* likewise */
+    const struct stale *stale;              /* likewise */
     int64_t now_ms;
 };
 

@@ -374,7 +374,7 @@ static const struct json *novelty(const char *metric, gos_error *err)
     CHECK_OK(catalog_get(catalog, GOS_LIT("production"), KIND_EXPERIMENT, GOS_LIT("Checkout"),
                          arena, &experiment, err),
              err);
-    const struct analysis_sources sources = {catalog, ledger, NULL};
+    const struct analysis_sources sources = {catalog, ledger, NULL, NULL};
     const struct analysis_request ask = {.environment = GOS_LIT("production"),
                                          .experiment = &experiment,
                                          .now_ms = now,

@@ -219,7 +219,7 @@ TEST(bandit, results_compare_within_periods)
     add_people(4000, 760, "green", 2, now + 1000);
     struct definition after = experiment();
     struct analysis analysis;
-    const struct analysis_sources sources = {catalog, ledger, NULL};
+    const struct analysis_sources sources = {catalog, ledger, NULL, NULL};
     const struct analysis_request ask = {.environment = GOS_LIT("production"),
                                          .experiment = &after,
                                          .now_ms = now + TIME_DAY_MS,
