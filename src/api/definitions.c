@@ -47,6 +47,7 @@ static bool list_read(struct http_request *request, struct catalog_query *out, g
     *out = (struct catalog_query){
         .environment = api_environment(request),
         .kind = change_kind(request),
+        .name = http_query_text(request, "key"),
         .text = http_query_text(request, "q"),
         .status = http_query_text(request, "status"),
         .type = http_query_text(request, "type"),

@@ -12,6 +12,7 @@ enum catalog_sort { CATALOG_BY_NAME, CATALOG_BY_CREATED, CATALOG_BY_UPDATED, CAT
 struct catalog_query {
     gos_str environment;
     enum kind kind;
+    gos_str name; /* exactly */
     gos_str text; /* somewhere in the name or the description, letter case aside */
     gos_str status;
     gos_str type;

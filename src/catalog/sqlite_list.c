@@ -209,6 +209,7 @@ static void filter_reference(struct query *query, enum kind kind, gos_str target
 
 static void filters_add(struct query *query, const struct catalog_query *wanted, gos_arena *arena)
 {
+    query_filter(query, " AND d.name = ?", wanted->name);
     query_filter(query, " AND d.status = ?", wanted->status);
     query_filter(query, " AND d.type = ?", wanted->type);
     query_filter(query, " AND json_extract(r.body, '$.owner') = ?", wanted->owner);

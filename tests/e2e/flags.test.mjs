@@ -56,6 +56,7 @@ test('a list shows why flags may go and filters by it, in pages', async () => {
   assert.deepEqual([first.items.length, first.total], [2, 3])
   assert.deepEqual(await keys(`stale=true&limit=2&cursor=${first.next}`), ['never'])
   assert.deepEqual(await keys('stale=false&owner=ann&tag=web'), ['asked'])
+  assert.deepEqual([await keys('key=top'), await keys('key=to')], [['top'], []])
   const report = (await server.call('GET', '/api/v1/reports/stale-flags')).json
   assert.deepEqual(report.items.map((one) => [one.key, one.reasons.map((reason) => reason.code)]), Object.entries(all).filter(([, why]) => why.length > 0).sort())
   for (const [query, pointer] of [['stale=old', '/stale'], ['stale=expired,', ''], ['stale=expired,,true', '/stale'], ['stale_days=0', '/stale_days'], ['include=all', '/include']]) {

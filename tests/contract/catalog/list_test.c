@@ -4,6 +4,8 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "catalog/advice.h"
+#include "catalog/graph.h"
+#include "catalog/places.h"
 
 #include <stdio.h>
 
@@ -66,6 +68,126 @@ TEST(catalog_list, sorts_both_ways_by_each_column_across_pages)
     fixture_close(&given);
 }
 
+/* What flags have become stale by, of each in a row: "a1 b0 c4". */
+static gos_str staleness_of(struct fixture *given, int64_t since, int64_t now_ms)
+{
+    struct text found;
+    struct catalog_page page;
+    struct catalog_query query = {.environment = PRODUCTION,
+                                  .kind = KIND_FLAG,
+                                  .stale = {.since = since, .now_ms = now_ms},
+                                  .limit = 10};
+    text_init(&found, given->arena);
+    CHECK_OK(catalog_list(given->catalog, &query, given->arena, &page, &given->err), &given->err);
+    for (uint32_t i = 0; i < page.count; i++)
+        text_print(&found, "%s%.*s%u", i ? " " : "", GOS_ARG(page.items[i].name),
+                   page.use[i].stale);
+    return text_str(&found);
+}
+
+static void fixture_use(struct fixture *given, const char *key, const char *variant, int64_t first,
+                        int64_t last)
+{
+    struct flag_usage row = {.environment = PRODUCTION,
+                             .key = gos_str_from(key),
+                             .variant = gos_str_from(variant),
+                             .first_at = first,
+                             .last_at = last,
+                             .count = 1};
+    CHECK_OK(catalog_add_usage(given->catalog, &row, 1, &given->err), &given->err);
+}
+
+TEST(catalog_list, says_why_flags_are_stale_on_both_sides_of_each_limit)
+{
+    struct fixture given = fixture_open();
+    int64_t made = given.now_ms;
+    fixture_flag(&given, "a", "");
+    CHECK_TEXT(staleness_of(&given, made, made), "a0");
+    CHECK_TEXT(staleness_of(&given, made + 1, made), "a1");
+    fixture_use(&given, "a", "on", made + 10, made + 50);
+    CHECK_TEXT(staleness_of(&given, made + 10, made), "a0");
+    CHECK_TEXT(staleness_of(&given, made + 11, made), "a2");
+    CHECK_TEXT(staleness_of(&given, made + 50, made), "a2");
+    CHECK_TEXT(staleness_of(&given, made + 51, made), "a1");
+    fixture_use(&given, "a", "off", made + 20, made + 40);
+    CHECK_TEXT(staleness_of(&given, made + 40, made), "a0");
+    CHECK_TEXT(staleness_of(&given, made + 41, made), "a2");
+    fixture_close(&given);
+}
+
+TEST(catalog_list, says_which_flags_have_expired_or_outlived_their_experiment)
+{
+    struct fixture given = fixture_open();
+    int64_t now = given.now_ms; /* 2026-03-01T12:00:00Z */
+    fixture_metric(&given, "m");
+    fixture_experiment(&given, "over", "");
+    CHECK_OK(fixture_change(&given, KIND_EXPERIMENT, "over", "{\"status\":\"Running\"}", NULL),
+             &given.err);
+    CHECK_OK(fixture_change(&given, KIND_EXPERIMENT, "over", "{\"status\":\"Completed\"}", NULL),
+             &given.err);
+    fixture_flag(&given, "a", ",\"metadata\":{\"expires\":\"2026-03-01T13:00:00.500+01:00\"}");
+    fixture_flag(&given, "b", ",\"metadata\":{\"expires\":\"2026-03-01\"}");
+    fixture_flag(&given, "c", ",\"metadata\":{\"expires\":\"some day\"}");
+    fixture_flag(&given, "d", ",\"metadata\":{\"expires\":2026}");
+    fixture_flag(&given, "e", ",\"rules\":[{\"experiment\":\"over\"}]");
+    CHECK_TEXT(staleness_of(&given, 0, now), "a0 b8 c0 d0 e4");
+    CHECK_TEXT(staleness_of(&given, 0, now + 499), "a0 b8 c0 d0 e4");
+    CHECK_TEXT(staleness_of(&given, 0, now + 501), "a8 b8 c0 d0 e4");
+    struct catalog_query query = {.kind = KIND_FLAG, .stale = {.now_ms = now}, .limit = 2};
+    query.stale.reasons = STALE_ANY;
+    CHECK_TEXT(names_of(&given, query), "b e");
+    query.stale.reasons = STALE_EXPIRED;
+    CHECK_TEXT(names_of(&given, query), "b");
+    query.stale = (struct stale_query){.now_ms = now, .is_none = true};
+    CHECK_TEXT(names_of(&given, query), "a c|d");
+    fixture_close(&given);
+}
+
+TEST(catalog_places, are_found_by_name_in_all_environments)
+{
+    struct fixture given = fixture_open();
+    struct place *places;
+    uint32_t count;
+    fixture_flag(&given, "a", ",\"enabled\":true");
+    fixture_flag(&given, "b", "");
+    CHECK_OK(catalog_list_places(given.catalog, KIND_FLAG, GOS_LIT("[\"a\",\"none\"]"), given.arena,
+                                 &places, &count, &given.err),
+             &given.err);
+    CHECK_INT(count, 1);
+    CHECK_TEXT(places[0].environment, "production");
+    CHECK_TEXT(places[0].status, "enabled");
+    CHECK_INT(places[0].version, 1);
+    CHECK(!places[0].requires_approval);
+    fixture_close(&given);
+}
+
+TEST(catalog_graph, reaches_through_others_and_knows_its_sides)
+{
+    struct fixture given = fixture_open();
+    struct graph graph;
+    fixture_segment(&given, "s", "{\"country\":\"DE\"}");
+    fixture_flag(&given, "a", ",\"targeting_rules\":{\"segments\":[\"s\"]}");
+    fixture_flag(&given, "b", ",\"dependencies\":[\"a\"]");
+    fixture_flag(&given, "c", ",\"dependencies\":[\"b\"]");
+    CHECK_OK(catalog_get_graph(given.catalog, PRODUCTION, KIND_FLAG, GOS_LIT("b"), given.arena,
+                               &graph, &given.err),
+             &given.err);
+    CHECK_INT(graph.node_count, 4);
+    CHECK_TEXT(graph.nodes[0].name, "b");
+    CHECK_TEXT(graph.nodes[1].name, "a");
+    CHECK_INT(graph.nodes[1].side, GRAPH_NEEDS);
+    CHECK_TEXT(graph.nodes[2].name, "s");
+    CHECK_TEXT(graph.nodes[3].name, "c");
+    CHECK_INT(graph.nodes[3].side, GRAPH_NEEDED_BY);
+    CHECK_INT(graph.edge_count, 3);
+    CHECK_INT(graph.needed_by_total, 1);
+    CHECK(!graph.is_cut);
+    CHECK(!catalog_get_graph(given.catalog, PRODUCTION, KIND_FLAG, GOS_LIT("x"), given.arena,
+                             &graph, &given.err));
+    CHECK_INT(given.err.code, GOS_NOT_FOUND);
+    fixture_close(&given);
+}
+
 TEST(catalog_list, filters_and_counts)
 {
     struct fixture given = fixture_with_flags();
@@ -73,6 +195,9 @@ TEST(catalog_list, filters_and_counts)
     struct catalog_query query = all;
     query.status = GOS_LIT("enabled");
     CHECK_TEXT(names_of(&given, query), "a b");
+    query = all;
+    query.name = GOS_LIT("c");
+    CHECK_TEXT(names_of(&given, query), "c");
     query = all;
     query.tag = GOS_LIT("t1");
     CHECK_TEXT(names_of(&given, query), "a e");

@@ -122,6 +122,22 @@ test('who may not switch sees why: a viewer, and a key elsewhere', { skip }, asy
   await keyed.context.close();
 });
 
+test('the page of a flag shows its use and switches it elsewhere', { skip }, async () => {
+  const { context, page, wrongs } = await openPage(browser);
+  await logIn(page, server, 'editor@x.org');
+  await visit(page, '/flags/everywhere', 'Who gets what');
+  const target = switchOf(page, 'everywhere', 'development');
+  await target.waitFor();
+  const was = await target.isChecked();
+  await target.click({ force: true });
+  await page.getByText(`everywhere is ${was ? 'off' : 'on'} in development.`).waitFor();
+  assert.equal((await development('GET', '/api/v1/flags/everywhere')).enabled, !was);
+  await visit(page, '/flags/expired', 'Expired');
+  assert.deepEqual(await findings(page), []);
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});
+
 test('flags are filtered by use, owner, tag, type and state, in the address, by the server', { skip }, async () => {
   const { context, page, wrongs } = await openPage(browser);
   await signIn(page, server);

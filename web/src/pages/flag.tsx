@@ -6,12 +6,13 @@ import type { Flag, Json, JsonObject } from '../api/types';
 import { Link, useQueryValue } from '../app/router';
 import { shown } from '../lib/draft';
 import { number } from '../lib/format';
+import { STALE_DAYS } from '../lib/stale';
 import { schemaOf } from '../lib/value-schema';
 import type { Environment } from '../parts/account';
 import { Ago, Badge, Card, ErrorNote, Hint, Note, Page, Rows, useSettled } from '../parts/basic';
 import { Conditions } from '../parts/conditions';
 import { Conflict, SaveBar, useEditing, type Editing } from '../parts/editing';
-import { FlagSwitch } from '../parts/flag-switch';
+import { FlagSwitch, FlagSwitches, type ListedFlag } from '../parts/flag-switch';
 import { FlagRules } from '../parts/flag-rules';
 import { JsonField } from '../parts/json-field';
 import { Match } from '../parts/match';
@@ -21,6 +22,7 @@ import { Remove } from '../parts/remove';
 import { Snippets } from '../parts/snippets';
 import { Schedule } from '../parts/moments';
 import { Overrides } from '../parts/overrides';
+import { Stale } from '../parts/stale';
 import { Tester } from '../parts/tester';
 import { ValueField } from '../parts/value-field';
 import { Warnings } from '../parts/warnings';
@@ -116,6 +118,22 @@ function placeOf(flag: Flag, pointer: string): string {
   return `/flags/${encodeURIComponent(flag.key)}${rule ? `?rule=${Number(rule) + 1}` : ''}`;
 }
 
+/** What lists know of it beside the definition: its use, and its switches in other environments. */
+function Standing({ flag }: { flag: Flag }) {
+  const list = useList<ListedFlag>('/flags', { key: flag.key, include: 'environments', stale_days: STALE_DAYS, limit: 1 }, 15_000);
+  const row = list.data?.items[0];
+  if (!row || row.key !== flag.key) return null;
+  const elsewhere = (row.environments ?? []).filter((place) => place.environment !== flag.environment);
+  return (
+    <>
+      <span className="small">last seen <Ago at={row.last_evaluated_at} /></span>
+      <Stale reasons={row.stale} />
+      {elsewhere.length > 3 ? <FlagSwitches flag={flag.key} places={elsewhere} here="" />
+        : elsewhere.map((place) => <span key={place.environment} className="row small" style={{ gap: 6 }}>{place.environment}<FlagSwitch compact flag={flag.key} place={place} /></span>)}
+    </>
+  );
+}
+
 function Loaded({ flag }: { flag: Flag }) {
   const [tab, setTab] = useQueryValue('tab', 'rules');
   const edit = useEditing(flag, `/flags/${encodeURIComponent(flag.key)}`, 'flags');
@@ -127,6 +145,7 @@ function Loaded({ flag }: { flag: Flag }) {
         <span className="small">default <code className="mono">{shown(flag.default_value)}</code></span>
         <span className="small">changed <Ago at={flag.updated_at} /> (version {flag.version})</span>
         {flag.experiment_id && <Link to={`/experiments/${flag.experiment_id}`} className="small">belongs to an experiment</Link>}
+        <Standing flag={flag} />
       </div>
       {!flag.enabled && <Note tone="info">It is off: everybody gets the default, whatever the rules say.</Note>}
       <Warnings kind="flag" name={flag.key} to={(pointer) => placeOf(flag, pointer)} />

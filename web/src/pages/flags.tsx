@@ -7,34 +7,23 @@ import type { Flag } from '../api/types';
 import { Link, navigate, useQueryValue } from '../app/router';
 import { number } from '../lib/format';
 import { isAt } from '../lib/pointer';
-import { STALE_WORDS } from '../lib/stale';
+import { STALE_DAYS, STALE_WORDS } from '../lib/stale';
 import type { Environment } from '../parts/account';
 import { Act, useWho } from '../parts/act';
-import { Ago, Badge, Empty, ErrorNote, Hint, Page } from '../parts/basic';
+import { Ago, Empty, ErrorNote, Page } from '../parts/basic';
 import { FilterChoice, FilterWord } from '../parts/filter-words';
-import { FlagSwitch, FlagSwitches, type FlagPlace } from '../parts/flag-switch';
+import { FlagSwitch, FlagSwitches, type ListedFlag as Row } from '../parts/flag-switch';
 import { Listing, SearchBox, type Column } from '../parts/listing';
+import { Stale } from '../parts/stale';
 
-type Row = Omit<Flag, 'environments'> & { environments?: FlagPlace[] };
 
 /** More environments than these do not get a column each. */
 const COLUMNS_MAX = 4;
-const DAYS = 30;
 
 function rollout(flag: Row): string {
   if (!flag.enabled) return 'off';
   if ((flag.rules ?? []).length > 0) return `${flag.rules!.length} rule${flag.rules!.length === 1 ? '' : 's'}`;
   return `${number(flag.rollout_percentage ?? 100, (flag.rollout_percentage ?? 100) % 1 ? 1 : 0)} %${(flag.targeting_rules?.segments ?? []).length ? ` of ${flag.targeting_rules!.segments!.join(', ')}` : ''}`;
-}
-
-function Stale({ flag }: { flag: Row }) {
-  const reasons = flag.stale ?? [];
-  if (reasons.length === 0) return null;
-  return (
-    <Hint tip={<>{reasons.map((reason) => <div key={reason}>{STALE_WORDS[reason]?.text ?? reason}</div>)}<div>Counted over {DAYS} days; see Clean up.</div></>}>
-      <Badge tone="warn">{STALE_WORDS[reasons[0]!]?.label ?? reasons[0]}{reasons.length > 1 && ` +${reasons.length - 1}`}</Badge>
-    </Hint>
-  );
 }
 
 const NAME: Column<Row> = {
@@ -56,7 +45,7 @@ const REST: Column<Row>[] = [
       <span className="words">{flag.owner && <FilterWord name="owner" value={flag.owner} />}{flag.tags?.map((tag) => <FilterWord key={tag} name="tag" value={tag} />)}</span>
     ) : <span className="muted">–</span>),
   },
-  { title: 'Last seen', cell: (flag) => <div className="words"><Ago at={flag.last_evaluated_at} /><Stale flag={flag} /></div> },
+  { title: 'Last seen', cell: (flag) => <div className="words"><Ago at={flag.last_evaluated_at} /><Stale reasons={flag.stale} /></div> },
   { title: 'Changed', right: true, cell: (flag) => <Ago at={flag.updated_at} /> },
 ];
 
@@ -117,7 +106,7 @@ export default function Flags() {
   const [cursor] = useQueryValue('cursor');
   const [open, setOpen] = useState(false);
   const columns = useColumns();
-  const list = useList<Row>('/flags', { q, status, type, owner, tag, stale, stale_days: DAYS, sort, cursor, limit: 50, include: 'environments' }, 15_000);
+  const list = useList<Row>('/flags', { q, status, type, owner, tag, stale, stale_days: STALE_DAYS, sort, cursor, limit: 50, include: 'environments' }, 15_000);
   const items = list.data?.items ?? [];
   const isFiltered = Boolean(q || status || type || owner || tag || stale);
   const create = <Act onClick={() => setOpen(true)}>New flag</Act>;

@@ -19,6 +19,9 @@ export interface FlagPlace {
   requires_approval?: boolean;
 }
 
+/** A flag as lists that include environments have it. */
+export type ListedFlag = Omit<Flag, 'environments'> & { environments?: FlagPlace[] };
+
 const PRODUCTION = 'production';
 
 /** What somebody should know before they switch there; null where nobody needs asking. */
