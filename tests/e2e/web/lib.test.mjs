@@ -75,21 +75,91 @@ test('differences name the leaf', () => {
   assert.deepEqual(draft.differences({ a: { b: 1, c: [1] }, version: 1 }, { a: { b: 2, c: [1] }, version: 2 }), [{ path: '/a/b', before: 1, after: 2 }]);
 });
 
-test('conditions go through rows and come back the same', () => {
-  for (const one of [{}, { country: ['DE', 'FR'] }, { plan: 'pro' }, { email: { ends_with: '@example.org' } }, { age: { at_least: 18, less_than: 65 } }, { beta: true }, { email: { exists: true } }]) {
-    const rows = conditions.toRows(one);
-    assert.ok(rows, JSON.stringify(one));
-    assert.deepEqual(conditions.fromRows(rows), one);
+const randomly = (seed) => () => {
+  seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+  return seed / 2 ** 32;
+};
+
+/** Conditions of every form, at most `depth` deep. */
+function anyCondition(random, depth) {
+  const pick = (list) => list[Math.floor(random() * list.length)];
+  const many = (most, make) => Array.from({ length: Math.floor(random() * (most + 1)) }, make);
+  const attribute = () => pick(['plan', 'age', 'country', 'all', 'segment', 'address.city', '__proto__', 'é']);
+  const value = () => pick(['pro', 'DE', '', '18', 18, -0.5, true, false, ['a', 'b'], [1, 2], [], '1.2.0', 'now-7d']);
+  const operator = () => pick(conditions.OPERATORS.map((one) => one.name).filter((name) => !name.includes(' ')));
+  const operand = (name) => (name === 'exists' ? random() < 0.5 : value());
+  const short = () => Object.fromEntries(many(3, attribute).filter((name) => !['all', 'any', 'not', 'segment', 'segments', 'attribute'].includes(name)).map((name) => [name, pick([value(), null, operators()])]));
+  const operators = () => ({ ...Object.fromEntries([operator(), ...many(1, operator)].map((name) => [name, operand(name)])), ...(random() < 0.2 ? { ignore_case: random() < 0.5 } : {}) });
+  const long = () => {
+    const name = operator();
+    return { attribute: attribute(), operator: name, value: operand(name), ...(random() < 0.3 ? { ignore_case: true } : {}) };
+  };
+  const leaf = () => pick([short, short, long, () => ({ segment: 'europe' }), () => ({ segments: ['a', 'b'] }), () => ({ segments: ['a'] }), () => ({ segments: 'a' })])();
+  if (depth <= 1 || random() < 0.3) return leaf();
+  const inner = () => anyCondition(random, depth - 1);
+  return pick([() => ({ all: many(3, inner) }), () => ({ any: many(3, inner) }), () => ({ not: inner() }), () => many(3, inner)])();
+}
+
+test('random conditions go through the form and come back the same', () => {
+  const random = randomly(20261123);
+  for (let i = 0; i < 20_000; i++) {
+    const one = anyCondition(random, 1 + (i % 8));
+    const tree = conditions.readConditions(one);
+    assert.ok(tree, JSON.stringify(one));
+    assert.deepEqual(conditions.writeConditions(tree), one);
   }
 });
 
-test('conditions that rows cannot say stay JSON', () => {
-  assert.equal(conditions.toRows({ any: [{ a: 1 }] }), null);
-  assert.equal(conditions.toRows([1]), null);
-  assert.equal(conditions.toRows({ a: { unheard_of: 1 } }), null);
-  assert.equal(conditions.toRows({ a: { exists: false } }), null);
-  assert.equal(conditions.toRows({ segment: 'x' }), null);
-  assert.equal(conditions.toRows({ attribute: 'a', operator: 'in', value: [1] }), null);
+/** Whether it holds when tests hold by the number in their attribute, bit by bit. */
+function holds(json, bits) {
+  if (Array.isArray(json)) return json.every((one) => holds(one, bits));
+  if (json.all) return holds(json.all, bits);
+  if (json.any) return json.any.some((one) => holds(one, bits));
+  if (json.not) return !holds(json.not, bits);
+  return Object.keys(json).every((name) => (bits >> Number(name.slice(1))) & 1);
+}
+function treeHolds(tree, bits) {
+  if (tree.kind === 'test') return Boolean((bits >> Number(tree.attribute.slice(1))) & 1);
+  const each = tree.items.map((item) => treeHolds(item, bits));
+  return (tree.kind === 'all' ? each.every(Boolean) : each.some(Boolean)) !== tree.negated;
+}
+
+test('whatever is built in the form is written as what it means', () => {
+  const random = randomly(7);
+  const made = (depth) => {
+    if (depth === 0 || random() < 0.4) return { ...conditions.emptyTest(), attribute: `a${Math.floor(random() * 4)}`, operator: random() < 0.5 ? 'in' : 'at_least', form: random() < 0.3 ? 'operators' : 'bare' };
+    return { ...conditions.emptyGroup(random() < 0.5 ? 'all' : 'any'), negated: random() < 0.4, items: Array.from({ length: 1 + Math.floor(random() * 3) }, () => made(depth - 1)) };
+  };
+  for (let i = 0; i < 5_000; i++) {
+    const tree = { ...conditions.emptyGroup(), negated: i % 3 === 0, items: [made(3), made(2)] };
+    const json = conditions.writeConditions(tree);
+    for (let bits = 0; bits < 16; bits++) assert.equal(holds(json, bits), treeHolds(tree, bits), JSON.stringify([tree, json, bits]));
+    assert.ok(conditions.readConditions(json), 'what is written can be read');
+  }
+});
+
+test('rows that are still empty change nothing, and so does a group of only such rows', () => {
+  const { emptyGroup, emptyTest, readConditions, writeConditions } = conditions;
+  const root = readConditions({ plan: 'pro' });
+  assert.deepEqual(writeConditions({ ...root, items: [...root.items, emptyTest()] }), { plan: 'pro' });
+  assert.deepEqual(writeConditions({ ...root, items: [...root.items, { ...emptyGroup('any'), items: [emptyTest()] }] }), { plan: 'pro' });
+  assert.deepEqual(writeConditions({ ...emptyGroup(), negated: true, items: [emptyTest()] }), {});
+  assert.deepEqual(writeConditions(readConditions({ any: [] })), { any: [] }, 'nobody stays nobody');
+});
+
+test('conditions that a form cannot show stay JSON', () => {
+  const deep = (levels) => Array.from({ length: levels }).reduce((inner) => ({ any: [inner] }), { a: 1 });
+  for (const one of [[1], 'x', { a: { unheard_of: 1 } }, { a: {} }, { '': 1 }, { all: [], any: [] }, { not: null }, { attribute: 'a', operator: 'in' }, { segments: [] }, deep(21)]) assert.equal(conditions.readConditions(one), null, JSON.stringify(one));
+  assert.ok(conditions.readConditions(deep(20)));
+  assert.equal(conditions.heightOf(conditions.readConditions(deep(20))), 20);
+});
+
+test('conditions read as a sentence', () => {
+  const words = (json) => conditions.sentence(conditions.readConditions(json));
+  assert.equal(words({ country: ['DE', 'FR'], age: { at_least: 18 } }), 'country is one of DE, FR and age ≥ 18');
+  assert.equal(words({ all: [{ plan: 'pro' }, { any: [{ beta: true }, { not: { segment: 'staff' } }] }] }), 'plan equals pro and (beta equals true or not (is in staff))');
+  assert.equal(words({ not: { any: [] } }), 'everybody');
+  assert.equal(words({ any: [] }), 'nobody');
 });
 
 test('typed values become numbers and truth values unless quoted', () => {

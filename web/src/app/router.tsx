@@ -6,16 +6,27 @@ export interface Place {
   query: URLSearchParams;
 }
 
-let guard: (() => boolean) | null = null;
+let guarded = false;
+let ask: ((go: () => void) => void) | null = null;
 
-/** Whether the page may be left: nothing unsaved is on it, or nobody minds. */
-export function mayLeave(): boolean {
-  return !guard || guard();
+/** While true, what is typed on the page would be lost by leaving it. */
+export function guardLeaving(isGuarded: boolean): void {
+  guarded = isGuarded;
 }
 
-/** While set, leaving the page asks `mayLeave` first. */
-export function guardLeaving(mayLeave: (() => boolean) | null): void {
-  guard = mayLeave;
+/** The one who asks before a guarded page is left, and then goes or does not. */
+export function askBeforeLeaving(asker: ((go: () => void) => void) | null): void {
+  ask = asker;
+}
+
+/** Does what leaves the page: at once when nothing unsaved is on it, otherwise when the person says so. */
+export function leave(go: () => void): void {
+  if (!guarded || !ask) go();
+  else
+    ask(() => {
+      guarded = false;
+      go();
+    });
 }
 
 function read(): string {
@@ -34,11 +45,11 @@ function subscribe(listener: () => void): () => void {
   const changed = () => {
     const next = read();
     const samePage = next.split('?')[0] === current.split('?')[0];
-    if (next !== current && !samePage && guard && !guard()) {
+    if (!samePage && guarded) {
       history.pushState(null, '', `#${current}`);
+      leave(() => navigate(next));
       return;
     }
-    if (!samePage) guard = null;
     current = next;
     listener();
   };

@@ -1,13 +1,15 @@
 // Navigation around every page, and what happens when a page breaks.
 import { ActionIcon, Button, SegmentedControl, useMantineColorScheme } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
-import { Component, useEffect, useState, type ReactNode } from 'react';
+import { Component, Suspense, lazy, useEffect, useState, type ReactNode } from 'react';
 import { onProposed } from '../api/client';
 import { useGet } from '../api/queries';
 import { AccountButton, EnvironmentSwitch } from '../parts/account';
 import { useWho } from '../parts/act';
 import { Announcements, Note, say } from '../parts/basic';
-import { Link, usePlace } from './router';
+import { Link, askBeforeLeaving, usePlace } from './router';
+
+const Leaving = lazy(() => import('../parts/leaving'));
 
 const ITEMS: [string, string][] = [
   ['/', 'Overview'],
@@ -64,6 +66,11 @@ export function Shell({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false);
   const who = useWho();
   const waiting = useWaiting();
+  const [leaving, setLeaving] = useState<{ go: () => void } | null>(null);
+  useEffect(() => {
+    askBeforeLeaving((go) => setLeaving({ go }));
+    return () => askBeforeLeaving(null);
+  }, []);
   useEffect(() => {
     setOpen(false);
     window.scrollTo(0, 0);
@@ -95,6 +102,10 @@ export function Shell({ children }: { children: ReactNode }) {
       </nav>
       <main id="main" tabIndex={-1}>{children}</main>
       <Announcements />
+      {leaving && <Suspense><Leaving stay={() => setLeaving(null)} go={() => {
+        setLeaving(null);
+        leaving.go();
+      }} /></Suspense>}
     </div>
   );
 }

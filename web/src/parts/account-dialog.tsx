@@ -5,7 +5,7 @@ import { useState, type FormEvent } from 'react';
 import { api, type ApiError } from '../api/client';
 import { useChange } from '../api/queries';
 import { session, type MemberSession, type Who } from '../api/session';
-import { mayLeave } from '../app/router';
+import { leave } from '../app/router';
 import { isAt } from '../lib/pointer';
 import { Badge, ErrorNote, say } from './basic';
 
@@ -38,8 +38,7 @@ function PasswordForm({ close }: { close: () => void }) {
 function Account({ who, close }: { who: Who; close: () => void }) {
   const client = useQueryClient();
   const [changing, setChanging] = useState(false);
-  async function leave() {
-    if (!mayLeave()) return;
+  async function logOut() {
     if (who.kind === 'member') await api.remove('/session').catch(() => undefined);
     session.clear();
     client.clear();
@@ -54,7 +53,7 @@ function Account({ who, close }: { who: Who; close: () => void }) {
       </dl>
       {changing ? <PasswordForm close={close} /> : (
         <div className="row">
-          <Button onClick={() => void leave()}>{who.kind === 'key' ? 'Forget key' : 'Log out'}</Button>
+          <Button onClick={() => leave(() => void logOut())}>{who.kind === 'key' ? 'Forget key' : 'Log out'}</Button>
           {who.kind === 'member' && <Button variant="default" onClick={() => setChanging(true)}>Change password</Button>}
         </div>
       )}

@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { Suspense, lazy, useState } from 'react';
 import { useList } from '../api/queries';
 import { session, type Who } from '../api/session';
-import { mayLeave } from '../app/router';
+import { leave } from '../app/router';
 import { useWho } from './act';
 import { Badge } from './basic';
 
@@ -28,9 +28,11 @@ export function EnvironmentSwitch({ who }: { who: Who }) {
       <NativeSelect size="xs" aria-label="Environment" value={who.environment} data={[...new Set([who.environment, ...(list.data?.items ?? []).map((one) => one.name)])]}
         onChange={(event) => {
           const next = event.currentTarget.value;
-          if (next === who.environment || !mayLeave()) return;
-          session.chooseEnvironment(next);
-          void client.resetQueries();
+          if (next === who.environment) return;
+          leave(() => {
+            session.chooseEnvironment(next);
+            void client.resetQueries();
+          });
         }} />
       {here?.requires_approval && <div className="muted small">Changes here wait for approval.</div>}
     </div>

@@ -1,32 +1,92 @@
-// Conditions on attributes as rows, when they are as simple as rows; as JSON whatever they are.
-import { ActionIcon, Button, Select, TagsInput, TextInput } from '@mantine/core';
-import { useState } from 'react';
-import type { Json, JsonObject } from '../api/types';
-import { OPERATORS, fitValue, fromRows, readValue, toRows, writeValue, type ConditionRow } from '../lib/conditions';
+// The condition builder: groups of which all or any must hold, nested as deep as the server takes
+// them, as a form; and the same as JSON.
+import { ActionIcon, Button, NativeSelect } from '@mantine/core';
+import { useRef, useState } from 'react';
+import type { Json } from '../api/types';
+import { DEPTH_MAX, emptyGroup, emptyTest, heightOf, isGroup, readConditions, sentence, writeConditions, type Condition, type Group } from '../lib/conditions';
+import { same } from '../lib/draft';
+import { SegmentsRow, TestRow } from './condition-row';
 import { JsonField } from './json-field';
 
-function Row({ row, onChange, onRemove, disabled }: { row: ConditionRow; onChange: (row: ConditionRow) => void; onRemove: () => void; disabled?: boolean }) {
-  const operator = OPERATORS.find((one) => one.name === row.operator);
-  const takes = operator?.takes ?? 'value';
+const KINDS = [
+  { value: 'all', label: 'all of these hold' },
+  { value: 'any', label: 'at least one of these holds' },
+  { value: 'not all', label: 'not all of these hold' },
+  { value: 'not any', label: 'none of these holds' },
+];
+
+interface LevelProps {
+  group: Group;
+  /** 1 for the outermost one. */
+  level: number;
+  /** Groups that stand around it, as the server counts them. */
+  depth: number;
+  name: string;
+  disabled?: boolean;
+  onChange: (group: Group) => void;
+  onRemove?: () => void;
+}
+
+/** A word for an `all` that must have one: when it is chosen, or holds more than comparisons. */
+function rekind(group: Group, next: string): Group {
+  const kind = next.endsWith('all') ? 'all' : 'any';
+  return { ...group, kind, negated: next.startsWith('not'), form: kind === 'any' ? 'word' : group.kind === 'all' ? group.form : 'short' };
+}
+
+function Level({ group, level, depth, name, disabled, onChange, onRemove }: LevelProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const inside = depth + 1 + (group.negated ? 1 : 0);
+  const fits = (height: number) => inside + height <= DEPTH_MAX;
+  const put = (items: Condition[]) => onChange({ ...group, items });
+  // Where the next one is written, or the button that adds one when the last has gone.
+  const focus = (at: number) => requestAnimationFrame(() => {
+    const rows = place.current?.querySelectorAll<HTMLElement>(':scope > .condition-item');
+    const next = rows?.[Math.min(at, rows.length - 1)]?.querySelector<HTMLElement>('input:not([type=hidden]), select') ?? place.current?.querySelector<HTMLElement>(':scope > .condition-adds button');
+    next?.focus();
+  });
+  function add(condition: Condition) {
+    put([...group.items, condition]);
+    focus(group.items.length);
+  }
+  function remove(at: number) {
+    const rest = group.items.filter((_, i) => i !== at);
+    if (rest.length === 0 && onRemove) onRemove();
+    else {
+      put(rest);
+      focus(at);
+    }
+  }
+  const replace = (at: number, next: Condition) => put(group.items.map((old, i) => (i === at ? next : old)));
   return (
-    <div className="row" style={{ alignItems: 'flex-end' }}>
-      <TextInput aria-label="Attribute" placeholder="attribute, such as country" value={row.attribute} w={190} disabled={disabled}
-        onChange={(event) => onChange({ ...row, attribute: event.currentTarget.value })} />
-      <Select aria-label="Comparison" value={row.operator} w={190} allowDeselect={false} disabled={disabled} searchable
-        data={OPERATORS.map((one) => ({ value: one.name, label: one.words }))}
-        onChange={(next) => onChange({ ...row, operator: next ?? row.operator, value: fitValue(row.value, OPERATORS.find((one) => one.name === next)?.takes ?? 'value') })} />
-      {takes === 'list' || takes === 'pair' ? (
-        <TagsInput aria-label="Values" className="grow" style={{ minWidth: 180 }} placeholder={`${operator?.example ?? 'type a value'}, Enter`} disabled={disabled} maxTags={takes === 'pair' ? 2 : undefined}
-          value={(Array.isArray(row.value) ? row.value : [row.value]).map(writeValue).filter(Boolean)} acceptValueOnBlur
-          onChange={(values) => onChange({ ...row, value: values.map((one) => readValue(one, 'list')) })} />
-      ) : takes === 'none' ? <span className="grow" /> : takes === 'json' ? (
-        <div className="grow"><JsonField label="Operand" value={row.value} rows={1} disabled={disabled} onChange={(value) => onChange({ ...row, value })} /></div>
-      ) : (
-        <TextInput aria-label="Value" className="grow" style={{ minWidth: 140 }} disabled={disabled} placeholder={operator?.example}
-          value={takes === 'text' ? String(row.value ?? '') : writeValue(row.value)}
-          onChange={(event) => onChange({ ...row, value: readValue(event.currentTarget.value, takes) })} />
+    <div ref={place} className="stack condition-group" data-level={level} role="group" aria-label={`${name}: ${KINDS.find((one) => one.value === (group.negated ? `not ${group.kind}` : group.kind))?.label}`}>
+      {(group.items.length > 1 || level > 1 || group.negated || group.kind === 'any') && (
+        <div className="row">
+          <NativeSelect size="xs" aria-label={`What ${name} asks for`} disabled={disabled} value={group.negated ? `not ${group.kind}` : group.kind}
+            data={KINDS.map((one) => ({ ...one, disabled: one.value.startsWith('not') && !group.negated && !fits(1 + Math.max(0, ...group.items.map(heightOf))) }))}
+            onChange={(event) => onChange(rekind(group, event.currentTarget.value))} />
+          <span className="grow" />
+          {onRemove && !disabled && <ActionIcon variant="subtle" color="gray" aria-label={`Remove ${name}`} title="Remove the group" onClick={onRemove}>✕</ActionIcon>}
+        </div>
       )}
-      <ActionIcon variant="subtle" color="gray" aria-label="Remove condition" onClick={onRemove} disabled={disabled}>✕</ActionIcon>
+      {group.items.map((item, i) => {
+        const own = `${isGroup(item) ? 'group' : 'condition'} ${level > 1 ? `${name.split(' ')[1]}.` : ''}${i + 1}`;
+        const row = { name: own, disabled, onRemove: () => remove(i), onWrap: fits(1) ? () => replace(i, { ...emptyGroup('any'), items: [item] }) : undefined };
+        return (
+          <div key={i} className="condition-item">
+            {isGroup(item) ? <Level group={item} level={level + 1} depth={inside} name={own} disabled={disabled} onChange={(next) => replace(i, next)} onRemove={() => remove(i)} />
+              : item.kind === 'test' ? <TestRow condition={item} {...row} onChange={(next) => replace(i, next)} />
+                : <SegmentsRow condition={item} {...row} onChange={(next) => replace(i, next)} />}
+          </div>
+        );
+      })}
+      {!disabled && (
+        <div className="row condition-adds">
+          <Button size="compact-xs" variant="default" onClick={() => add(emptyTest())}>Add a condition</Button>
+          <Button size="compact-xs" variant="subtle" onClick={() => add({ kind: 'segments', names: [] })}>Add a segment</Button>
+          {fits(1) ? <Button size="compact-xs" variant="subtle" onClick={() => add({ ...emptyGroup(group.kind === 'any' ? 'all' : 'any'), items: [emptyTest()] })}>Add a group</Button>
+            : <span className="muted small">Groups stand at most {DEPTH_MAX} deep in each other.</span>}
+        </div>
+      )}
     </div>
   );
 }
@@ -38,41 +98,30 @@ export function Conditions({ label, value, onChange, error, disabled }: {
   error?: string;
   disabled?: boolean;
 }) {
-  const read = toRows(value);
-  const [draft, setDraft] = useState<ConditionRow[] | null>(null);
+  const [draft, setDraft] = useState<Group | null>(null);
+  const read = readConditions(value);
   const [text, setText] = useState(read === null);
-  const rows = draft ?? read ?? [];
-  function change(next: ConditionRow[]) {
-    setDraft(next);
-    onChange(fromRows(next.filter((row) => row.attribute !== '')));
-  }
+  // What is being written holds rows that are not yet in the value; once the value is another, it counts.
+  const tree = draft && same(writeConditions(draft), value ?? {}) ? draft : read;
+  const isText = text || tree === null;
   return (
-    <fieldset style={{ border: 0, padding: 0, margin: 0 }} className="stack">
+    <fieldset style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }} className="stack">
       <legend>{label}</legend>
-      {text ? (
-        <JsonField label="As JSON" value={value ?? {}} rows={4} disabled={disabled} error={error} onChange={(json) => {
-          setDraft(null);
-          onChange(json);
-        }} />
+      {isText ? (
+        <JsonField label="As JSON" value={value ?? {}} rows={4} disabled={disabled} error={error} onChange={onChange} />
       ) : (
         <>
-          {rows.map((row, i) => (
-            <Row key={i} row={row} disabled={disabled} onChange={(next) => change(rows.map((old, at) => (at === i ? next : old)))} onRemove={() => change(rows.filter((_, at) => at !== i))} />
-          ))}
-          {rows.length === 0 && <span className="muted small">No condition: everybody.</span>}
-          {rows.length > 1 && <span className="muted small">All of them must hold.</span>}
+          <Level group={tree} level={1} depth={0} name="the condition" disabled={disabled} onChange={(next) => {
+            setDraft(next);
+            onChange(writeConditions(next));
+          }} />
+          <p className="muted small wrap" style={{ margin: 0 }} data-sentence>{tree.items.length === 0 && tree.kind === 'all' && !tree.negated ? 'No condition: everybody.' : `In words: ${sentence(tree)}.`}</p>
           {error && <div className="bad small" role="alert">{error}</div>}
         </>
       )}
       <div className="row">
-        {!text && !disabled && <Button size="compact-xs" variant="default" onClick={() => setDraft([...rows, { attribute: '', operator: 'in', value: [] }])}>Add a condition</Button>}
-        {(read !== null || !text) && (
-          <Button size="compact-xs" variant="subtle" onClick={() => {
-            setDraft(null);
-            setText(!text);
-          }}>{text ? 'Show as rows' : 'Show as JSON'}</Button>
-        )}
-        {read === null && text && Object.keys((value ?? {}) as JsonObject).length > 0 && <span className="muted small">Too rich for rows; edit it as JSON.</span>}
+        {tree !== null && <Button size="compact-xs" variant="subtle" onClick={() => setText(!isText)}>{isText ? 'Show as a form' : 'Show as JSON'}</Button>}
+        {tree === null && <span className="muted small">A form cannot show this; edit it as JSON.</span>}
       </div>
     </fieldset>
   );

@@ -43,11 +43,11 @@ export function useEditing<T extends Versioned>(stored: T, path: string, root: s
     setValue(stored);
   }, [stored]);
   useEffect(() => {
-    guardLeaving(dirty ? () => window.confirm('Leave without saving your changes?') : null);
+    guardLeaving(dirty);
     const warn = (event: BeforeUnloadEvent) => event.preventDefault();
     if (dirty) window.addEventListener('beforeunload', warn);
     return () => {
-      guardLeaving(null);
+      guardLeaving(false);
       window.removeEventListener('beforeunload', warn);
     };
   }, [dirty]);

@@ -1,6 +1,6 @@
 // Choosing by name from what the server has.
 import { MultiSelect, Select } from '@mantine/core';
-import { useMemo } from 'react';
+import { useMemo, type ReactNode } from 'react';
 import { useList } from '../api/queries';
 import type { Metric, Segment } from '../api/types';
 
@@ -27,7 +27,7 @@ export function MetricsPicker({ label, value, onChange, error, disabled, descrip
 }
 
 export function SegmentsPicker({ label, value, onChange, error, disabled, description }: {
-  label: string; value: string[]; onChange: (value: string[]) => void; error?: string; disabled?: boolean; description?: string;
+  label: ReactNode; value: string[]; onChange: (value: string[]) => void; error?: string; disabled?: boolean; description?: string;
 }) {
   const list = useList<Segment>('/segments', { limit: 500 });
   const names = (list.data?.items ?? []).map((segment) => segment.name);

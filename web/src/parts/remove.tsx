@@ -1,7 +1,7 @@
 // Deleting a definition from its own page: asks first, then leaves for the list.
 import { useQueryClient } from '@tanstack/react-query';
 import { api } from '../api/client';
-import { navigate } from '../app/router';
+import { guardLeaving, navigate } from '../app/router';
 import { say } from './basic';
 import { Confirm } from './confirm';
 
@@ -13,6 +13,7 @@ export function Remove({ name, path, list, text }: { name: string; path: string;
       run={async () => {
         await api.remove(path);
         say(`${name} is deleted.`);
+        guardLeaving(false);
         navigate(list);
         // The lists, and not what is still on this page: it is no longer there to be asked for.
         await Promise.all([[list.slice(1), list], ['reports']].map((queryKey) => client.invalidateQueries({ queryKey })));

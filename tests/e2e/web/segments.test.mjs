@@ -1,0 +1,99 @@
+// Segments: the condition builder by keyboard and by ear, and leaving with something unsaved.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { findings, openBrowser, openPage } from './browser.mjs';
+import { signIn, visit } from './pages.mjs';
+import { eventually, program, startServer } from './server.mjs';
+
+let server;
+let browser;
+const skip = !program && 'gosset is not built';
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer('serve'), openBrowser()]);
+  await server.call('POST', '/api/v1/segments', { name: 'staff', conditions: { email: { ends_with: '@example.org' } } });
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+const stored = async (name) => (await server.call('GET', `/api/v1/segments/${name}`)).conditions;
+
+test('nested conditions are built by keyboard, said in words, saved, and shown again', { skip }, async () => {
+  await server.call('POST', '/api/v1/segments', { name: 'eager', conditions: { country: ['DE'] } });
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, '/segments/eager', 'Who uses it');
+  await page.getByRole('button', { name: 'Add a group' }).focus();
+  await page.keyboard.press('Enter');
+  const group = page.getByRole('group', { name: 'group 2: at least one of these holds' });
+  await group.waitFor();
+  await eventually(() => page.evaluate(() => document.activeElement?.tagName === 'SELECT'), 5, 'the focus in the new group');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.getAttribute('aria-label')), 'Attribute of condition 2.1');
+  await page.keyboard.type('age');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('≥');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.type('1.05');
+  await group.getByRole('button', { name: 'Add a segment' }).click();
+  await page.getByLabel(/any of these segments ?, condition 2.2/).first().fill('staff');
+  await page.getByRole('option', { name: 'staff' }).click();
+  await page.keyboard.press('Escape');
+  await group.getByRole('combobox', { name: 'What group 2 asks for' }).selectOption('none of these holds');
+  await page.getByText('In words: country is one of DE and not (age ≥ 1.05 or is in staff).').waitFor();
+  assert.deepEqual(await findings(page), []);
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('Saved.').waitFor();
+  const want = { all: [{ country: ['DE'] }, { not: { any: [{ age: { at_least: 1.05 } }, { segment: 'staff' }] } }] };
+  assert.deepEqual(await stored('eager'), want);
+  await page.reload();
+  await page.getByText('In words: country is one of DE and not (age ≥ 1.05 or is in staff).').waitFor();
+  await page.getByRole('button', { name: 'Show as JSON' }).click();
+  assert.deepEqual(JSON.parse(await page.getByLabel('As JSON').inputValue()), want);
+  await page.getByRole('button', { name: 'Show as a form' }).click();
+  await page.getByRole('button', { name: 'Put condition 2.1 into a group' }).click();
+  await page.getByRole('group', { name: 'group 2.1: at least one of these holds' }).waitFor();
+  await page.getByRole('button', { name: 'Remove condition 2.1.1' }).click();
+  await page.getByText('In words: country is one of DE and not (is in staff).').waitFor();
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});
+
+test('as many groups as the server takes fit into the form, and no more are offered', { skip }, async () => {
+  const deep = (levels) => Array.from({ length: levels }).reduce((inner) => ({ any: [inner] }), { a: 1 });
+  await server.call('POST', '/api/v1/segments', { name: 'deep', conditions: deep(20) });
+  await assert.rejects(server.call('POST', '/api/v1/segments', { name: 'deeper', conditions: deep(21) }), /at most 20 deep/);
+  const { context, page, wrongs } = await openPage(browser, { viewport: { width: 390, height: 844 } });
+  await signIn(page, server);
+  await visit(page, '/segments/deep', 'Who uses it');
+  await page.getByText('Groups stand at most 20 deep').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Add a group' }).count(), 19);
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'no scrolling sideways');
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});
+
+test('a page with something unsaved asks before it is left, once', { skip }, async () => {
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, '/segments/staff', 'Who uses it');
+  await page.getByLabel('Description').fill('those who work here');
+  await page.getByRole('link', { name: 'Flags', exact: true }).click();
+  const dialog = page.getByRole('dialog', { name: 'Leave without saving your changes?' });
+  await dialog.getByRole('button', { name: 'Stay here' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  assert.match(page.url(), /#\/segments\/staff$/);
+  assert.equal(await page.getByLabel('Description').inputValue(), 'those who work here');
+  await page.getByRole('link', { name: 'Flags', exact: true }).click();
+  await dialog.getByRole('button', { name: 'Leave and lose them' }).click();
+  await page.getByRole('heading', { name: 'Flags' }).waitFor();
+  await visit(page, '/segments/staff', 'Who uses it');
+  assert.equal(await page.getByLabel('Description').inputValue(), '');
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});
