@@ -68,7 +68,7 @@ function Settings({ edit }: { edit: Edit }) {
       <Card title="Who gets what">
         <div className="stack">
           <div className="row" style={{ alignItems: 'flex-start' }}>
-            {(value.rules ?? []).length === 0 && <ValueField label="Value when it is rolled out" flag={value} value={value.value} error={at('/value')} onChange={(next) => set({ value: next })} />}
+            {(value.rules ?? []).length === 0 && <ValueField label="Value when it is rolled out" flag={value} value={servedValue(value)} error={at('/value')} onChange={(next) => set({ value: next })} />}
             <ValueField label="Value for everybody else" flag={value} value={value.default_value} error={at('/default_value')} onChange={(next) => set({ default_value: next })} />
           </div>
           {(value.rules ?? []).length === 0 && <Rollout edit={edit} />}
@@ -117,6 +117,9 @@ function placeOf(flag: Flag, pointer: string): string {
   const rule = /^\/rules\/(\d+)/.exec(pointer)?.[1];
   return `/flags/${encodeURIComponent(flag.key)}${rule ? `?rule=${Number(rule) + 1}` : ''}`;
 }
+
+/** What the engine serves to those in the rollout; a flag need not say it. */
+const servedValue = (flag: Flag): Json => (flag.value ?? (flag.type === 'Boolean' ? true : flag.default_value)) as Json;
 
 /** What lists know of it beside the definition: its use, and its switches in other environments. */
 function Standing({ flag }: { flag: Flag }) {

@@ -35,7 +35,7 @@ function Picture({ graph, room }: { graph: Graph; room: number }) {
           <a key={node.id} href={`#${addressOf(node)}`} tabIndex={-1} data-side={node.side} data-off={!isOn(node) || undefined}>
             <title>{`${node.kind} ${node.name}, ${stateOf(node)}`}</title>
             <rect x={x} y={y} width={BOX.width} height={BOX.height} rx={node.kind === 'flag' ? 8 : node.kind === 'segment' ? 20 : 0} />
-            <text className="name" x={x + BOX.width / 2} y={y + 17}>{clip(node.name, 20)}</text>
+            <text className="name" x={x + BOX.width / 2} y={y + 17}>{clip(node.name, 19)}</text>
             <text x={x + BOX.width / 2} y={y + 32}>{node.kind}, {stateOf(node)}</text>
           </a>
         ))}
