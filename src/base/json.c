@@ -57,6 +57,24 @@ gos_str json_find_text(const struct json *value, const char *name)
     return member && member->type == JSON_STRING ? member->text : GOS_LIT("");
 }
 
+static double number_of(const struct json *value)
+{
+    return value && value->type == JSON_NUMBER ? value->number : (double)NAN;
+}
+
+double json_find_number(const struct json *value, const char *name)
+{
+    return number_of(json_find(value, gos_str_from(name)));
+}
+
+gos_str json_shown(const struct json *value, const char *name, const char *otherwise)
+{
+    const struct json *member = json_find(value, gos_str_from(name));
+    return member && (member->type == JSON_STRING || member->type == JSON_NUMBER)
+               ? member->text
+               : gos_str_from(otherwise);
+}
+
 const struct json *json_at(const struct json *value, gos_str pointer)
 {
     if (pointer.len == 0)
@@ -72,6 +90,11 @@ const struct json *json_at(const struct json *value, gos_str pointer)
         value = step(value, segment);
     }
     return value;
+}
+
+double json_number_at(const struct json *value, const char *pointer)
+{
+    return number_of(json_at(value, gos_str_from(pointer)));
 }
 
 bool json_is_integer(const struct json *value, int64_t *out)

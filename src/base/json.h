@@ -34,8 +34,14 @@ bool json_read(gos_str input, gos_arena *arena, const struct json **out, gos_err
 const struct json *json_find(const struct json *value, gos_str name);
 /* The text of a member; empty when there is none, or it is no text. */
 gos_str json_find_text(const struct json *value, const char *name);
+/* The member's number; NaN when it is missing or of another type. */
+double json_find_number(const struct json *value, const char *name);
+/* A member as people read it: its text, or a number as it is spelled; else `otherwise`. */
+gos_str json_shown(const struct json *value, const char *name, const char *otherwise);
 /* The value that a JSON Pointer names, or NULL. */
 const struct json *json_at(const struct json *value, gos_str pointer);
+/* The number at a JSON Pointer; NaN when there is none. */
+double json_number_at(const struct json *value, const char *pointer);
 /* Whether a number is a whole one within +-(2^53-1), as most consumers need; out may be NULL. */
 bool json_is_integer(const struct json *value, int64_t *out);
 /* Equal as JSON: member order does not matter, 1 equals 1.0. */

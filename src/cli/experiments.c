@@ -37,17 +37,11 @@ static gos_str list_path(const struct remote *remote, const struct wishes *wishe
     return path;
 }
 
-static double number_at(const struct json *value, const char *pointer)
-{
-    const struct json *found = json_at(value, gos_str_from(pointer));
-    return found && found->type == JSON_NUMBER ? found->number : (double)NAN;
-}
-
 static gos_str lift_draw(gos_arena *arena, const struct json *advice)
 {
-    double lift = number_at(advice, "/primary/lift");
-    double low = number_at(advice, "/primary/lift_ci/lower");
-    double high = number_at(advice, "/primary/lift_ci/upper");
+    double lift = json_number_at(advice, "/primary/lift");
+    double low = json_number_at(advice, "/primary/lift_ci/lower");
+    double high = json_number_at(advice, "/primary/lift_ci/upper");
     if (isnan(lift) || isnan(low) || isnan(high))
         return GOS_LIT("");
     return gos_arena_print(arena, "%+.1f %% (%+.1f to %+.1f)", lift, low, high);
@@ -55,7 +49,7 @@ static gos_str lift_draw(gos_arena *arena, const struct json *advice)
 
 static gos_str reason_draw(gos_arena *arena, const struct json *advice)
 {
-    double days = number_at(advice, "/days_left");
+    double days = json_number_at(advice, "/days_left");
     gos_str reason = json_find_text(advice, "reason");
     if (isnan(days) || !gos_str_equal(json_find_text(advice, "kind"), GOS_LIT("running")))
         return reason;
@@ -85,7 +79,7 @@ static void list_print(const struct remote *remote, const struct json *list)
     for (uint32_t i = 0; items && i < items->count; i++) {
         const struct json *advice = json_find(&items->items[i], GOS_LIT("advice"));
         gos_str kind = json_find_text(advice, "kind");
-        double units = number_at(advice, "/units");
+        double units = json_number_at(advice, "/units");
         table_row(&table);
         table_cell(&table, json_find_text(&items->items[i], "name"), COLOR_BOLD);
         table_cell(&table, json_find_text(&items->items[i], "status"), COLOR_NONE);
@@ -95,7 +89,7 @@ static void list_print(const struct remote *remote, const struct json *list)
         table_cell(&table, reason_draw(remote->arena, advice), COLOR_DIM);
     }
     table_print(&table, stdout);
-    printf("%.0f in all\n", number_at(list, "/total"));
+    printf("%.0f in all\n", json_number_at(list, "/total"));
 }
 
 static int list(struct remote *remote, const struct wishes *wishes)

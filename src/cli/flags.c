@@ -18,20 +18,12 @@ static const char flags_help[] =
     "  gosset flags unknown            keys that were asked for and that no flag "
     "has\n\n" REMOTE_HELP;
 
-static gos_str text_of(const struct json *object, const char *name, const char *otherwise)
-{
-    const struct json *value = json_find(object, gos_str_from(name));
-    return value && (value->type == JSON_STRING || value->type == JSON_NUMBER)
-               ? value->text
-               : gos_str_from(otherwise);
-}
-
 static gos_str reasons_of(gos_arena *arena, const struct json *item)
 {
     const struct json *reasons = json_find(item, GOS_LIT("reasons"));
     gos_str all = GOS_LIT("");
     for (uint32_t i = 0; reasons && i < reasons->count; i++) {
-        gos_str message = text_of(&reasons->items[i], "message", "");
+        gos_str message = json_shown(&reasons->items[i], "message", "");
         all =
             gos_arena_print(arena, "%.*s%s%.*s", GOS_ARG(all), i > 0 ? "; " : "", GOS_ARG(message));
     }
@@ -48,9 +40,9 @@ static void stale_print(const struct remote *remote, const struct json *items)
     table_column(&table, "why", ALIGN_LEFT);
     for (uint32_t i = 0; items && i < items->count; i++) {
         table_row(&table);
-        table_cell(&table, text_of(&items->items[i], "key", ""), COLOR_BOLD);
-        table_cell(&table, text_of(&items->items[i], "last_evaluated_at", "never"), COLOR_NONE);
-        table_cell(&table, text_of(&items->items[i], "owner", "-"), COLOR_NONE);
+        table_cell(&table, json_shown(&items->items[i], "key", ""), COLOR_BOLD);
+        table_cell(&table, json_shown(&items->items[i], "last_evaluated_at", "never"), COLOR_NONE);
+        table_cell(&table, json_shown(&items->items[i], "owner", "-"), COLOR_NONE);
         table_cell(&table, reasons_of(remote->arena, &items->items[i]), COLOR_NONE);
     }
     table_print(&table, stdout);
@@ -66,10 +58,10 @@ static void unknown_print(const struct remote *remote, const struct json *items)
     table_column(&table, "last", ALIGN_LEFT);
     for (uint32_t i = 0; items && i < items->count; i++) {
         table_row(&table);
-        table_cell(&table, text_of(&items->items[i], "key", ""), COLOR_BOLD);
-        table_cell(&table, text_of(&items->items[i], "count", ""), COLOR_NONE);
-        table_cell(&table, text_of(&items->items[i], "first_seen_at", "-"), COLOR_NONE);
-        table_cell(&table, text_of(&items->items[i], "last_seen_at", "-"), COLOR_NONE);
+        table_cell(&table, json_shown(&items->items[i], "key", ""), COLOR_BOLD);
+        table_cell(&table, json_shown(&items->items[i], "count", ""), COLOR_NONE);
+        table_cell(&table, json_shown(&items->items[i], "first_seen_at", "-"), COLOR_NONE);
+        table_cell(&table, json_shown(&items->items[i], "last_seen_at", "-"), COLOR_NONE);
     }
     table_print(&table, stdout);
 }

@@ -11,12 +11,6 @@ static const char key_help[] =
     "  gosset key revoke ID [--environment E]\n\n"
     "Keys of another environment take an admin key of production.\n\n" REMOTE_HELP;
 
-static gos_str text_of(const struct json *object, const char *name, const char *otherwise)
-{
-    const struct json *value = json_find(object, gos_str_from(name));
-    return value && value->type == JSON_STRING ? value->text : gos_str_from(otherwise);
-}
-
 static gos_str create_body(gos_arena *arena, const char *name, const char *scope,
                            const char *environment)
 {
@@ -49,7 +43,7 @@ static int key_create(struct remote *remote, const char *name, const char *scope
     if (remote->as_json)
         printf("%.*s\n", GOS_ARG(answer));
     else
-        printf("%.*s\n", GOS_ARG(text_of(key, "key", "")));
+        printf("%.*s\n", GOS_ARG(json_shown(key, "key", "")));
     return code;
 }
 
@@ -64,7 +58,7 @@ static void list_print(const struct remote *remote, const struct json *items)
     for (uint32_t row = 0; items && row < items->count; row++) {
         table_row(&table);
         for (size_t i = 0; i < 8; i++)
-            table_cell(&table, text_of(&items->items[row], fields[i], "-"), COLOR_NONE);
+            table_cell(&table, json_shown(&items->items[row], fields[i], "-"), COLOR_NONE);
     }
     table_print(&table, stdout);
 }

@@ -6,16 +6,10 @@
 #include <math.h>
 #include <stdio.h>
 
-static double number_at(const struct json *object, const char *name)
-{
-    const struct json *value = json_find(object, gos_str_from(name));
-    return value && value->type == JSON_NUMBER ? value->number : (double)NAN;
-}
-
 static void cell_number(struct table *table, const struct json *object, const char *name,
                         double scale, const char *unit)
 {
-    double value = scale * number_at(object, name);
+    double value = scale * json_find_number(object, name);
     if (isnan(value))
         table_cell(table, GOS_LIT("-"), COLOR_NONE);
     else
@@ -58,7 +52,7 @@ static void slices_print(const struct json *answer, gos_arena *arena)
     for (uint32_t v = 0; variants && v < variants->count; v++)
         printf("%.*s: the effect differs between them with p = %.4g\n",
                GOS_ARG(json_find_text(&variants->items[v], "variant")),
-               number_at(&variants->items[v], "heterogeneity_p"));
+               json_find_number(&variants->items[v], "heterogeneity_p"));
 }
 
 static void attributes_print(const struct json *attributes)
@@ -66,7 +60,7 @@ static void attributes_print(const struct json *attributes)
     puts("attributes that came with exposures:");
     for (uint32_t i = 0; i < attributes->count; i++)
         printf("  %.*s  (%.0f units)\n", GOS_ARG(json_find_text(&attributes->items[i], "name")),
-               number_at(&attributes->items[i], "units"));
+               json_find_number(&attributes->items[i], "units"));
 }
 
 static void interactions_print(const struct json *answer, gos_arena *arena)
@@ -89,8 +83,9 @@ static void interactions_print(const struct json *answer, gos_arena *arena)
         gos_str own = json_find_text(&pairs->items[i], "variant");
         gos_str other = json_find_text(&pairs->items[i], "other_variant");
         printf("%.*s changes the effect of %.*s by %+.4g, p = %.4g (corrected %.4g)\n",
-               GOS_ARG(other), GOS_ARG(own), number_at(&pairs->items[i], "contrast"),
-               number_at(&pairs->items[i], "p_value"), number_at(&pairs->items[i], "adjusted_p"));
+               GOS_ARG(other), GOS_ARG(own), json_find_number(&pairs->items[i], "contrast"),
+               json_find_number(&pairs->items[i], "p_value"),
+               json_find_number(&pairs->items[i], "adjusted_p"));
     }
 }
 

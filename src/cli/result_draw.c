@@ -10,12 +10,6 @@ enum { BAR_COLUMNS_MIN = 12, BAR_COLUMNS_MAX = 48, OTHER_COLUMNS = 92 };
 /* A lift beyond this stretches the axis for no use. */
 #define AXIS_PERCENT_MAX 300.0
 
-static double number_at(const struct json *row, const char *pointer)
-{
-    const struct json *value = json_at(row, gos_str_from(pointer));
-    return value && value->type == JSON_NUMBER ? value->number : (double)NAN;
-}
-
 static gos_str text_at(const struct json *row, const char *pointer)
 {
     const struct json *value = json_at(row, gos_str_from(pointer));
@@ -35,7 +29,7 @@ static gos_str percent_draw(double value, gos_arena *arena)
 
 static gos_str value_draw(const struct json *row, gos_arena *arena)
 {
-    double mean = number_at(row, "/mean_value");
+    double mean = json_number_at(row, "/mean_value");
     gos_str unit = text_at(row, "/unit");
     if (gos_str_equal(text_at(row, "/kind"), GOS_LIT("proportion")))
         return gos_arena_print(arena, "%.3f %%", mean * 100);
@@ -49,7 +43,7 @@ static enum color verdict_color(const struct json *row)
     if (!is_true(row, "/significant"))
         return COLOR_NONE;
     bool increase = !gos_str_equal(text_at(row, "/direction"), GOS_LIT("decrease"));
-    bool up = number_at(row, "/diff") > 0;
+    bool up = json_number_at(row, "/diff") > 0;
     return increase == up ? COLOR_GREEN : COLOR_RED;
 }
 
@@ -71,8 +65,8 @@ static struct bar_axis find_axis(const struct json *rows, FILE *stream)
         const struct json *row = &rows->items[i];
         if (is_true(row, "/is_control") || !bounded(row))
             continue;
-        bar_axis_add(&axis, fmax(number_at(row, "/lift_ci/lower"), -AXIS_PERCENT_MAX),
-                     fmin(number_at(row, "/lift_ci/upper"), AXIS_PERCENT_MAX));
+        bar_axis_add(&axis, fmax(json_number_at(row, "/lift_ci/lower"), -AXIS_PERCENT_MAX),
+                     fmin(json_number_at(row, "/lift_ci/upper"), AXIS_PERCENT_MAX));
     }
     return axis;
 }
@@ -86,19 +80,20 @@ static gos_str status_draw(const struct json *row)
 static void comparison_row(struct table *table, const struct json *row, const struct bar_axis *axis)
 {
     gos_arena *arena = table->arena;
-    double low = number_at(row, "/lift_ci/lower"), high = number_at(row, "/lift_ci/upper");
+    double low = json_number_at(row, "/lift_ci/lower"),
+           high = json_number_at(row, "/lift_ci/upper");
     enum color color = verdict_color(row);
-    table_cell(table, percent_draw(number_at(row, "/lift"), arena), color);
+    table_cell(table, percent_draw(json_number_at(row, "/lift"), arena), color);
     if (bounded(row) && !isnan(low))
         table_cellf(table, color, "%+.2f … %+.2f", low, high);
     else
         table_cell(table, GOS_LIT("unbounded"), COLOR_DIM);
     table_cell(table,
-               bounded(row) ? bar_draw(axis, low, number_at(row, "/lift"), high, arena)
+               bounded(row) ? bar_draw(axis, low, json_number_at(row, "/lift"), high, arena)
                             : GOS_LIT(""),
                color);
-    table_cell(table, p_value_draw(number_at(row, "/p_value"), arena), color);
-    table_cell(table, p_value_draw(number_at(row, "/adjusted_p"), arena), COLOR_NONE);
+    table_cell(table, p_value_draw(json_number_at(row, "/p_value"), arena), color);
+    table_cell(table, p_value_draw(json_number_at(row, "/adjusted_p"), arena), COLOR_NONE);
     table_cell(table, text_at(row, "/method"), COLOR_DIM);
     table_cell(table, status_draw(row), COLOR_YELLOW);
 }
@@ -127,7 +122,7 @@ void result_draw(const struct json *rows, gos_arena *arena, FILE *stream)
         table_cell(&table, gos_str_equal(metric, before) ? GOS_LIT("") : metric, COLOR_BOLD);
         before = metric;
         table_cell(&table, text_at(row, "/variant"), COLOR_NONE);
-        table_cellf(&table, COLOR_NONE, "%.0f", number_at(row, "/sample_size"));
+        table_cellf(&table, COLOR_NONE, "%.0f", json_number_at(row, "/sample_size"));
         table_cell(&table, value_draw(row, arena), COLOR_NONE);
         if (!is_true(row, "/is_control"))
             comparison_row(&table, row, &axis);
@@ -148,11 +143,11 @@ void health_draw(const struct json *health, gos_arena *arena, FILE *stream)
 {
     const struct json *variants = json_at(health, GOS_LIT("/sample_ratio/variants"));
     const struct json *findings = json_find(health, GOS_LIT("findings"));
-    double p = number_at(health, "/sample_ratio/p_value");
+    double p = json_number_at(health, "/sample_ratio/p_value");
     for (uint32_t i = 0; variants && i < variants->count; i++) {
         gos_str name = text_at(&variants->items[i], "/variant");
         fprintf(stream, "%s%.*s %.0f", i ? ", " : "units: ", GOS_ARG(name),
-                number_at(&variants->items[i], "/units"));
+                json_number_at(&variants->items[i], "/units"));
     }
     fprintf(stream, "; sample ratio p = %.*s%s\n", GOS_ARG(p_value_draw(p, arena)),
             is_true(health, "/sample_ratio/alarm") ? ": ALARM, do not trust the results below"

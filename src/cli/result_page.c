@@ -31,12 +31,6 @@ static const char head[] =
     "max-width:none;font-size:11px;print-color-adjust:exact;-webkit-print-color-adjust:exact}"
     "tr{break-inside:avoid}thead{display:table-header-group}h2{break-after:avoid}}</style>";
 
-static double number_at(const struct json *value, const char *pointer)
-{
-    const struct json *found = json_at(value, gos_str_from(pointer));
-    return found && found->type == JSON_NUMBER ? found->number : (double)NAN;
-}
-
 static gos_str text_at(const struct json *value, const char *pointer)
 {
     const struct json *found = json_at(value, gos_str_from(pointer));
@@ -87,9 +81,9 @@ static double clamp(double value, double low, double high)
 static void add_forest(struct text *out, const struct json *row, double span, const char *style)
 {
     double scale = FOREST_WIDTH / (2 * span), zero = FOREST_WIDTH / 2.0;
-    double low = zero + clamp(number_at(row, "/lift_ci/lower"), -span, span) * scale;
-    double high = zero + clamp(number_at(row, "/lift_ci/upper"), -span, span) * scale;
-    double point = zero + clamp(number_at(row, "/lift"), -span, span) * scale;
+    double low = zero + clamp(json_number_at(row, "/lift_ci/lower"), -span, span) * scale;
+    double high = zero + clamp(json_number_at(row, "/lift_ci/upper"), -span, span) * scale;
+    double point = zero + clamp(json_number_at(row, "/lift"), -span, span) * scale;
     if (isnan(low) || isnan(high) || isnan(point)) {
         text_add(out, GOS_LIT("<td class=\"quiet\">unbounded</td>"));
         return;
@@ -100,8 +94,8 @@ static void add_forest(struct text *out, const struct json *row, double span, co
                "x2=\"%.1f\" y1=\"0\" y2=\"18\" class=\"axis\"/><line x1=\"%.1f\" x2=\"%.1f\" "
                "y1=\"9\" y2=\"9\" stroke=\"currentColor\" stroke-width=\"3\"/><circle cx=\"%.1f\" "
                "cy=\"9\" r=\"4.5\" fill=\"currentColor\"/></svg></td>",
-               style, FOREST_WIDTH, number_at(row, "/lift_ci/lower"),
-               number_at(row, "/lift_ci/upper"), zero, zero, low, high, point);
+               style, FOREST_WIDTH, json_number_at(row, "/lift_ci/lower"),
+               json_number_at(row, "/lift_ci/upper"), zero, zero, low, high, point);
 }
 
 static const char *style_of(const struct json *row)
@@ -109,17 +103,17 @@ static const char *style_of(const struct json *row)
     if (!is_true(row, "/significant"))
         return "";
     bool increase = !gos_str_equal(text_at(row, "/direction"), GOS_LIT("decrease"));
-    return increase == (number_at(row, "/diff") > 0) ? "good" : "bad";
+    return increase == (json_number_at(row, "/diff") > 0) ? "good" : "bad";
 }
 
 static void add_row(struct text *out, const struct json *row, double span, gos_arena *arena)
 {
     bool share = gos_str_equal(text_at(row, "/kind"), GOS_LIT("proportion"));
-    double mean = number_at(row, "/mean_value");
+    double mean = json_number_at(row, "/mean_value");
     text_add(out, GOS_LIT("<tr>"));
     add_cell(out, "", text_at(row, "/metric_name"));
     add_cell(out, "", text_at(row, "/variant"));
-    add_cell(out, "n", gos_arena_print(arena, "%.0f", number_at(row, "/sample_size")));
+    add_cell(out, "n", gos_arena_print(arena, "%.0f", json_number_at(row, "/sample_size")));
     add_cell(out, "n",
              share ? gos_arena_print(arena, "%.3f %%", mean * 100) : number_draw(mean, 5, arena));
     if (is_true(row, "/is_control")) {
@@ -127,13 +121,13 @@ static void add_row(struct text *out, const struct json *row, double span, gos_a
         return;
     }
     const char *style = style_of(row);
-    add_cell(out, "n", gos_arena_print(arena, "%+.2f %%", number_at(row, "/lift")));
+    add_cell(out, "n", gos_arena_print(arena, "%+.2f %%", json_number_at(row, "/lift")));
     add_cell(out, "n",
-             gos_arena_print(arena, "%+.2f to %+.2f", number_at(row, "/lift_ci/lower"),
-                             number_at(row, "/lift_ci/upper")));
+             gos_arena_print(arena, "%+.2f to %+.2f", json_number_at(row, "/lift_ci/lower"),
+                             json_number_at(row, "/lift_ci/upper")));
     add_forest(out, row, span, style);
-    add_cell(out, "n", p_value_draw(number_at(row, "/p_value"), arena));
-    add_cell(out, "n", p_value_draw(number_at(row, "/adjusted_p"), arena));
+    add_cell(out, "n", p_value_draw(json_number_at(row, "/p_value"), arena));
+    add_cell(out, "n", p_value_draw(json_number_at(row, "/adjusted_p"), arena));
     text_add(out, GOS_LIT("</tr>"));
 }
 
@@ -142,8 +136,8 @@ static double find_span(const struct json *rows)
 {
     double span = 1;
     for (uint32_t i = 0; rows && i < rows->count; i++) {
-        double low = fabs(number_at(&rows->items[i], "/lift_ci/lower"));
-        double high = fabs(number_at(&rows->items[i], "/lift_ci/upper"));
+        double low = fabs(json_number_at(&rows->items[i], "/lift_ci/lower"));
+        double high = fabs(json_number_at(&rows->items[i], "/lift_ci/upper"));
         span = low > span ? low : span;
         span = high > span ? high : span;
     }
@@ -181,9 +175,9 @@ static void add_health(struct text *out, const struct json *health, gos_arena *a
 {
     const struct json *findings = json_find(health, GOS_LIT("findings"));
     text_add(out, GOS_LIT("<h2>Health</h2><p>Sample ratio p = "));
-    add_escaped(out, p_value_draw(number_at(health, "/sample_ratio/p_value"), arena));
+    add_escaped(out, p_value_draw(json_number_at(health, "/sample_ratio/p_value"), arena));
     text_print(out, "; %.0f units, %.0f crossovers left out.</p><table>",
-               number_at(health, "/units"), number_at(health, "/crossovers"));
+               json_number_at(health, "/units"), json_number_at(health, "/crossovers"));
     for (uint32_t i = 0; findings && i < findings->count; i++) {
         const struct json *finding = &findings->items[i];
         bool alarm = gos_str_equal(text_at(finding, "/severity"), GOS_LIT("alarm"));
@@ -226,14 +220,15 @@ static void add_plot(struct text *out, const struct plot *plot)
                PLOT_WIDTH, PLOT_HEIGHT + 18, PLOT_WIDTH, PLOT_HEIGHT / 2, PLOT_HEIGHT / 2);
     for (uint32_t i = 0; i < plot->count; i++)
         text_print(out, "%.1f,%.1f ", i * step,
-                   plot_y(plot, number_at(plot->points[i], "/lift_ci/upper")));
+                   plot_y(plot, json_number_at(plot->points[i], "/lift_ci/upper")));
     for (uint32_t i = plot->count; i-- > 0;)
         text_print(out, "%.1f,%.1f ", i * step,
-                   plot_y(plot, number_at(plot->points[i], "/lift_ci/lower")));
+                   plot_y(plot, json_number_at(plot->points[i], "/lift_ci/lower")));
     text_add(out, GOS_LIT("\"/><polyline class=\"line\" "
                           "points=\""));
     for (uint32_t i = 0; i < plot->count; i++)
-        text_print(out, "%.1f,%.1f ", i * step, plot_y(plot, number_at(plot->points[i], "/lift")));
+        text_print(out, "%.1f,%.1f ", i * step,
+                   plot_y(plot, json_number_at(plot->points[i], "/lift")));
     text_print(out,
                "\"/><text x=\"2\" y=\"10\">+%.3g %%</text><text x=\"2\" y=\"%d\">-%.3g "
                "%%</text><text y=\"%d\">",
@@ -251,19 +246,20 @@ static void add_series(struct text *out, const struct json *points, const struct
     gos_str metric = text_at(row, "/metric_name"), variant = text_at(row, "/variant");
     for (uint32_t i = 0; points && i < points->count && plot.count < POINTS_MAX; i++) {
         const struct json *point = &points->items[i];
-        double low = number_at(point, "/lift_ci/lower"), high = number_at(point, "/lift_ci/upper");
+        double low = json_number_at(point, "/lift_ci/lower"),
+               high = json_number_at(point, "/lift_ci/upper");
         if (!gos_str_equal(text_at(point, "/metric_name"), metric) ||
             !gos_str_equal(text_at(point, "/variant"), variant) || isnan(low) || isnan(high) ||
-            isnan(number_at(point, "/lift")))
+            isnan(json_number_at(point, "/lift")))
             continue;
         plot.points[plot.count++] = point;
     }
     if (plot.count < 2)
         return;
     const struct json *last = plot.points[plot.count - 1];
-    plot.span = clamp(
-        3 * fmax(fabs(number_at(last, "/lift_ci/lower")), fabs(number_at(last, "/lift_ci/upper"))),
-        1, 300);
+    plot.span = clamp(3 * fmax(fabs(json_number_at(last, "/lift_ci/lower")),
+                               fabs(json_number_at(last, "/lift_ci/upper"))),
+                      1, 300);
     text_add(out, GOS_LIT("<figure><figcaption>"));
     add_escaped(out, metric);
     text_add(out, GOS_LIT(", "));

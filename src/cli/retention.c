@@ -7,13 +7,6 @@
 static const char retention_help[] =
     "  --dry-run     only says what would be deleted\n" REMOTE_HELP;
 
-static gos_str text_of(const struct json *object, gos_str name)
-{
-    const struct json *value = json_find(object, name);
-    return value && (value->type == JSON_STRING || value->type == JSON_NUMBER) ? value->text
-                                                                               : GOS_LIT("");
-}
-
 static void report_print(const struct remote *remote, const struct json *report, bool dry_run)
 {
     const struct json *experiments = json_find(report, GOS_LIT("experiments"));
@@ -26,14 +19,14 @@ static void report_print(const struct remote *remote, const struct json *report,
     for (uint32_t i = 0; experiments && i < experiments->count; i++) {
         const struct json *item = &experiments->items[i];
         table_row(&table);
-        table_cell(&table, text_of(item, GOS_LIT("name")), COLOR_BOLD);
-        table_cell(&table, text_of(item, GOS_LIT("environment")), COLOR_NONE);
-        table_cell(&table, text_of(item, GOS_LIT("end_date")), COLOR_NONE);
-        table_cell(&table, text_of(item, GOS_LIT("assignments")), COLOR_NONE);
+        table_cell(&table, json_shown(item, "name", ""), COLOR_BOLD);
+        table_cell(&table, json_shown(item, "environment", ""), COLOR_NONE);
+        table_cell(&table, json_shown(item, "end_date", ""), COLOR_NONE);
+        table_cell(&table, json_shown(item, "assignments", ""), COLOR_NONE);
     }
     if (experiments && experiments->count > 0)
         table_print(&table, stdout);
-    printf("%.*s assignments %s\n", GOS_ARG(text_of(report, GOS_LIT("assignments"))),
+    printf("%.*s assignments %s\n", GOS_ARG(json_shown(report, "assignments", "")),
            dry_run ? "would be deleted" : "deleted");
 }
 

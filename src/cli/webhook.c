@@ -15,13 +15,6 @@ static const char webhook_help[] =
     "  gosset webhook deliveries ID     what became of its messages\n"
     "  gosset webhook delete ID\n\n" REMOTE_HELP;
 
-static gos_str text_of(const struct json *object, const char *name)
-{
-    const struct json *value = json_find(object, gos_str_from(name));
-    return value && (value->type == JSON_STRING || value->type == JSON_NUMBER) ? value->text
-                                                                               : GOS_LIT("-");
-}
-
 static void events_write(struct json_writer *json, const char *events)
 {
     json_open_array(json);
@@ -81,7 +74,7 @@ static void list_print(const struct remote *remote, const struct json *list,
     for (uint32_t row = 0; items && row < items->count; row++) {
         table_row(&table);
         for (size_t i = 0; fields[i]; i++)
-            table_cell(&table, text_of(&items->items[row], fields[i]), COLOR_NONE);
+            table_cell(&table, json_shown(&items->items[row], fields[i], "-"), COLOR_NONE);
     }
     table_print(&table, stdout);
 }
@@ -100,7 +93,7 @@ static int call(struct remote *remote, const char *method, gos_str path, gos_str
     else if (fields)
         list_print(remote, json, fields);
     else if (member)
-        printf("%.*s\n", GOS_ARG(text_of(json, member)));
+        printf("%.*s\n", GOS_ARG(json_shown(json, member, "-")));
     return code;
 }
 
