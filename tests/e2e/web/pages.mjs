@@ -43,6 +43,7 @@ export const PAGES = [
   ['/calculator?tab=rates', 'calculator-rates', '95 % interval'],
   ['/calculator?tab=means', 'calculator-means', '95 % interval'],
   ['/calculator?tab=split', 'calculator-split', 'The split'],
+  ['/promote?from=staging', 'promote', 'differ'],
   ['/settings', 'settings-keys', 'API keys'],
   ['/settings?tab=members', 'settings-members', 'vera@example.org'],
   ['/settings?tab=environments', 'settings-environments', 'you work here'],
