@@ -92,7 +92,9 @@ static void contexts_check(const gos_ruleset *rules, gos_context *context, gos_a
     static const char *const v[] = {"null",    "\"1.0.0-rc.1\"", "\"1.0.0-rc.2\"",      "\"1.0\"",
                                     "\"1.2\"", "\"2.0.0-beta\"", "\"99999999999.0.0\"", "\"x\"",
                                     "7"};
-    static const char *const t[] = {"null", "\"a\"", "\"b\"", "\"c\"", "\"other\"", "1", "[\"a\"]"};
+    static const char *const t[] = {"null",         "\"a\"",       "\"b\"", "\"c\"",
+                                    "\"other\"",    "\"more-79\"", "1",     "\"later-0\"",
+                                    "\"later-79\"", "[\"a\"]"};
     for (size_t i = 0; i < 40; i++) {
         char attributes[200];
         snprintf(attributes, sizeof attributes, "{\"n\":%s,\"v\":%s,\"t\":%s}", ANY_OF(n),
@@ -101,12 +103,12 @@ static void contexts_check(const gos_ruleset *rules, gos_context *context, gos_a
     }
 }
 
-/* Half of the documents know so many texts that sets of them take more than one word. */
-static void texts_add(char *out, size_t size, bool many)
+/* So many texts that sets of them take more than one word, or one only. */
+static void texts_add(char *out, size_t size, const char *name, bool many)
 {
     size_t at = (size_t)snprintf(out, size, "{\"t\":[\"a\"");
     for (int i = 0; many && i < 80; i++)
-        at += (size_t)snprintf(out + at, size - at, ",\"more-%d\"", i);
+        at += (size_t)snprintf(out + at, size - at, ",\"%s-%d\"", name, i);
     snprintf(out + at, size - at, "]}");
 }
 
@@ -117,18 +119,21 @@ TEST(merge, merged_tests_say_what_the_tests_say)
     uint64_t served = 0;
     chance_state = 20;
     for (int i = 0; i < DOCUMENTS; i++) {
-        char group[TEXT_BYTES], more[TEXT_BYTES];
+        char group[TEXT_BYTES], more[TEXT_BYTES], later[TEXT_BYTES];
         gos_error err = {0};
         gos_report report;
         const gos_ruleset *rules;
         group_write(group, sizeof group, 2);
-        texts_add(more, sizeof more, i % 2);
+        texts_add(more, sizeof more, "more", i % 2);
+        texts_add(later, sizeof later, "later", i % 3 == 0);
         gos_str document = gos_arena_print(
             arena,
             "{\"segments\":[{\"name\":\"many\",\"conditions\":%s}],\"flags\":[{\"key\":\"f\","
             "\"type\":\"Boolean\",\"enabled\":true,\"default_value\":false,\"rules\":"
-            "[{\"conditions\":%s,\"value\":true}]}]}",
-            more, group);
+            "[{\"conditions\":%s,\"value\":true}]},{\"key\":\"later\",\"type\":\"Boolean\","
+            "\"enabled\":true,\"default_value\":false,\"rules\":[{\"conditions\":%s,\"value\":true}"
+            "]}]}",
+            more, group, later);
         CHECK_OK(gos_ruleset_compile(document, NULL, arena, &rules, &report, &err), &err);
         contexts_check(rules, context, arena, &served);
         gos_arena_reset(arena);
