@@ -23,7 +23,7 @@ void api_export(struct http_request *request, struct http_response *response)
 
 static const char *const actions[] = {"created", "updated", "unchanged"};
 
-static struct catalog_change change_of(const struct transfer_item *item)
+static struct catalog_change change_of(const struct transfer_item *item, gos_str action)
 {
     bool found = item->action != TRANSFER_CREATED;
     return (struct catalog_change){
@@ -31,7 +31,7 @@ static struct catalog_change change_of(const struct transfer_item *item)
         .definition = &item->definition,
         .override = item->override,
         .expected_version = found ? item->definition.version - 1 : CATALOG_VERSION_NEW,
-        .action = GOS_LIT("import"),
+        .action = action,
         .pointer = item->pointer,
     };
 }
@@ -43,7 +43,7 @@ static bool changes_make(const struct transfer *transfer, struct catalog_change 
     *out_count = 0;
     for (size_t i = 0; *out && i < transfer->count; i++) {
         if (transfer->items[i].action != TRANSFER_UNCHANGED)
-            (*out)[(*out_count)++] = change_of(&transfer->items[i]);
+            (*out)[(*out_count)++] = change_of(&transfer->items[i], transfer->action);
     }
     return *out != NULL;
 }
@@ -121,6 +121,8 @@ static void report(struct http_request *request, struct http_response *response,
     json_bool(&answer.json, dry_run);
     json_name(&answer.json, "version");
     json_int(&answer.json, sequence);
+    if (transfer->from_version > 0)
+        json_put_int(&answer.json, "from_version", transfer->from_version);
     report_counts(&answer.json, transfer);
     json_name(&answer.json, "changes");
     json_open_array(&answer.json);
@@ -147,14 +149,13 @@ static bool read_dry_run(const struct http_request *request, bool *out, gos_erro
 }
 
 void transfer_answer(struct http_request *request, struct http_response *response,
-                     struct transfer *transfer, const struct json *document, bool dry_run)
+                     struct transfer *transfer, bool dry_run)
 {
     gos_error err;
     struct catalog_change *changes;
     size_t count;
     int64_t sequence = 0;
-    if (transfer_read(request, document, transfer, &err) &&
-        changes_make(transfer, &changes, &count, &err) &&
+    if (changes_make(transfer, &changes, &count, &err) &&
         change_apply(request, changes, count, dry_run, &sequence, &err))
         report(request, response, transfer, dry_run, sequence);
     else
@@ -179,9 +180,11 @@ void api_import(struct http_request *request, struct http_response *response)
     gos_error err;
     bool dry_run = false;
     const struct json *document = NULL;
-    struct transfer transfer = {.arena = gos_arena_open(TRANSFER_BYTES_MAX)};
-    if (document_read(request, transfer.arena, &document, &dry_run, &err))
-        transfer_answer(request, response, &transfer, document, dry_run);
+    struct transfer transfer = {.arena = gos_arena_open(TRANSFER_BYTES_MAX),
+                                .action = GOS_LIT("import")};
+    if (document_read(request, transfer.arena, &document, &dry_run, &err) &&
+        transfer_read(request, document, &transfer, &err))
+        transfer_answer(request, response, &transfer, dry_run);
     else
         http_fail(request, response, &err);
     gos_arena_close(transfer.arena);

@@ -6,34 +6,40 @@
 #include "api/transfer.h"
 #include "base/limits.h"
 
+#include <inttypes.h>
+
 static const struct field selected_fields[] = {
     {"kind", FIELD_WORD, FIELD_REQUIRED, 0, 0, "experiment|flag|holdout|layer|metric|segment", NULL,
      NULL},
     {"name", FIELD_LINE, FIELD_REQUIRED, 1, NAME_BYTES_MAX, NULL, NULL, NULL},
+    {"version", FIELD_INTEGER, FIELD_FREE, 0, INT32_MAX, NULL, NULL, NULL},
 };
-static const struct record selected_record = {"a definition to promote", selected_fields, 2};
+static const struct record selected_record = {"a definition to promote", selected_fields, 3};
 
 static const struct field promote_fields[] = {
     {"from", FIELD_KEY, FIELD_REQUIRED, 1, KEY_BYTES_MAX, NULL, NULL, NULL},
+    {"at", FIELD_INTEGER, FIELD_FREE, 0, 9e15, NULL, NULL, NULL},
     {"dry_run", FIELD_BOOL, FIELD_FREE, 0, 0, NULL, "false", NULL},
     {"definitions", FIELD_RECORDS, FIELD_FREE, 1, BATCH_ITEMS_MAX, NULL, NULL, &selected_record},
 };
-static const struct record promote_record = {"a promotion", promote_fields, 3};
+static const struct record promote_record = {"a promotion", promote_fields, 4};
+
+static bool is_meant(const struct json *selected, enum kind kind, const struct json *definition)
+{
+    gos_str name = json_find_text(selected, "name");
+    return gos_str_equal(json_find_text(selected, "kind"), gos_str_from(kind_word(kind))) &&
+           (gos_str_equal(name, json_find_text(definition, kind_name_field(kind))) ||
+            gos_str_equal(name, json_find_text(definition, "id")));
+}
 
 /* Without a selection everything is wanted. */
 static bool is_wanted(const struct json *selection, enum kind kind, const struct json *definition)
 {
-    gos_str name = json_find_text(definition, kind_name_field(kind));
-    if (!selection)
-        return true;
-    for (uint32_t i = 0; i < selection->count; i++) {
-        const struct json *wanted = &selection->items[i];
-        if (gos_str_equal(json_find_text(wanted, "kind"), gos_str_from(kind_word(kind))) &&
-            (gos_str_equal(json_find_text(wanted, "name"), name) ||
-             gos_str_equal(json_find_text(wanted, "name"), json_find_text(definition, "id"))))
+    for (uint32_t i = 0; selection && i < selection->count; i++) {
+        if (is_meant(&selection->items[i], kind, definition))
             return true;
     }
-    return false;
+    return !selection;
 }
 
 /* The document that is imported; *out_count says how many definitions it has. */
@@ -62,10 +68,30 @@ static bool document_cut(const struct json *source, const struct json *selection
     return text_ok(&text, err) && json_read(text_str(&text), arena, out, err);
 }
 
-static bool document_fetch(struct http_request *request, const struct json *body, gos_arena *arena,
-                           const struct json **out, gos_error *err)
+static int64_t integer_of(const struct json *object, const char *name, int64_t otherwise)
+{
+    int64_t number;
+    const struct json *value = json_find(object, gos_str_from(name));
+    return value && json_is_integer(value, &number) ? number : otherwise;
+}
+
+/* The definitions of the other environment, as they are or as they were shown. */
+static bool source_read(struct http_request *request, const struct json *body,
+                        struct transfer *transfer, const struct json **out, gos_error *err)
 {
     gos_str document;
+    gos_str from = json_find_text(body, "from");
+    int64_t at = integer_of(body, "at", CATALOG_NOW);
+    if (!catalog_document(api_of(request)->catalog, from, at, transfer->arena, &document,
+                          &transfer->from_version, err))
+        return at == CATALOG_NOW ? false : gos_fail_below(err, "/at");
+    return json_read(document, transfer->arena, out, err);
+}
+
+static bool document_fetch(struct http_request *request, const struct json *body,
+                           struct transfer *transfer, const struct json **out, gos_error *err)
+{
+    gos_arena *arena = transfer->arena;
     const struct json *source;
     const struct json *selection = json_find(body, GOS_LIT("definitions"));
     uint32_t count;
@@ -76,9 +102,7 @@ static bool document_fetch(struct http_request *request, const struct json *body
         return gos_fail(err, GOS_BAD_INPUT, "/from",
                         "\"from\" must be another environment than the key's");
     if (!change_check_home(request, from, err) ||
-        !catalog_document(api_of(request)->catalog, from, CATALOG_NOW, arena, &document, NULL,
-                          err) ||
-        !json_read(document, arena, &source, err) ||
+        !source_read(request, body, transfer, &source, err) ||
         !document_cut(source, selection, arena, out, &count, err))
         return false;
     if (!selection || count == selection->count)
@@ -88,20 +112,46 @@ static bool document_fetch(struct http_request *request, const struct json *body
                     GOS_ARG(from));
 }
 
+/* Nobody has changed what is replaced since the difference was shown. */
+static bool versions_check(const struct json *selection, const struct transfer *transfer,
+                           gos_error *err)
+{
+    for (uint32_t i = 0; selection && i < selection->count; i++) {
+        int64_t shown = integer_of(&selection->items[i], "version", CATALOG_VERSION_ANY);
+        for (size_t k = 0; shown != CATALOG_VERSION_ANY && k < transfer->count; k++) {
+            const struct transfer_item *item = &transfer->items[k];
+            int64_t stored = integer_of(item->before, "version", 0);
+            char pointer[GOS_POINTER_BYTES] = "/definitions";
+            if (!is_meant(&selection->items[i], item->definition.kind, item->definition.tree) ||
+                stored == shown)
+                continue;
+            json_pointer_add_index(pointer, i);
+            json_pointer_add(pointer, GOS_LIT("version"));
+            return gos_fail(err, GOS_CONFLICT, pointer,
+                            "%.*s is at version %" PRId64 " here, not at %" PRId64
+                            ": look at the difference again",
+                            GOS_ARG(item->definition.name), stored, shown);
+        }
+    }
+    return true;
+}
+
 void api_promote(struct http_request *request, struct http_response *response)
 {
     gos_error err;
     const struct json *body;
     const struct json *document;
-    struct transfer transfer = {.arena = gos_arena_open(TRANSFER_BYTES_MAX)};
+    struct transfer transfer = {.arena = gos_arena_open(TRANSFER_BYTES_MAX),
+                                .action = GOS_LIT("promote")};
     if (!api_read_body(request, response, false, &body)) {
         gos_arena_close(transfer.arena);
         return;
     }
     if (change_check_body(request, &promote_record, &body, &err) &&
-        document_fetch(request, body, transfer.arena, &document, &err))
-        transfer_answer(request, response, &transfer, document,
-                        json_find(body, GOS_LIT("dry_run"))->boolean);
+        document_fetch(request, body, &transfer, &document, &err) &&
+        transfer_read(request, document, &transfer, &err) &&
+        versions_check(json_find(body, GOS_LIT("definitions")), &transfer, &err))
+        transfer_answer(request, response, &transfer, json_find(body, GOS_LIT("dry_run"))->boolean);
     else
         http_fail(request, response, &err);
     gos_arena_close(transfer.arena);

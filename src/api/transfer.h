@@ -20,7 +20,9 @@ struct transfer_item {
 };
 
 struct transfer {
-    gos_arena *arena; /* of the caller: holds everything below */
+    gos_arena *arena;     /* of the caller: holds everything below */
+    gos_str action;       /* what the audit log calls it */
+    int64_t from_version; /* the last change of where the document is from; 0: of no environment */
     struct transfer_item *items;
     size_t count;
 };
@@ -38,8 +40,8 @@ bool transfer_read(struct http_request *request, const struct json *document, st
 /* Whether a field differs in two bodies; what every write changes does not count. */
 bool transfer_differs(const char *field, const struct json *before, const struct json *after);
 
-/* Reads the document, writes what differs (or only tries: dry_run), and answers with a report. */
+/* Writes what differs of a read document (or only tries: dry_run) and answers with a report. */
 void transfer_answer(struct http_request *request, struct http_response *response,
-                     struct transfer *transfer, const struct json *document, bool dry_run);
+                     struct transfer *transfer, bool dry_run);
 
 #endif

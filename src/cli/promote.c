@@ -8,11 +8,13 @@ enum { PROMOTED_MAX = 100 };
 
 static const char promote_help[] =
     "  gosset promote staging                    all that differs\n"
-    "  gosset promote staging flag/checkout experiment/price --dry-run\n\n"
+    "  gosset promote staging flag/checkout experiment/price --dry-run\n"
+    "  gosset promote staging --at 1204          as they were at change 1204 of staging\n\n"
     "Takes definitions of the environment that is named into the key's own: what they decide. "
     "What\n"
     "happened to them (state, dates, phases, overrides of users) stays where it is. What is named\n"
     "needs what it refers to: name both, or have it there.\n\n"
+    "  --at N        as that change of the other environment left them (gosset audit)\n"
     "  --dry-run     only say what would change, field by field\n" REMOTE_HELP;
 
 /* "flag/checkout" as {"kind": "flag", "name": "checkout"}. */
@@ -33,14 +35,36 @@ static bool selected_write(struct json_writer *json, const char *word,
     return true;
 }
 
-static bool body_write(struct text *text, const char *const *words, int count, bool dry_run,
-                       const struct command *command, int *out_exit)
+/* What the command line asks for. */
+struct asked {
+    const char *at; /* NULL: as they are now */
+    bool dry_run;
+};
+
+static bool at_write(struct json_writer *json, const char *at, const struct command *command,
+                     int *out_exit)
+{
+    int64_t number;
+    if (!at)
+        return true;
+    if (!str_read_int(gos_str_from(at), &number) || number < 0) {
+        *out_exit = command_usage(command, "--at is the number of a change, not \"%s\"", at);
+        return false;
+    }
+    json_put_int(json, "at", number);
+    return true;
+}
+
+static bool body_write(struct text *text, const char *const *words, int count,
+                       const struct asked *asked, const struct command *command, int *out_exit)
 {
     struct json_writer json;
     json_writer_init(&json, text);
     json_open_object(&json);
     json_put_text(&json, "from", gos_str_from(words[0]));
-    json_put_bool(&json, "dry_run", dry_run);
+    json_put_bool(&json, "dry_run", asked->dry_run);
+    if (!at_write(&json, asked->at, command, out_exit))
+        return false;
     if (count > 1) {
         json_name(&json, "definitions");
         json_open_array(&json);
@@ -76,23 +100,24 @@ static void differences_print(const struct remote *remote, const struct json *re
     }
 }
 
-static int promote(struct remote *remote, const char *const *words, int count, bool dry_run)
+static int promote(struct remote *remote, const char *const *words, int count,
+                   const struct asked *asked)
 {
     int code = EXIT_DONE;
     gos_str answer;
     const struct json *report;
     struct text text;
     text_init(&text, remote->arena);
-    if (!body_write(&text, words, count, dry_run, remote->command, &code) ||
+    if (!body_write(&text, words, count, asked, remote->command, &code) ||
         !remote_call(remote, "POST", "/api/v1/promote", text_str(&text), &answer, &report, &code))
         return code;
     if (remote->as_json) {
         printf("%.*s\n", GOS_ARG(answer));
         return code;
     }
-    if (dry_run)
+    if (asked->dry_run)
         differences_print(remote, report);
-    import_report_print(remote, report, dry_run);
+    import_report_print(remote, report, asked->dry_run);
     return code;
 }
 
@@ -102,13 +127,14 @@ int command_promote(const struct command *command, int argc, char **argv)
     struct command helped = *command;
     const char *words[PROMOTED_MAX + 1];
     int count, code = EXIT_DONE;
-    bool dry_run = false;
-    const struct remote_option options[] = {{"dry-run", NULL, &dry_run}, {NULL, NULL, NULL}};
+    struct asked asked = {NULL, false};
+    const struct remote_option options[] = {
+        {"at", &asked.at, NULL}, {"dry-run", NULL, &asked.dry_run}, {NULL, NULL, NULL}};
     helped.help = promote_help;
     if (!remote_open(&remote, &helped, argc, argv, options, words, PROMOTED_MAX + 1, &count, &code))
         return code;
     code = count == 0 ? command_usage(&helped, "the environment to take from is needed")
-                      : promote(&remote, words, count, dry_run);
+                      : promote(&remote, words, count, &asked);
     remote_close(&remote);
     return code;
 }

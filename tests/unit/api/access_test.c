@@ -307,6 +307,42 @@ TEST(promote, shows_the_difference_and_leaves_what_happened_behind)
     fixture_stop(&given);
 }
 
+#define PROMOTE_A(more)                                                                            \
+    "{\"from\":\"staging\",\"definitions\":[{\"kind\":\"flag\",\"name\":\"a\"" more "}]}"
+
+TEST(promote, takes_what_was_shown_or_nothing)
+{
+    struct fixture given;
+    fixture_start(&given);
+    given.key = given.staging;
+    CHECK_STATUS(&given, 201, "POST", "/api/v1/flags", FLAG("a"));
+    given.key = given.admin;
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "/definitions/0/version", "POST", "/api/v1/promote",
+                  PROMOTE_A(",\"version\":-1"));
+    CHECK_REFUSED(&given, 409, "CONFLICT", "/definitions/0/version", "POST", "/api/v1/promote",
+                  PROMOTE_A(",\"version\":1"));
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/promote", PROMOTE_A(",\"version\":0"));
+    CHECK_STATUS(&given, 200, "GET", "/api/v1/audit?kind=flag&limit=1", NULL);
+    CHECK_TEXT(fixture_at(&given, "/items/0/action"), "\"promote\"");
+    CHECK_REFUSED(&given, 409, "CONFLICT", "/definitions/0/version", "POST", "/api/v1/promote",
+                  PROMOTE_A(",\"version\":0"));
+    given.key = given.staging;
+    CHECK_STATUS(&given, 200, "PATCH", "/api/v1/flags/a", "{\"description\":\"shown\"}");
+    given.key = given.admin;
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/promote", "{\"from\":\"staging\",\"dry_run\":true}");
+    gos_str body = gos_arena_print(given.arena, "{\"from\":\"staging\",\"at\":%.*s}",
+                                   GOS_ARG(fixture_at(&given, "/from_version")));
+    given.key = given.staging;
+    CHECK_STATUS(&given, 200, "PATCH", "/api/v1/flags/a", "{\"description\":\"unseen\"}");
+    given.key = given.admin;
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/promote", body.data);
+    CHECK_STATUS(&given, 200, "GET", "/api/v1/flags/a", NULL);
+    CHECK_TEXT(fixture_at(&given, "/description"), "\"shown\"");
+    CHECK_REFUSED(&given, 404, "NOT_FOUND", "/at", "POST", "/api/v1/promote",
+                  "{\"from\":\"staging\",\"at\":99999}");
+    fixture_stop(&given);
+}
+
 TEST(export, gives_the_present_and_the_past)
 {
     struct fixture given;

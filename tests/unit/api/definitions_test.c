@@ -336,3 +336,26 @@ TEST(revert, of_an_experiment_leaves_its_state)
     CHECK_TEXT(fixture_at(&given, "/description"), "\"\"");
     fixture_stop(&given);
 }
+
+TEST(value_schemas, say_which_values_do_not_fit)
+{
+    struct fixture given;
+    fixture_start(&given);
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/value-schemas",
+                 "{\"schema\":{\"properties\":{\"n\":{\"type\":\"integer\"}}},"
+                 "\"values\":{\"/value\":{\"n\":1},\"/variants/b\":{\"n\":\"x\"}}}");
+    CHECK_TEXT(fixture_at(&given, "/values"), "2");
+    CHECK_TEXT(fixture_at(&given, "/faults/0/name"), "\"/variants/b\"");
+    CHECK_TEXT(fixture_at(&given, "/faults/0/pointer"), "\"/n\"");
+    CHECK_TEXT(fixture_at(&given, "/faults/1"), "absent");
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "/schema/type", "POST", "/api/v1/value-schemas",
+                  "{\"schema\":{\"type\":\"whole\"}}");
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "/schema", "POST", "/api/v1/value-schemas", "{}");
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "/values", "POST", "/api/v1/value-schemas",
+                  "{\"schema\":true,\"values\":[1]}");
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "/x", "POST", "/api/v1/value-schemas",
+                  "{\"schema\":true,\"x\":1}");
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/value-schemas", "{\"schema\":true}");
+    CHECK_TEXT(fixture_at(&given, "/faults"), "[]");
+    fixture_stop(&given);
+}

@@ -276,6 +276,7 @@ static const struct matrix_row matrix[] = {
     {"DELETE", "/api/v1/users", ROLE_ADMIN},
     {"POST", "/api/v1/explain", ROLE_VIEWER},
     {"POST", "/api/v1/match", ROLE_VIEWER},
+    {"POST", "/api/v1/value-schemas", ROLE_VIEWER},
     {"POST", "/api/v1/what-if", ROLE_VIEWER},
     {"POST", "/api/v1/calculations", ROLE_VIEWER},
     {"POST", "/api/v1/metrics/preview", ROLE_VIEWER},

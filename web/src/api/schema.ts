@@ -307,10 +307,12 @@ export type PasswordChange = {
 
 export type Promotion = {
   from: string;
+  at?: number;
   dry_run?: boolean;
   definitions?: {
     kind: string;
     name: string;
+    version?: number;
   }[];
 };
 
@@ -415,6 +417,20 @@ export type UnknownFlags = {
   }[];
   next?: null;
   total?: number;
+};
+
+export type ValueSchemaCheck = {
+  schema: Json;
+  values?: Json;
+};
+
+export type ValueSchemaFaults = {
+  values?: number;
+  faults?: {
+    name: string;
+    pointer: string;
+    message: string;
+  }[];
 };
 
 export type Webhook = {
