@@ -84,7 +84,7 @@ test('an experiment that runs goes back, too, and stays running', { skip }, asyn
 test('what is chosen of another environment is taken, after the difference was shown', { skip }, async () => {
   for (const one of [flag('moved', { rollout_percentage: 25 }), flag('left')]) await inStaging('POST', '/api/v1/flags', one);
   await server.call('POST', '/api/v1/flags', flag('moved', { rollout_percentage: 5, enabled: false }));
-  await onPage(async (page) => {
+  await onPage(async (page, wrongs) => {
     await visit(page, '/settings?tab=environments', 'what differs from here');
     await page.getByRole('row', { name: /staging/ }).getByRole('link').click();
     await page.getByRole('heading', { name: 'Promote into production' }).waitFor();
@@ -92,6 +92,11 @@ test('what is chosen of another environment is taken, after the difference was s
     await page.getByText('/rollout_percentage').filter({ visible: true }).waitFor();
     assert.deepEqual(await findings(page), []);
     await page.getByRole('checkbox', { name: 'Promote flag/left' }).uncheck();
+    await server.call('PATCH', '/api/v1/flags/moved', { owner: 'ann' });
+    await page.getByRole('button', { name: 'Take 1 into production' }).click();
+    await page.getByText('Somebody changed it meanwhile').waitFor();
+    assert.match(wrongs.splice(0).join(), /409/, 'the browser says so, too');
+    await page.getByText('/owner').filter({ visible: true }).waitFor();
     await page.getByRole('button', { name: 'Take 1 into production' }).click();
     await page.getByText('1 taken into production.').waitFor();
     await page.getByText('1 differ').waitFor();
@@ -126,6 +131,22 @@ test('a flag is switched at set times, and a share grows', { skip }, async () =>
   assert.deepEqual([rules[0].rollout.linear, rules[0].rollout.steps.length, rules[0].rollout.steps[0].percentage], [true, 5, 2]);
 });
 
+test('a date is typed by hand, and steps change places only when that is over', { skip }, async () => {
+  const schedule = ['2030-01-01T00:00:00Z', '2031-01-01T00:00:00Z'].map((at, i) => ({ at, enabled: i === 0 }));
+  await server.call('POST', '/api/v1/flags', flag('typed', { schedule }));
+  await onPage(async (page) => {
+    await visit(page, '/flags/typed', '2031-01-01 00:00 UTC');
+    await page.getByLabel('Step 1: when').focus();
+    await page.keyboard.type('05062032');
+    assert.equal(await page.getByLabel('Step 1: when').inputValue(), '2032-05-06T00:00');
+    await page.keyboard.press('Tab');
+    await page.getByLabel('Description').focus();
+    assert.equal(await page.getByLabel('Step 2: when').inputValue(), '2032-05-06T00:00');
+    await save(page);
+  });
+  assert.deepEqual((await get('/flags/typed')).schedule, [{ at: '2031-01-01T00:00:00Z', enabled: false }, { at: '2032-05-06T00:00:00Z', enabled: true }]);
+});
+
 test('a schema is made from the values, and a value that does not fit is refused at its field', { skip }, async () => {
   await server.call('POST', '/api/v1/flags', { key: 'shaped', type: 'JSON', default_value: { size: 1 }, value: { size: 2, color: 'red' }, enabled: true });
   await onPage(async (page, wrongs) => {
@@ -133,6 +154,7 @@ test('a schema is made from the values, and a value that does not fit is refused
     await page.getByRole('button', { name: 'Make one from its values' }).click();
     await save(page);
     await page.getByLabel('Value for everybody else').fill('{"size": "large"}');
+    await page.getByText('Value for everybody else:').waitFor();
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText(/integer/).first().waitFor();
     await page.getByText('at /default_value/size').waitFor();

@@ -1,5 +1,19 @@
 // A first schema for the values of a JSON flag, made from the values it has.
-import type { Json, JsonObject } from '../api/types';
+import type { Flag, Json, JsonObject } from '../api/types';
+
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Every value that the flag can serve, by where it stands. */
+export function valuesOf(flag: Flag): { [place: string]: Json } {
+  const found: [string, unknown][] = [['everybody else', flag.default_value], ['rolled out', flag.value]];
+  if (isObject(flag.variants)) for (const [name, value] of Object.entries(flag.variants)) found.push([`variant ${name}`, value]);
+  (flag.rules ?? []).forEach((rule, i) => {
+    if (!isObject(rule)) return;
+    found.push([`rule ${i + 1}`, rule.value]);
+    if (isObject(rule.values)) for (const [name, value] of Object.entries(rule.values)) found.push([`rule ${i + 1}, ${name}`, value]);
+  });
+  return Object.fromEntries(found.filter(([, value]) => value !== undefined && value !== null)) as { [place: string]: Json };
+}
 
 const typeOf = (value: Json): string =>
   value === null ? 'null' : Array.isArray(value) ? 'array' : typeof value === 'number' ? (Number.isInteger(value) ? 'integer' : 'number') : typeof value;

@@ -2,12 +2,12 @@
 import { Button, NumberInput, Slider, Switch, Tabs, TagsInput, TextInput, Textarea } from '@mantine/core';
 import { Suspense, lazy, useState } from 'react';
 import { useGet, useList } from '../api/queries';
-import type { Flag, Json, JsonObject } from '../api/types';
+import type { Flag, Json } from '../api/types';
 import { Link, useQueryValue } from '../app/router';
 import { shown } from '../lib/draft';
 import { number } from '../lib/format';
 import { STALE_DAYS } from '../lib/stale';
-import { schemaOf } from '../lib/value-schema';
+import { schemaOf, valuesOf } from '../lib/value-schema';
 import type { Environment } from '../parts/account';
 import { Ago, Badge, Card, ErrorNote, Hint, Note, Page, Rows, useSettled } from '../parts/basic';
 import { Conditions } from '../parts/conditions';
@@ -21,6 +21,7 @@ import { SegmentsPicker } from '../parts/pickers';
 import { Remove } from '../parts/remove';
 import { Snippets } from '../parts/snippets';
 import { Schedule } from '../parts/moments';
+import { SchemaFaults } from '../parts/schema-faults';
 import { Overrides } from '../parts/overrides';
 import { Stale } from '../parts/stale';
 import { Tester } from '../parts/tester';
@@ -51,13 +52,6 @@ function Rollout({ edit }: { edit: Edit }) {
   );
 }
 
-/** Every value that the flag can serve. */
-function valuesOf(flag: Flag): Json[] {
-  const rules = (flag.rules ?? []) as JsonObject[];
-  const variants = typeof flag.variants === 'object' && flag.variants !== null && !Array.isArray(flag.variants) ? Object.values(flag.variants) : [];
-  return [flag.default_value, flag.value, ...variants, ...rules.flatMap((rule) => [rule.value, ...Object.values((rule.values ?? {}) as JsonObject)])].filter((value): value is Json => value !== undefined && value !== null);
-}
-
 function Settings({ edit }: { edit: Edit }) {
   const { value, set, at } = edit;
   const [typed, setTyped] = useState('');
@@ -82,7 +76,8 @@ function Settings({ edit }: { edit: Edit }) {
         <Card title="What its values look like">
           <div className="stack tight">
             <JsonField label="Schema of values" description="Keywords of JSON Schema; every value of this flag must fit. null: any JSON." rows={3} value={value.value_schema ?? null} error={at('/value_schema')} onChange={(json) => set({ value_schema: json ?? undefined })} />
-            <div><Button size="compact-xs" variant="default" onClick={() => set({ value_schema: schemaOf(valuesOf(value)) })}>Make one from its values</Button></div>
+            {value.value_schema != null && <SchemaFaults flag={value} />}
+            <div><Button size="compact-xs" variant="default" onClick={() => set({ value_schema: schemaOf(Object.values(valuesOf(value))) })}>Make one from its values</Button></div>
           </div>
         </Card>
       )}

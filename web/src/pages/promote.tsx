@@ -21,6 +21,7 @@ interface Change {
   after: JsonObject;
 }
 interface Report {
+  from_version: number;
   unchanged: number;
   changes: Change[];
   warnings?: { pointer: string; message: string }[];
@@ -53,19 +54,21 @@ function Offer({ from, to }: { from: string; to: string }) {
   const found = useQuery<Report, ApiError>({ queryKey: ['promote', to, from], queryFn: () => api.post<Report>('/promote', { from, dry_run: true }), retry: false });
   if (found.error) return <ErrorNote error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Rows count={4} height={60} />;
-  const { changes, unchanged, warnings } = found.data;
+  const { changes, from_version, unchanged, warnings } = found.data;
   if (changes.length === 0) return <Empty title={`Nothing in ${from} differs from ${to}`}>{count(unchanged)} definitions are the same in both. What is only in {to} stays.</Empty>;
   const chosen = changes.filter((change) => !left.has(nameOf(change)));
   async function promote() {
     setBusy(true);
     setError(null);
     try {
-      await api.post('/promote', { from, definitions: chosen.map(({ kind, name }) => ({ kind, name })) });
+      // What was shown goes over, on what was shown here, or nothing.
+      await api.post('/promote', { from, at: from_version, definitions: chosen.map(({ kind, name, before }) => ({ kind, name, version: before?.version ?? 0 })) });
       say(`${count(chosen.length)} taken into ${to}.`);
       setLeft(new Set());
       await client.invalidateQueries();
     } catch (cause) {
       setError(cause as ApiError);
+      if ((cause as ApiError).isStale) await found.refetch();
     } finally {
       setBusy(false);
     }
@@ -84,7 +87,7 @@ function Offer({ from, to }: { from: string; to: string }) {
           }} />
         ))}
         {(warnings ?? []).map((warning) => <Note key={`${warning.pointer} ${warning.message}`} tone="warn">{warning.message} <code className="mono muted">{warning.pointer}</code></Note>)}
-        <ErrorNote error={error} />
+        <ErrorNote error={error} title={error?.isStale ? 'Somebody changed it meanwhile; this is how it stands now' : undefined} />
         <div className="row">
           <Act loading={busy} disabled={chosen.length === 0} onClick={() => void promote()}>Take {count(chosen.length)} into {to}</Act>
           <span className="muted small">State, dates, phases and overrides of users stay where they are; an experiment that is new here is a draft.</span>

@@ -3,7 +3,7 @@
 import { Button, NumberInput, TagsInput, TextInput, Textarea } from '@mantine/core';
 import { useMetrics } from '../api/queries';
 import type { Experiment, Variant } from '../api/types';
-import { localTime, when } from '../lib/format';
+import { when } from '../lib/format';
 import { Card, Note } from './basic';
 import { Conditions } from './conditions';
 import { Conflict, SaveBar, useEditing, type Editing } from './editing';
@@ -14,6 +14,7 @@ import { Reach } from './reach';
 import { SplitBar, splitSentence } from './split-bar';
 import { MetricSettings } from './metric-settings';
 import { Planner } from './planner';
+import { WhenField } from './when-field';
 
 type Edit = Editing<Experiment>;
 
@@ -150,12 +151,11 @@ function Metrics({ edit }: { edit: Edit }) {
 
 function Schedule({ edit }: { edit: Edit }) {
   const { value, set, at } = edit;
-  const time = (text: string) => (text ? new Date(text).toISOString() : null);
   return (
     <Card title="When">
       <div className="row" style={{ alignItems: 'flex-start' }}>
-        <TextInput type="datetime-local" label="Start" value={localTime(value.start_date)} disabled={edit.stored.status !== 'Draft'} error={at('/start_date')} onChange={(event) => set({ start_date: time(event.currentTarget.value) })} />
-        <TextInput type="datetime-local" label="Planned end" value={localTime(value.end_date)} error={at('/end_date')} onChange={(event) => set({ end_date: time(event.currentTarget.value) })} />
+        <WhenField label="Start" value={value.start_date} disabled={edit.stored.status !== 'Draft'} error={at('/start_date')} onChange={(time) => set({ start_date: time ?? null })} />
+        <WhenField label="Planned end" value={value.end_date} error={at('/end_date')} onChange={(time) => set({ end_date: time ?? null })} />
       </div>
     </Card>
   );

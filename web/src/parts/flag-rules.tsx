@@ -8,7 +8,6 @@ import { useQueryValue } from '../app/router';
 import { readConditions, sentence } from '../lib/conditions';
 import { shown } from '../lib/draft';
 import { number } from '../lib/format';
-import { localTime } from '../lib/format';
 import { progressAt, readProgress } from '../lib/progress';
 import { say } from './basic';
 import { Conditions } from './conditions';
@@ -19,6 +18,7 @@ import { Rollout } from './moments';
 import { SegmentsPicker } from './pickers';
 import { SplitBar } from './split-bar';
 import { ValueField } from './value-field';
+import { WhenField } from './when-field';
 
 type Rule = JsonObject;
 type Serves = 'value' | 'split' | 'experiment' | 'variant';
@@ -93,7 +93,7 @@ function Card({ flag, rule, pointer, onChange, at }: { flag: Flag; rule: Rule; p
     const next: Rule = Object.fromEntries(Object.entries(rule).filter(([name]) => !drop.includes(name)));
     onChange({ ...next, ...patch });
   };
-  const put = (name: string, text: string) => (text ? set({ [name]: new Date(text).toISOString() }) : set({}, [name]));
+  const put = (name: string, time: string | undefined) => (time ? set({ [name]: time }) : set({}, [name]));
   const member = rule.conditions !== undefined ? 'conditions' : 'attributes';
   const percentage = typeof rule.percentage === 'number' ? rule.percentage : 100;
   return (
@@ -110,8 +110,8 @@ function Card({ flag, rule, pointer, onChange, at }: { flag: Flag; rule: Rule; p
       )}
       <Serves flag={flag} rule={rule} set={set} at={at} pointer={pointer} />
       <div className="row" style={{ alignItems: 'flex-start' }}>
-        <TextInput type="datetime-local" label="From" description="Empty: at once" value={localTime(rule.start)} error={at(`${pointer}/start`)} onChange={(event) => put('start', event.currentTarget.value)} />
-        <TextInput type="datetime-local" label="Until" description="Empty: for good" value={localTime(rule.end)} error={at(`${pointer}/end`)} onChange={(event) => put('end', event.currentTarget.value)} />
+        <WhenField label="From" description="Empty: at once" value={rule.start} error={at(`${pointer}/start`)} onChange={(time) => put('start', time)} />
+        <WhenField label="Until" description="Empty: for good" value={rule.end} error={at(`${pointer}/end`)} onChange={(time) => put('end', time)} />
         {isObject(rule.rollout)
           ? <Button size="xs" variant="subtle" mt={42} onClick={() => set({ percentage: Math.round(progressAt(readProgress(rule.rollout), Date.now()) * 1000) / 1000 }, ['rollout'])}>Keep the share of now</Button>
           : <Button size="xs" variant="subtle" mt={42} onClick={() => set({ rollout: growing() }, ['percentage'])}>Grow the share over a week</Button>}

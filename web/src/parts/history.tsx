@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api } from '../api/client';
+import { api, type ApiError } from '../api/client';
 import { useList } from '../api/queries';
 import type { AuditEntry, JsonObject } from '../api/types';
 import { Link } from '../app/router';
@@ -59,7 +59,10 @@ function BackTo({ kind, id, body, now }: { kind: string; id: string; body: JsonO
     <Confirm need="editor" variant="default" size="compact-xs" title={`Back to version ${body.version}?`} deed="Put it back"
       text={<div className="stack"><p>This is what changes. State, dates and phases stay as they are; version {String(now.version)} stays in the history.</p><Differences before={decided(now)} after={decided(body)} /></div>}
       run={async () => {
-        await api.post(`/${kind}s/${encodeURIComponent(id)}/revert`, { to: body.version, version: now.version });
+        await api.post(`/${kind}s/${encodeURIComponent(id)}/revert`, { to: body.version, version: now.version }).catch(async (cause: ApiError) => {
+          if (cause.isStale) await client.invalidateQueries({ queryKey: ['audit'] });
+          throw cause;
+        });
         say(`It is as it was at version ${body.version}.`);
         await Promise.all([[`${kind}s`], ['audit'], ['warnings']].map((queryKey) => client.invalidateQueries({ queryKey })));
       }}>Back to this</Confirm>

@@ -1,13 +1,17 @@
 // What a flag does at set times: switching on and off, and a share that grows.
-import { ActionIcon, Button, NumberInput, Select, Switch, TextInput } from '@mantine/core';
+import { ActionIcon, Button, NumberInput, Select, Switch } from '@mantine/core';
 import type { ReactNode } from 'react';
 import type { Json, JsonObject } from '../api/types';
-import { localTime, number } from '../lib/format';
+import { number } from '../lib/format';
 import { progressAt, readProgress, type Progress } from '../lib/progress';
+import { WhenField } from './when-field';
 
 const DAY = 86_400_000;
 const inDays = (days: number, after = Date.now()) => new Date(Math.ceil(after / 3_600_000) * 3_600_000 + days * DAY).toISOString();
 const utc = (iso: string) => (Number.isFinite(Date.parse(iso)) ? `${new Date(iso).toISOString().slice(0, 16).replace('T', ' ')} UTC` : 'no date');
+
+const inOrder = <T extends { at: string }>(steps: readonly T[]): T[] => steps.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at));
+const isInOrder = (steps: readonly { at: string }[]) => steps.every((step, i) => i === 0 || Date.parse(steps[i - 1]!.at) <= Date.parse(step.at));
 
 /** One moment: the time as the reader's clock shows it, the same in UTC, and what happens then. */
 function Moment({ at, label, error, onChange, onRemove, children }: {
@@ -20,8 +24,7 @@ function Moment({ at, label, error, onChange, onRemove, children }: {
 }) {
   return (
     <div className="row" style={{ alignItems: 'flex-start' }} role="group" aria-label={label}>
-      <TextInput type="datetime-local" aria-label={`${label}: when`} value={localTime(at)} error={error} description={utc(at)} inputWrapperOrder={['input', 'description', 'error']}
-        onChange={(event) => event.currentTarget.value && onChange(new Date(event.currentTarget.value).toISOString())} />
+      <WhenField aria-label={`${label}: when`} value={at} error={error} description={utc(at)} inputWrapperOrder={['input', 'description', 'error']} onChange={(time) => time && onChange(time)} />
       {children}
       <ActionIcon variant="subtle" color="gray" mt={4} aria-label={`Remove ${label.toLowerCase()}`} onClick={onRemove}>✕</ActionIcon>
     </div>
@@ -41,10 +44,10 @@ export function Schedule({ value, enabled, onChange, at }: {
   at: (pointer: string) => string | undefined;
 }) {
   const steps = [...(value ?? [])];
-  const put = (next: Turn[]) => onChange(next.length > 0 ? next.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)) : undefined);
+  const put = (next: Turn[]) => onChange(next.length > 0 ? next : undefined);
   const last = steps.at(-1);
   return (
-    <div className="stack tight">
+    <div className="stack tight" onBlur={() => isInOrder(steps) || put(inOrder(steps))}>
       {steps.map((step, i) => (
         <Moment key={i} at={step.at} label={`Step ${i + 1}`} error={at(`/schedule/${i}`)} onChange={(time) => put(steps.map((old, k) => (k === i ? { ...old, at: time } : old)))} onRemove={() => put(steps.filter((_, k) => k !== i))}>
           <Select aria-label={`Step ${i + 1}: what happens`} w={150} allowDeselect={false} value={step.enabled ? 'on' : 'off'} data={[{ value: 'on', label: 'Switch on' }, { value: 'off', label: 'Switch off' }]}
@@ -88,13 +91,13 @@ export function Rollout({ value, pointer, onChange, at }: { value: Json; pointer
   const { steps, linear } = progress;
   const put = (next: Partial<Progress>) => {
     const made = { ...progress, ...next };
-    onChange({ steps: made.steps.toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at)) as unknown as Json, ...(made.linear ? { linear: true } : {}) });
+    onChange({ steps: made.steps as unknown as Json, ...(made.linear ? { linear: true } : {}) });
   };
   const last = steps.at(-1);
   return (
-    <div className="stack tight">
+    <div className="stack tight" onBlur={() => isInOrder(steps) || put({ steps: inOrder(steps) })}>
       <span className="strong small">Share that moves with time</span>
-      {steps.length > 0 && <Course progress={progress} />}
+      {steps.length > 0 && <Course progress={{ ...progress, steps: inOrder(steps) }} />}
       {steps.map((step, i) => (
         <Moment key={i} at={step.at} label={`Share ${i + 1}`} error={at(`${pointer}/steps/${i}`)} onChange={(time) => put({ steps: steps.map((old, k) => (k === i ? { ...old, at: time } : old)) })} onRemove={() => put({ steps: steps.filter((_, k) => k !== i) })}>
           <NumberInput aria-label={`Share ${i + 1} in percent`} suffix=" %" w={110} min={0} max={100} decimalScale={3} value={step.percentage} onChange={(next) => put({ steps: steps.map((old, k) => (k === i ? { ...old, percentage: Number(next) || 0 } : old)) })} />

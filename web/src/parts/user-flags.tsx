@@ -1,5 +1,5 @@
 // What every flag gives one user, now and at a past moment; the server decides and explains each.
-import { Button, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type ApiError } from '../api/client';
@@ -7,10 +7,11 @@ import { useList } from '../api/queries';
 import type { Flag, Json, JsonObject } from '../api/types';
 import { Link, useQueryValue } from '../app/router';
 import { same, shown } from '../lib/draft';
-import { localTime, when } from '../lib/format';
+import { when } from '../lib/format';
 import { Badge, Card, Empty, ErrorNote, Rows } from './basic';
 import { Listing, SearchBox, type Column } from './listing';
 import { Trace } from './trace';
+import { WhenField } from './when-field';
 
 const PAGE_SIZE = 25;
 
@@ -62,7 +63,7 @@ export function UserFlags({ user }: { user: string }) {
       <div className="stack">
         <div className="fields">
           <SearchBox label="Search by key" />
-          <TextInput type="datetime-local" label="And at a past time" value={localTime(at)} onChange={(event) => setAt(event.currentTarget.value ? new Date(event.currentTarget.value).toISOString() : '')} />
+          <WhenField label="And at a past time" value={at} onChange={(time) => setAt(time ?? '')} />
           {at && <Button variant="subtle" color="gray" onClick={() => setAt('')}>Only now</Button>}
         </div>
         {now.error && <ErrorNote error={now.error} />}
