@@ -65,7 +65,8 @@ bool gos_context_complete(gos_context *context, gos_str attributes, gos_error *e
 /* Whether the context lacks an attribute that the ruleset asks for. */
 bool gos_context_lacks(const gos_context *context);
 
-/* The user, and the device, that the context speaks of; empty when it names none. */
+/* The user, and the device, that the context speaks of; empty when it names none. Valid until the
+ * next bind. */
 gos_str gos_context_user(const gos_context *context);
 gos_str gos_context_device(const gos_context *context);
 

@@ -65,7 +65,8 @@ gos_decision gos_eval_experiment(const gos_ruleset *rules, gos_str id_or_name,
 gos_decision gos_eval_experiment_at(const gos_ruleset *rules, uint32_t experiment,
                                     const gos_context *context);
 
-/* The unit by which the experiment splits this context; empty when the context lacks it. */
+/* The unit by which the experiment splits this context; empty when the context lacks it. Valid
+ * until the context is bound again. */
 gos_str gos_eval_unit(const gos_ruleset *rules, uint32_t experiment, const gos_context *context);
 
 /* "STATIC", "DEFAULT", ... */

@@ -80,7 +80,31 @@ static const char *const folded[] = {"\"equals\":\"XY\"", "\"in\":[\"Y\",\"X\"]"
                                      "\"contains\":\"XZ\"", "\"contains_any\":[\"xY\"]",
                                      "\"starts_with\":\"YX\""};
 
+/* Tests that deciding merges when they ask one attribute; see eval/merge.h. */
+static const char *const alike[][5] = {
+    {"\"at_least\":1", "\"at_most\":2.5", "\"less_than\":2.5", "\"greater_than\":1",
+     "\"between\":[1,2.5]"},
+    {"\"version_at_least\":\"1.2.0\"", "\"version_less_than\":\"1.2.0\"",
+     "\"version_at_least\":\"1.2.0-rc.1\"", "\"version_less_than\":\"2\"",
+     "\"version_at_least\":\"0.9\""},
+    {"\"in\":[\"x\",\"Xy\"]", "\"not_in\":[\"x\"]", "\"equals\":\"Xy\"", "\"not_equals\":\"z\"",
+     "\"in\":[\"z\",\"x\"]"},
+};
+
 static void put_condition(struct choices *choices, struct text *out, uint32_t segments, int depth);
+
+/* Several tests of one sort on one attribute. */
+static void put_alike(struct choices *choices, struct text *out)
+{
+    const char *const *tests_alike = alike[choose(choices, sizeof alike / sizeof alike[0])];
+    const char *attribute = PICK(choices, attributes);
+    uint32_t count = 2 + choose(choices, 3);
+    text_print(out, "{\"%s\":[", choose(choices, 2) ? "all" : "any");
+    for (uint32_t i = 0; i < count; i++)
+        text_print(out, "%s{\"%s\":{%s}}", i ? "," : "", attribute,
+                   tests_alike[choose(choices, 5)]);
+    text_add(out, GOS_LIT("]}"));
+}
 
 static void put_group(struct choices *choices, struct text *out, uint32_t segments, int depth)
 {
@@ -96,8 +120,10 @@ static void put_group(struct choices *choices, struct text *out, uint32_t segmen
 
 static void put_condition(struct choices *choices, struct text *out, uint32_t segments, int depth)
 {
-    uint32_t form = choose(choices, depth < 5 ? 8 : 4);
-    if (form >= 6) {
+    uint32_t form = choose(choices, depth < 5 ? 9 : 4);
+    if (form == 8) {
+        put_alike(choices, out);
+    } else if (form >= 6) {
         put_group(choices, out, segments, depth);
     } else if (form == 5) {
         text_add(out, GOS_LIT("{\"not\":"));
