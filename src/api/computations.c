@@ -11,25 +11,45 @@
 static double progress_of(const struct computation_view *view)
 {
     double share = view->rows ? (double)view->rows_read / (double)view->rows : 0;
+    if (view->ended_at != TIME_NONE && !view->is_cancelled && !view->is_failed)
+        return 1;
     return share < 0.99 ? share : 0.99;
+}
+
+static gos_str state_of(const struct computation_view *view)
+{
+    if (view->is_cancelled)
+        return GOS_LIT("cancelled");
+    if (view->is_failed)
+        return GOS_LIT("failed");
+    if (view->ended_at != TIME_NONE)
+        return GOS_LIT("done");
+    return view->started_at != TIME_NONE ? GOS_LIT("running") : GOS_LIT("waiting");
+}
+
+static bool asks_recent(const struct http_request *request)
+{
+    gos_str recent = http_query(request, "recent");
+    return recent.data && !gos_str_equal(recent, GOS_LIT("false"));
 }
 
 static void view_write(const struct computation_view *view, struct json_writer *json)
 {
     char id[UUID_TEXT_BYTES];
     uuid_write(&view->experiment_id, id);
-    bool is_running = view->started_at != TIME_NONE;
     json_open_object(json);
     json_name(json, "id");
     json_int(json, (int64_t)view->id);
     api_write_text(json, "experiment_id", gos_str_from(id));
     api_write_text(json, "experiment", gos_str_from(view->experiment));
-    api_write_text(json, "state",
-                   view->is_cancelled ? GOS_LIT("cancelled")
-                   : is_running       ? GOS_LIT("running")
-                                      : GOS_LIT("waiting"));
+    api_write_text(json, "state", state_of(view));
     api_write_time(json, "asked_at", view->asked_at);
     api_write_time(json, "started_at", view->started_at);
+    if (view->ended_at != TIME_NONE) {
+        api_write_time(json, "ended_at", view->ended_at);
+        json_put_int(json, "took_ms", view->ended_at - view->started_at);
+        json_put_text(json, "refresh", view->is_refresh ? GOS_LIT("incremental") : GOS_LIT("full"));
+    }
     json_name(json, "progress");
     json_double(json, progress_of(view));
     json_name(json, "rows_read");
@@ -41,10 +61,13 @@ static void view_write(const struct computation_view *view, struct json_writer *
 
 void api_computations_list(struct http_request *request, struct http_response *response)
 {
+    _Static_assert((int)COMPUTATIONS_KEPT <= (int)COMPUTATIONS_MAX, "both lists fit into views");
     struct computation_view views[COMPUTATIONS_MAX];
     struct api_answer answer;
-    uint32_t count = computations_list(analyst_computations(api_of(request)->analyst),
-                                       api_environment(request), views);
+    struct computations *computations = analyst_computations(api_of(request)->analyst);
+    uint32_t count = asks_recent(request)
+                         ? computations_recent(computations, api_environment(request), views)
+                         : computations_list(computations, api_environment(request), views);
     api_write_list_begin(request, &answer);
     for (uint32_t i = 0; i < count; i++)
         view_write(&views[i], &answer.json);

@@ -62,6 +62,13 @@ void api_results_get(struct http_request *request, struct http_response *respons
     json_raw(&answer.json, found.verdict);
     api_write_time(&answer.json, "as_of", found.window_end);
     api_write_time(&answer.json, "computed_at", found.computed_at);
+    json_name(&answer.json, "computation");
+    json_open_object(&answer.json);
+    json_put_text(&answer.json, "refresh",
+                  found.is_refresh ? GOS_LIT("incremental") : GOS_LIT("full"));
+    json_put_int(&answer.json, "rows_read", (int64_t)found.rows_read);
+    json_put_int(&answer.json, "took_ms", found.took_ms);
+    json_close_object(&answer.json);
     json_close_object(&answer.json);
     api_write_end(request, response, &answer, 200);
 }

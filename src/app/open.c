@@ -37,6 +37,15 @@ static void on_report(void *user, const char *what, const gos_error *err)
     log_line(app->log, LOG_ERROR, what, "%s: %s", gos_code_name(err->code), err->message);
 }
 
+static void on_computed(void *user, const struct analyst_told *told)
+{
+    const struct app *app = user;
+    log_line(app->log, LOG_INFO, "computed results", "%.*s in %.*s: %s, %llu rows read, %lld ms",
+             GOS_ARG(told->experiment), GOS_ARG(told->environment),
+             told->is_refresh ? "incremental" : "full", (unsigned long long)told->rows_read,
+             (long long)told->took_ms);
+}
+
 static bool folder_make(const char *folder, gos_error *err)
 {
     if (mkdir(folder, 0700) == 0 || errno == EEXIST)
@@ -160,6 +169,7 @@ static bool open_analyst(struct app *app, gos_error *err)
                                       .shipper = api->shipper,
                                       .now_ms = duties_now,
                                       .report = on_report,
+                                      .tell = on_computed,
                                       .report_user = app};
     return analyst_open(&options, &api->analyst, err);
 }

@@ -49,15 +49,19 @@ static bool ask_ledger(struct run *run, gos_error *err)
         .watermark = run->request->watermark,
         .cancel = run->request->cancel,
         .progress = run->request->progress,
+        .counts_days = true,
     };
     if (!ledger_compute(run->sources->ledger, &run->ask, run->arena, &run->answer, err))
         return false;
     run->ask.progress = NULL; /* what is asked beside it is small */
+    run->ask.counts_days = false;
     for (uint32_t m = 0; m < design->metric_count; m++) {
         design->metrics[m].cells = &run->answer.cells[(size_t)m * design->variant_count];
         design->metrics[m].cap = run->answer.caps[m];
     }
     run->out->watermark = run->answer.watermark;
+    run->out->is_refresh = run->answer.is_refresh;
+    run->out->rows_read = run->answer.rows_read;
     return true;
 }
 
@@ -211,10 +215,8 @@ static bool examine(struct run *run, gos_error *err)
         .ratio_log_e = run->design.ratio_log_e,
         .now_ms = run->request->now_ms,
     };
-    struct ledger_day *days = NULL;
-    if (!ledger_days(run->sources->ledger, &run->ask, run->arena, &days, &visit.day_count, err))
-        return false;
-    visit.days = days;
+    visit.days = run->answer.days;
+    visit.day_count = run->answer.day_count;
     struct ledger_oddities oddities;
     if (!ledger_oddities(run->sources->ledger, &run->ask, run->request->now_ms, run->arena,
                          &oddities, err))

@@ -36,6 +36,8 @@ struct analysis {
     int64_t computed_at;
     int64_t window_start, window_end;
     uint64_t watermark;
+    bool is_refresh;    /* only what came since the last computation was read */
+    uint64_t rows_read; /* exposures and events */
 };
 
 /*

@@ -186,6 +186,28 @@ static bool run(struct analyst *analyst, struct computation *computation,
     return done;
 }
 
+/* Ends a turn, and tells of it. `analysis`: what it gave, if it is done and is one. */
+static void finish(struct analyst *analyst, struct computation *computation,
+                   const struct definition *experiment, const struct analysis *analysis,
+                   const gos_error *failure)
+{
+    struct analyst_told told = {.experiment = experiment->name,
+                                .environment = experiment->environment};
+    struct computation_outcome outcome = {.ended_at = now_of(analyst),
+                                          .code = failure ? failure->code : GOS_OK};
+    told.took_ms = outcome.ended_at - computation->started_at;
+    outcome.rows_read = atomic_load(&computation->progress.rows_read);
+    if (analysis && !failure) {
+        outcome.is_refresh = analysis->is_refresh;
+        outcome.rows_read = analysis->rows_read;
+    }
+    told.is_refresh = outcome.is_refresh;
+    told.rows_read = outcome.rows_read;
+    computations_end(analyst->computations, computation, &outcome);
+    if (!failure && analyst->options.tell)
+        analyst->options.tell(analyst->options.report_user, &told);
+}
+
 static bool turn(struct analyst *analyst, const struct definition *experiment,
                  struct computation **out, gos_error *err)
 {
@@ -222,7 +244,10 @@ static bool compute(struct analyst *analyst, const struct definition *experiment
         done =
             catalog_add_results(analyst->options.catalog, analysis.rows, analysis.row_count, err);
     done = done && keep_advice(analyst, &analysis, experiment, arena, err);
-    computations_end(analyst->computations, computation);
+    answer.is_refresh = done && analysis.is_refresh;
+    answer.rows_read = done ? analysis.rows_read : 0;
+    answer.took_ms = now_of(analyst) - computation->started_at;
+    finish(analyst, computation, experiment, &analysis, done ? NULL : err);
     done = done && rows_to_json(analysis.rows, analysis.row_count, arena, &answer.results, err);
     if (done) {
         answer.health = analysis.health;
@@ -265,7 +290,9 @@ static bool recall(struct analyst *analyst, const struct definition *experiment,
     if (*out_found && (done = turn(analyst, experiment, &computation, err))) {
         done = run(analyst, computation, experiment, rows[0].computed_at, rows[0].window_end,
                    watermark_of(&rows[0], arena), arena, &analysis, err);
-        computations_end(analyst->computations, computation);
+        answer.rows_read = done ? analysis.rows_read : 0;
+        answer.took_ms = now_of(analyst) - computation->started_at;
+        finish(analyst, computation, experiment, &analysis, done ? NULL : err);
         done = done && rows_to_json(rows, count, arena, &answer.results, err);
     }
     if (done && *out_found) {
@@ -413,7 +440,7 @@ bool analyst_verify(struct analyst *analyst, gos_str environment, gos_str experi
         done = run(analyst, computation, &definition, rows[0].computed_at, rows[0].window_end,
                    watermark_of(&rows[0], scratch), scratch, &again, err) &&
                verify_report(rows, count, &again, arena, out_report, err);
-        computations_end(analyst->computations, computation);
+        finish(analyst, computation, &definition, &again, done ? NULL : err);
     }
     gos_arena_close(scratch);
     return done;
@@ -441,7 +468,7 @@ bool analyst_series(struct analyst *analyst, gos_str environment, gos_str experi
     if (done) {
         request.cancel = &computation->cancel;
         done = analysis_series(&sources, &request, metric, scratch, &text, err);
-        computations_end(analyst->computations, computation);
+        finish(analyst, computation, &definition, NULL, done ? NULL : err);
     }
     if (done) {
         *out = gos_arena_text(arena, text, err);

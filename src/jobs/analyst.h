@@ -11,6 +11,14 @@
 struct analyst;
 struct computations;
 
+/* A computation that is done. */
+struct analyst_told {
+    gos_str experiment, environment;
+    bool is_refresh;
+    uint64_t rows_read;
+    int64_t took_ms;
+};
+
 struct analyst_options {
     struct catalog *catalog;
     struct ledger *ledger;
@@ -20,6 +28,7 @@ struct analyst_options {
     int64_t (*now_ms)(void *context);
     void *context;
     void (*report)(void *user, const char *what, const gos_error *err);
+    void (*tell)(void *user, const struct analyst_told *told); /* may be NULL; what is done */
     void *report_user;
 };
 
@@ -34,6 +43,9 @@ struct analyst_answer {
     gos_str verdict; /* see decision.h */
     int64_t computed_at;
     int64_t window_end;
+    bool is_refresh;    /* only what came since the computation before was read */
+    uint64_t rows_read; /* exposures and events */
+    int64_t took_ms;
 };
 
 /*

@@ -13,6 +13,8 @@ struct computations {
     bool is_closing;
     uint64_t last_id;
     struct computation places[COMPUTATIONS_MAX];
+    struct computation_view ended[COMPUTATIONS_KEPT]; /* a ring */
+    uint64_t ended_count;
 };
 
 bool computations_open(struct computations **out, gos_error *err)
@@ -88,16 +90,41 @@ bool computations_begin(struct computations *computations, const struct definiti
     place->started_at = now_ms(context);
     pthread_mutex_unlock(&computations->lock);
     if (atomic_load(&place->cancel)) {
-        computations_end(computations, place);
+        const struct computation_outcome outcome = {.ended_at = place->started_at,
+                                                    .code = GOS_CANCELLED};
+        computations_end(computations, place, &outcome);
         return gos_fail(err, GOS_CANCELLED, "", "the computation was cancelled");
     }
     *out = place;
     return true;
 }
 
-void computations_end(struct computations *computations, struct computation *computation)
+static struct computation_view view_of(const struct computation *place)
 {
+    struct computation_view view = {.id = place->id,
+                                    .experiment_id = place->experiment_id,
+                                    .asked_at = place->asked_at,
+                                    .started_at = place->started_at,
+                                    .ended_at = TIME_NONE,
+                                    .is_cancelled = atomic_load(&place->cancel),
+                                    .rows_read = atomic_load(&place->progress.rows_read),
+                                    .rows = atomic_load(&place->progress.rows)};
+    memcpy(view.experiment, place->experiment, sizeof view.experiment);
+    memcpy(view.environment, place->environment, sizeof view.environment);
+    return view;
+}
+
+void computations_end(struct computations *computations, struct computation *computation,
+                      const struct computation_outcome *outcome)
+{
+    struct computation_view view = view_of(computation);
+    view.ended_at = outcome->ended_at;
+    view.is_cancelled = outcome->code == GOS_CANCELLED;
+    view.is_failed = outcome->code != GOS_OK && !view.is_cancelled;
+    view.is_refresh = outcome->is_refresh;
+    view.rows_read = outcome->code == GOS_OK ? outcome->rows_read : view.rows_read;
     pthread_mutex_lock(&computations->lock);
+    computations->ended[computations->ended_count++ % COMPUTATIONS_KEPT] = view;
     computation->id = 0;
     pthread_mutex_unlock(&computations->lock);
     pthread_mutex_unlock(&computations->work);
@@ -133,17 +160,24 @@ uint32_t computations_list(struct computations *computations, gos_str environmen
         struct computation *place = &computations->places[i];
         if (!place->id || !gos_str_equal(gos_str_from(place->environment), environment))
             continue;
-        struct computation_view *view = &out[count++];
-        *view = (struct computation_view){.id = place->id,
-                                          .experiment_id = place->experiment_id,
-                                          .asked_at = place->asked_at,
-                                          .started_at = place->started_at,
-                                          .is_cancelled = atomic_load(&place->cancel),
-                                          .rows_read = atomic_load(&place->progress.rows_read),
-                                          .rows = atomic_load(&place->progress.rows)};
-        memcpy(view->experiment, place->experiment, sizeof view->experiment);
+        out[count++] = view_of(place);
     }
     pthread_mutex_unlock(&computations->lock);
     qsort(out, count, sizeof *out, by_id);
+    return count;
+}
+
+uint32_t computations_recent(struct computations *computations, gos_str environment,
+                             struct computation_view out[COMPUTATIONS_KEPT])
+{
+    uint32_t count = 0;
+    pthread_mutex_lock(&computations->lock);
+    for (uint64_t i = 0; i < COMPUTATIONS_KEPT && i < computations->ended_count; i++) {
+        uint64_t newest = computations->ended_count - 1 - i;
+        const struct computation_view *view = &computations->ended[newest % COMPUTATIONS_KEPT];
+        if (gos_str_equal(gos_str_from(view->environment), environment))
+            out[count++] = *view;
+    }
+    pthread_mutex_unlock(&computations->lock);
     return count;
 }

@@ -1,6 +1,6 @@
 /*
- * Computations, one at a time: who waits, who runs and how far it is. Each can be cancelled, also
- * while it waits. From any thread.
+ * Computations, one at a time: who waits, who runs and how far it is, and how the last ones ended.
+ * Each can be cancelled, also while it waits. From any thread.
  */
 #ifndef JOBS_COMPUTATIONS_H
 #define JOBS_COMPUTATIONS_H
@@ -9,7 +9,8 @@
 #include "ledger/answer.h"
 #include "model/definition.h"
 
-enum { COMPUTATIONS_MAX = 64 }; /* waiting and running */
+enum { COMPUTATIONS_MAX = 64 };  /* waiting and running */
+enum { COMPUTATIONS_KEPT = 64 }; /* that have ended */
 
 struct computations;
 
@@ -37,7 +38,14 @@ void computations_close(struct computations *computations);
 bool computations_begin(struct computations *computations, const struct definition *experiment,
                         int64_t (*now_ms)(void *context), void *context, struct computation **out,
                         gos_error *err);
-void computations_end(struct computations *computations, struct computation *computation);
+struct computation_outcome {
+    int64_t ended_at;
+    gos_code code;   /* GOS_OK: it is done */
+    bool is_refresh; /* only what came since the last computation was read */
+    uint64_t rows_read;
+};
+void computations_end(struct computations *computations, struct computation *computation,
+                      const struct computation_outcome *outcome);
 
 /* False: there is none of this id in the environment (empty: in any). */
 bool computations_cancel(struct computations *computations, gos_str environment, uint64_t id);
@@ -48,13 +56,19 @@ struct computation_view {
     uint64_t id;
     struct uuid experiment_id;
     char experiment[NAME_BYTES_MAX + 1];
+    char environment[KEY_BYTES_MAX + 1];
     int64_t asked_at;
     int64_t started_at;
+    int64_t ended_at;  /* TIME_NONE: it waits or runs */
     bool is_cancelled; /* and about to end */
+    bool is_failed, is_refresh;
     uint64_t rows_read;
     uint64_t rows; /* 0: not known yet */
 };
 uint32_t computations_list(struct computations *computations, gos_str environment,
                            struct computation_view out[COMPUTATIONS_MAX]);
+/* The last ones that ended in an environment, the newest first. Returns how many. */
+uint32_t computations_recent(struct computations *computations, gos_str environment,
+                             struct computation_view out[COMPUTATIONS_KEPT]);
 
 #endif

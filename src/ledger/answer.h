@@ -41,6 +41,7 @@ struct ledger_question {
     struct uuid crossed_id;
     const gos_str *crossed_variants;
     uint32_t crossed_count; /* 0: not crossed */
+    bool counts_days;       /* the answer has its days */
 };
 
 /* Values for a quantile: of one variant, each with the number of its unit. */
@@ -76,6 +77,13 @@ struct ledger_example {
     double value;
 };
 
+/* Units exposed first on a day. */
+struct ledger_day {
+    int64_t day;      /* since 1970, UTC */
+    uint32_t variant; /* index into the question's variants */
+    uint64_t units;
+};
+
 struct ledger_answer {
     uint64_t *units;        /* by variant: units analysed */
     uint64_t crossovers;    /* people seen in two variants: left out */
@@ -93,13 +101,9 @@ struct ledger_answer {
     struct ledger_example *examples;
     uint32_t example_count;
     int64_t last_event; /* likewise; TIME_NONE: none */
-};
-
-/* Units exposed first on a day. */
-struct ledger_day {
-    int64_t day;      /* since 1970, UTC */
-    uint32_t variant; /* index into the question's variants */
-    uint64_t units;
+    /* Of counts_days: day by day without gaps, variant by variant within. */
+    struct ledger_day *days;
+    uint32_t day_count;
 };
 
 /* A value of an attribute, or an attribute, with the exposures that have it. */
@@ -136,15 +140,6 @@ struct ledger_event {
     int64_t first_ms, last_ms;
     struct ledger_property *properties;
     uint32_t property_count;
-};
-
-struct ledger_stats {
-    uint64_t events;
-    uint64_t exposures;
-    uint64_t units;
-    uint64_t links;
-    uint64_t disk_bytes;
-    uint64_t watermark;
 };
 
 #endif

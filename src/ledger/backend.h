@@ -14,8 +14,6 @@ struct ledger_backend {
     bool (*series)(void *self, const struct ledger_question *question, const int64_t *moments,
                    uint32_t moment_count, gos_arena *arena, struct ledger_answer *out,
                    gos_error *err);
-    bool (*days)(void *self, const struct ledger_question *question, gos_arena *arena,
-                 struct ledger_day **out, uint32_t *out_count, gos_error *err);
     bool (*list_slices)(void *self, const struct ledger_question *question, gos_str by,
                         gos_arena *arena, struct ledger_slice **out, uint32_t *out_count,
                         gos_error *err);

@@ -182,7 +182,6 @@ static const struct ledger_backend backend = {
     .rewind = columns_rewind,
     .compute = columns_compute,
     .series = columns_series,
-    .days = columns_days,
     .list_slices = columns_list_slices,
     .list_exposures = columns_list_exposures,
     .list_events = columns_list_events,

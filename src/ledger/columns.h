@@ -76,8 +76,6 @@ bool columns_series(void *self, const struct ledger_question *question, const in
 bool columns_list_slices(void *self, const struct ledger_question *question, gos_str by,
                          gos_arena *arena, struct ledger_slice **out, uint32_t *out_count,
                          gos_error *err);
-bool columns_days(void *self, const struct ledger_question *question, gos_arena *arena,
-                  struct ledger_day **out, uint32_t *out_count, gos_error *err);
 bool columns_list_exposures(void *self, const struct ledger_question *question,
                             enum ledger_pick pick, uint32_t limit, gos_arena *arena,
                             struct ledger_exposure **out, uint32_t *out_count, gos_error *err);

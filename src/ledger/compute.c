@@ -148,6 +148,8 @@ bool columns_series(void *self, const struct ledger_question *question, const in
                 (question->crossed_count == 0 || tally_cross(&tally, err)) &&
                 tally_answer(&tally, moments, moment_count, arena, out, err) &&
                 (!question->recent_events || recent_examples(&tally, arena, out, err));
+    if (done)
+        out[moment_count - 1].rows_read = tally.rows_read;
     tally_end(columns);
     pthread_mutex_unlock(&columns->read_lock);
     tally_close(&tally);
@@ -160,66 +162,6 @@ bool columns_compute(void *self, const struct ledger_question *question, gos_are
     return memo_holds(question)
                ? memo_compute(self, question, arena, out, err)
                : columns_series(self, question, &question->as_of_ms, 1, arena, out, err);
-}
-
-static int64_t day_min(const struct tally *tally, int64_t *out_max)
-{
-    int64_t low = INT64_MAX;
-    *out_max = INT64_MIN;
-    for (uint32_t i = 0; i < tally->slot_count; i++) {
-        const struct slot *slot = &tally_slots(tally)[i];
-        int64_t day = time_day(slot->first);
-        if (slot->variant == VARIANT_NONE)
-            continue;
-        low = day < low ? day : low;
-        *out_max = day > *out_max ? day : *out_max;
-    }
-    return low;
-}
-
-static bool count_days(struct tally *tally, gos_arena *arena, struct ledger_day **out,
-                       uint32_t *out_count, gos_error *err)
-{
-    int64_t last, first = day_min(tally, &last);
-    uint32_t variants = tally->question->variant_count;
-    *out_count = 0;
-    *out = gos_arena_take(arena, 1, err);
-    if (first > last)
-        return *out != NULL;
-    uint64_t count = ((uint64_t)(last - first) + 1) * variants;
-    struct ledger_day *days = gos_arena_array(arena, count, sizeof *days, err);
-    if (!days)
-        return false;
-    for (uint64_t i = 0; i < count; i++)
-        days[i] = (struct ledger_day){first + (int64_t)(i / variants), (uint32_t)(i % variants), 0};
-    for (uint32_t i = 0; i < tally->slot_count; i++) {
-        const struct slot *slot = &tally_slots(tally)[i];
-        if (slot->variant != VARIANT_NONE)
-            days[(uint64_t)(time_day(slot->first) - first) * variants + slot->variant].units++;
-    }
-    *out = days;
-    *out_count = (uint32_t)count;
-    return true;
-}
-
-bool columns_days(void *self, const struct ledger_question *question, gos_arena *arena,
-                  struct ledger_day **out, uint32_t *out_count, gos_error *err)
-{
-    struct columns *columns = self;
-    struct ledger_question plain = *question;
-    struct ledger_answer answer;
-    struct tally tally;
-    plain.plan_count = 0;
-    if (!question_check(&plain, err) || !tally_open(&tally, columns, &plain, err))
-        return false;
-    pthread_mutex_lock(&columns->read_lock);
-    bool done = tally_begin(&tally, err) && tally_read_exposures(&tally, err);
-    tally_end(columns);
-    pthread_mutex_unlock(&columns->read_lock);
-    done = done && tally_count(&tally, arena, &answer, err) &&
-           count_days(&tally, arena, out, out_count, err);
-    tally_close(&tally);
-    return done;
 }
 
 bool columns_list_slices(void *self, const struct ledger_question *question, gos_str by,

@@ -371,7 +371,7 @@ bool tally_count(struct tally *tally, gos_arena *arena, struct ledger_answer *ou
     if (!out->units || !out->cells || !out->caps)
         return false;
     count_slots(tally, out);
-    return true;
+    return !question->counts_days || tally_count_days(tally, arena, out, err);
 }
 
 /* Plans that are sums and take no memory: each has its own cells, so two may go at once. */

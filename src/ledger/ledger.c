@@ -80,12 +80,6 @@ bool ledger_series(struct ledger *ledger, const struct ledger_question *question
     return ledger->backend->series(ledger->self, question, moments, moment_count, arena, out, err);
 }
 
-bool ledger_days(struct ledger *ledger, const struct ledger_question *question, gos_arena *arena,
-                 struct ledger_day **out, uint32_t *out_count, gos_error *err)
-{
-    return ledger->backend->days(ledger->self, question, arena, out, out_count, err);
-}
-
 bool ledger_list_slices(struct ledger *ledger, const struct ledger_question *question, gos_str by,
                         gos_arena *arena, struct ledger_slice **out, uint32_t *out_count,
                         gos_error *err)

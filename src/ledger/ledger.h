@@ -54,10 +54,6 @@ bool ledger_compute(struct ledger *ledger, const struct ledger_question *questio
 bool ledger_series(struct ledger *ledger, const struct ledger_question *question,
                    const int64_t *moments, uint32_t moment_count, gos_arena *arena,
                    struct ledger_answer *out, gos_error *err);
-/* New people per day and variant, by day; the question's plans do not matter. */
-bool ledger_days(struct ledger *ledger, const struct ledger_question *question, gos_arena *arena,
-                 struct ledger_day **out, uint32_t *out_count, gos_error *err);
-
 /*
  * Values of an attribute that came with the exposures, most units first; `by` empty: the attributes
  * that there are. After LEDGER_SLICES_MAX others are not counted.
@@ -78,6 +74,15 @@ bool ledger_oddities(struct ledger *ledger, const struct ledger_question *questi
 /* Events seen in an environment, by name, with their properties. */
 bool ledger_list_events(struct ledger *ledger, gos_str environment, gos_arena *arena,
                         struct ledger_event **out, uint32_t *out_count, gos_error *err);
+struct ledger_stats {
+    uint64_t events;
+    uint64_t exposures;
+    uint64_t units;
+    uint64_t links;
+    uint64_t disk_bytes;
+    uint64_t watermark;
+};
+
 bool ledger_stats(struct ledger *ledger, struct ledger_stats *out, gos_error *err);
 
 /* Takes away the exposures of an experiment. */

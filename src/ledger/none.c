@@ -62,13 +62,6 @@ static bool none_series(void *self, const struct ledger_question *question, cons
     return refuse(err);
 }
 
-static bool none_days(void *self, const struct ledger_question *question, gos_arena *arena,
-                      struct ledger_day **out, uint32_t *out_count, gos_error *err)
-{
-    (void)self, (void)question, (void)arena, (void)out, (void)out_count;
-    return refuse(err);
-}
-
 static bool none_list_slices(void *self, const struct ledger_question *question, gos_str by,
                              gos_arena *arena, struct ledger_slice **out, uint32_t *out_count,
                              gos_error *err)
@@ -146,7 +139,6 @@ static const struct ledger_backend backend_none = {
     .rewind = none_rewind,
     .compute = none_compute,
     .series = none_series,
-    .days = none_days,
     .list_slices = none_list_slices,
     .list_exposures = none_list_exposures,
     .list_events = none_list_events,

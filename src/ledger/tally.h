@@ -88,6 +88,9 @@ size_t tally_person_bytes(const struct tally *tally);
 bool tally_settle_marks(struct tally *tally, gos_error *err);
 /* Makes the answer and counts who is analysed; leaves out the others. Before the events. */
 bool tally_count(struct tally *tally, gos_arena *arena, struct ledger_answer *out, gos_error *err);
+/* New people per day, of who is counted. */
+bool tally_count_days(const struct tally *tally, gos_arena *arena, struct ledger_answer *out,
+                      gos_error *err);
 /* From the numbers of the turn to moments; those of the turns before it are in. */
 bool tally_finish(struct tally *tally, gos_arena *arena, struct ledger_answer *out, gos_error *err);
 /* Instead: the turn's values of plans whose cap is still to be found; and the caps, after all. */

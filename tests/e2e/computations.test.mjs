@@ -202,3 +202,18 @@ test('a preview has its course by day, what could be detected, examples, and say
   assert.match(gosset('preview', 'sum(buy.amount)'), /in 28 days +\d/)
   assert.match(gosset('preview', 'count(bye)'), /no event "bye" has come; known are buy, click, view, cart, pay, visit/)
 })
+
+test('a result says whether all facts were read for it, or only what came since', async () => {
+  const events = Array.from({ length: 30 }, (_, i) => ({ user_id: `u${i}`, name: 'buy', timestamp: '2026-02-03T00:00:00Z', properties: { amount: 1 } }))
+  assert.equal((await server.call('POST', '/api/v1/events', { events })).status, 202)
+  const { computation } = (await server.call('GET', '/api/v1/experiments/e/results?refresh=true')).json
+  assert.deepEqual([computation.refresh, computation.rows_read], ['incremental', 30])
+  assert.ok(computation.took_ms >= 0)
+  assert.deepEqual((await server.call('GET', '/api/v1/experiments/e/results')).json.computation, computation)
+  assert.equal((await server.call('POST', '/api/v1/experiments/e/verify')).json.same, true)
+  const [verified, refreshed] = (await server.call('GET', '/api/v1/computations?recent=true')).json.items
+  assert.deepEqual([verified.state, verified.refresh, verified.rows_read, verified.progress], ['done', 'full', 4030, 1])
+  assert.deepEqual([refreshed.refresh, refreshed.rows_read, refreshed.experiment], ['incremental', 30, 'e'])
+  assert.match(gosset('computations', '--recent'), /refresh +rows read +ms\n[^]*e +done +\S+ +full +4030 +\d+\n[^]*incremental +30 /)
+  assert.match(server.output(), /computed results[^\n]*e in production: incremental, 30 rows read, \d+ ms/)
+})

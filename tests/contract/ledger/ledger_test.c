@@ -301,12 +301,13 @@ TEST(ledger, tells_new_people_per_day)
                                        .experiment_id = fixture_experiment,
                                        .variants = fixture_variants,
                                        .variant_count = 2,
-                                       .as_of_ms = INT64_MAX};
-    struct ledger_day *days = NULL;
-    uint32_t count = 0;
+                                       .as_of_ms = INT64_MAX,
+                                       .counts_days = true};
+    struct ledger_answer answer;
     gos_error err = {0};
-    CHECK_OK(ledger_days(given.ledger, &question, given.arena, &days, &count, &err), &err);
-    CHECK_INT(count, 6);
+    CHECK_OK(ledger_compute(given.ledger, &question, given.arena, &answer, &err), &err);
+    const struct ledger_day *days = answer.days;
+    CHECK_INT(answer.day_count, 6);
     CHECK_INT(days[0].day, 100);
     CHECK_INT(days[0].units, 1);
     CHECK_INT(days[3].units, 1);

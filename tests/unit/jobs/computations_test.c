@@ -19,6 +19,8 @@ static int64_t clock_ms(void *context)
     return 1000;
 }
 
+static const struct computation_outcome outcome = {2500, GOS_OK, true, 7};
+
 static struct given given_open(void)
 {
     struct given given = {
@@ -34,7 +36,7 @@ static void *wait_for_turn(void *context)
     given->done = computations_begin(given->computations, &given->experiment, clock_ms, NULL,
                                      &computation, &given->err);
     if (given->done)
-        computations_end(given->computations, computation);
+        computations_end(given->computations, computation, &outcome);
     return NULL;
 }
 
@@ -69,12 +71,20 @@ static void second_while_first_runs(bool cancels)
     if (cancels)
         CHECK(computations_cancel(given.computations, GOS_LIT("production"), 2));
     CHECK(!atomic_load(&first->cancel));
-    computations_end(given.computations, first);
+    computations_end(given.computations, first, &outcome);
     pthread_join(thread, NULL);
     CHECK_INT(second.done, !cancels);
     if (cancels)
         CHECK_INT(second.err.code, GOS_CANCELLED);
     CHECK_INT(computations_list(given.computations, GOS_LIT("production"), views), 0);
+    CHECK_INT(computations_recent(given.computations, GOS_LIT("staging"), views), 0);
+    CHECK_INT(computations_recent(given.computations, GOS_LIT("production"), views), 2);
+    CHECK_INT(views[0].id, 2);
+    CHECK_INT(views[0].is_cancelled, cancels);
+    CHECK_INT(views[0].is_refresh, !cancels);
+    CHECK_INT(views[0].rows_read, cancels ? 0 : 7);
+    CHECK_INT(views[1].ended_at, 2500);
+    CHECK(!views[1].is_cancelled && !views[1].is_failed);
     computations_close(given.computations);
 }
 
@@ -97,6 +107,27 @@ TEST(computations, that_run_are_told_to_stop_at_the_end)
              &given.err);
     computations_cancel_all(given.computations);
     CHECK(atomic_load(&first->cancel));
-    computations_end(given.computations, first);
+    computations_end(given.computations, first, &outcome);
+    computations_close(given.computations);
+}
+
+TEST(computations, that_have_ended_are_remembered_the_newest_first_and_not_for_ever)
+{
+    struct given given = given_open();
+    struct computation_view views[COMPUTATIONS_KEPT];
+    const struct computation_outcome failed = {2500, GOS_STORE_FAILED, true, 7};
+    for (int i = 0; i < COMPUTATIONS_KEPT + 2; i++) {
+        struct computation *one;
+        CHECK_OK(computations_begin(given.computations, &given.experiment, clock_ms, NULL, &one,
+                                    &given.err),
+                 &given.err);
+        computations_end(given.computations, one, i % 2 ? &failed : &outcome);
+    }
+    CHECK_INT(computations_recent(given.computations, GOS_LIT("production"), views),
+              COMPUTATIONS_KEPT);
+    CHECK_INT(views[0].id, COMPUTATIONS_KEPT + 2);
+    CHECK(views[0].is_failed);
+    CHECK_INT(views[COMPUTATIONS_KEPT - 1].id, 3);
+    CHECK(!views[COMPUTATIONS_KEPT - 1].is_failed);
     computations_close(given.computations);
 }

@@ -15,6 +15,25 @@ export type Caller = {
   version?: string;
 };
 
+export type Computations = {
+  items: ({
+    id?: number;
+    experiment_id?: string;
+    experiment?: string;
+    state?: 'waiting' | 'running' | 'cancelled' | 'done' | 'failed';
+    asked_at?: string | null;
+    started_at?: string | null;
+    ended_at?: string;
+    took_ms?: number;
+    refresh?: 'incremental' | 'full';
+    progress?: number;
+    rows_read?: number;
+    rows?: number;
+  })[];
+  total?: number;
+  next?: string | null;
+};
+
 export type Decision = {
   reason?: string;
   bypass?: boolean;
@@ -359,6 +378,11 @@ export type Results = {
   health?: Json | null;
   as_of?: string;
   computed_at?: string;
+  computation?: {
+    refresh?: 'incremental' | 'full';
+    rows_read?: number;
+    took_ms?: number;
+  };
 };
 
 export type Revert = {

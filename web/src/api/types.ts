@@ -137,6 +137,7 @@ export interface Results {
   health?: Health | null;
   verdict?: Verdict | null;
   as_of?: string | null;
+  computation?: { refresh: 'incremental' | 'full'; rows_read: number; took_ms: number };
   [name: string]: unknown;
 }
 
