@@ -158,7 +158,7 @@ static bool run_capped(struct tally *tally, const int64_t *moments, uint32_t ind
 /* Each turn reads everything: beyond some it is more memory that is missing, not time. */
 static bool check_turns(const struct tally *tally, gos_error *err)
 {
-    return tally->slot_count / tally->slot_room < TURNS_MAX ||
+    return tally->slot_count == 0 || tally->slot_count / tally->slot_room < TURNS_MAX ||
            gos_fail(err, GOS_TOO_LARGE, "",
                     "%u persons would take more than %d turns in the %zu bytes that there are for "
                     "computations",
