@@ -6,6 +6,9 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+/* Longer lists of a segment are counted, unless the caller wants more: an entry has two of them. */
+enum { IDS_SHOWN_MAX = 1000 };
+
 static bool query_time(const struct http_request *request, const char *name, int64_t *out,
                        gos_error *err)
 {
@@ -34,7 +37,8 @@ static bool audit_read(struct http_request *request, struct audit_query *out, go
         !http_query_int(request, "limit", 1, PAGE_ITEMS_MAX, PAGE_ITEMS_DEFAULT, &limit, err))
         return false;
     out->limit = (uint32_t)limit;
-    return true;
+    return http_query_int(request, "ids_max", 1, SEGMENT_IDS_MAX, IDS_SHOWN_MAX, &out->ids_max,
+                          err);
 }
 
 static void json_member(struct json_writer *json, const char *name, gos_str value)

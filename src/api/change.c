@@ -1,6 +1,7 @@
 /* The one way by which handlers change the catalog. */
 #include "api/change.h"
 
+#include "api/lists.h"
 #include "api/propose.h"
 #include "base/uuid.h"
 #include "jobs/publisher.h"
@@ -177,7 +178,12 @@ void change_reply(struct http_request *request, struct http_response *response, 
         http_add(request, response, "Location",
                  gos_arena_print(request->arena, "/api/v1/%s/%.*s", kind_plural(definition->kind),
                                  GOS_ARG(place)));
-    api_reply_json(request, response, status, definition->body);
+    gos_error err;
+    gos_str body;
+    if (lists_cut(request, definition, &body, &err))
+        api_reply_json(request, response, status, body);
+    else
+        http_fail(request, response, &err);
 }
 
 bool change_check_home(struct http_request *request, gos_str environment, gos_error *err)

@@ -4,6 +4,7 @@
  */
 #include "api/change.h"
 #include "api/flag_list.h"
+#include "api/lists.h"
 #include "api/revert.h"
 #include "base/limits.h"
 #include "base/secret.h"
@@ -85,14 +86,27 @@ static gos_str advised_body(const struct catalog_page *page, uint32_t i, gos_are
                            GOS_ARG(kind), GOS_ARG(rest));
 }
 
+/* Segments without their long lists, where the caller wants none. */
+static bool page_cut(struct http_request *request, struct catalog_page *page, gos_error *err)
+{
+    for (uint32_t i = 0; i < page->count; i++) {
+        if (!lists_cut(request, &page->items[i], &page->items[i].body, err))
+            return false;
+    }
+    return true;
+}
+
 static bool page_read(struct http_request *request, struct flag_list *out,
                       struct catalog_query *query, gos_error *err)
 {
     if (!list_read(request, query, err))
         return false;
+    if (query->kind == KIND_SEGMENT)
+        lists_allow(request);
     return query->kind == KIND_FLAG
                ? flag_list_read(request, query, out, err)
-               : catalog_list(api_of(request)->catalog, query, request->arena, &out->page, err);
+               : catalog_list(api_of(request)->catalog, query, request->arena, &out->page, err) &&
+                     page_cut(request, &out->page, err);
 }
 
 void api_definitions_list(struct http_request *request, struct http_response *response)
@@ -118,6 +132,8 @@ void api_definitions_list(struct http_request *request, struct http_response *re
 
 static bool get_named(struct http_request *request, struct definition *out, gos_error *err)
 {
+    if (change_kind(request) == KIND_SEGMENT)
+        lists_allow(request);
     return catalog_get(api_of(request)->catalog, api_environment(request), change_kind(request),
                        request->params[0].value, request->arena, out, err);
 }
@@ -153,6 +169,8 @@ void api_definitions_post(struct http_request *request, struct http_response *re
                                     .expected_version = CATALOG_VERSION_NEW,
                                     .action = GOS_LIT("create"),
                                     .pointer = ""};
+    if (input.kind == KIND_SEGMENT)
+        lists_allow(request);
     if (!api_read_body(request, response, false, &input.json))
         return;
     if (!definition_read(&input, request->arena, &made, &err) ||

@@ -5,6 +5,7 @@
  */
 #include "base/arena.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #ifdef __linux__
@@ -158,6 +159,12 @@ void gos_arena_reset(gos_arena *arena)
         block_reset(arena->last, 0);
         arena->last->taken = 0;
     }
+}
+
+void arena_allow(gos_arena *arena, size_t bytes_max)
+{
+    assert(bytes_max >= gos_arena_used(arena));
+    arena->bytes_max = bytes_max;
 }
 
 size_t gos_arena_used(const gos_arena *arena)

@@ -1,4 +1,5 @@
-/* What tests know of arenas beyond the public header: counting and failing allocations. */
+/* What this program knows of arenas beyond the public header: pieces that grow, another limit, and
+ * for tests counting and failing allocations. */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
@@ -9,6 +10,9 @@
  * nothing changed, when it is not the newest or its block is full: then take another and copy.
  */
 bool arena_extend(gos_arena *arena, void *piece, size_t bytes, size_t bytes_wanted);
+
+/* From now on the arena holds this much, which may be less than before, but not than it holds. */
+void arena_allow(gos_arena *arena, size_t bytes_max);
 
 /*
  * From now on the n-th piece or block asked for by this thread fails as if memory had run out,

@@ -3,14 +3,28 @@
 
 #include "base/time.h"
 #include "catalog/query.h"
+#include "model/segment.h"
 
 #include <inttypes.h>
 
 static const char select_entry[] =
     "SELECT r.sequence, r.at, r.actor, r.action, r.kind, r.id, r.name, p.body, r.body";
 
-static bool entry_take(struct statement *statement, gos_str environment, gos_arena *arena,
-                       struct audit_entry *out, gos_error *err)
+/* A copy of a body; of a segment's, as much as was asked for. */
+static gos_str body_take(struct statement *statement, int column, int64_t ids_max, gos_arena *arena,
+                         bool *failed)
+{
+    gos_str whole = column_peek(statement, column), cut;
+    bool is_segment = gos_str_equal(column_peek(statement, 4), GOS_LIT("segment"));
+    if (!is_segment || ids_max == 0)
+        return column_text(statement, column, arena, failed);
+    if (segment_cut(whole, ids_max, arena, &cut, NULL) && cut.data != whole.data)
+        return cut;
+    return column_text(statement, column, arena, failed);
+}
+
+static bool entry_take(struct statement *statement, const struct audit_query *wanted,
+                       gos_arena *arena, struct audit_entry *out, gos_error *err)
 {
     char id[UUID_TEXT_BYTES] = "";
     bool failed = false;
@@ -20,15 +34,15 @@ static bool entry_take(struct statement *statement, gos_str environment, gos_are
     }
     *out = (struct audit_entry){
         .sequence = column_int(statement, 0),
-        .environment = environment,
+        .environment = wanted->environment,
         .at = column_int(statement, 1),
         .actor = column_text(statement, 2, arena, &failed),
         .action = column_text(statement, 3, arena, &failed),
         .kind = column_text(statement, 4, arena, &failed),
         .id = gos_arena_text(arena, gos_str_from(id), NULL),
         .name = column_text(statement, 6, arena, &failed),
-        .before = column_text(statement, 7, arena, &failed),
-        .after = column_text(statement, 8, arena, &failed),
+        .before = body_take(statement, 7, wanted->ids_max, arena, &failed),
+        .after = body_take(statement, 8, wanted->ids_max, arena, &failed),
     };
     if (!failed && out->id.data)
         return true;
@@ -65,7 +79,7 @@ static bool rows_read(struct query *query, struct sqlite *db, const struct audit
     while (!failed && !more && (step = statement_step(statement, err)) == STEP_ROW) {
         more = list.count == wanted->limit;
         struct audit_entry *item = more ? NULL : store_list_next(&list, err);
-        failed = !more && !(item && entry_take(statement, wanted->environment, arena, item, err));
+        failed = !more && !(item && entry_take(statement, wanted, arena, item, err));
     }
     statement_close(statement);
     out->items = list.items;

@@ -87,6 +87,7 @@ struct audit_query {
     int64_t until;
     gos_str cursor; /* newest first */
     uint32_t limit;
+    int64_t ids_max; /* longer lists of a segment are only counted; 0: all are there */
 };
 
 struct audit_page {

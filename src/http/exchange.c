@@ -1,6 +1,7 @@
 /* One request, from its first byte to the point where a handler can run. */
 #include "http/exchange.h"
 
+#include "base/arena.h"
 #include "http/answer.h"
 #include "http/parse.h"
 #include "http/path.h"
@@ -13,6 +14,7 @@ enum {
     CHUNK_OVERHEAD_FREE = 64 << 10,
     CHUNK_OVERHEAD_TIMES = 8, /* chunks of one byte cost five */
     BODY_BYTES_FIRST = 64 << 10,
+    BODY_COPIES_MAX = 4, /* of a body that grows in an arena, and is unpacked there */
 };
 
 static int64_t wall_ms(void)
@@ -158,6 +160,9 @@ static enum exchange_step head_done(struct exchange *exchange)
     /* Who waits for leave to send will not send now. */
     if (exchange->is_refused && facts->expects_continue)
         return EXCHANGE_BROKEN;
+    if (!exchange->is_refused)
+        arena_allow(exchange->arena,
+                    exchange->shard->server->config.arena_bytes_max + BODY_COPIES_MAX * bytes_max);
     if (facts->has_length && !exchange->is_refused)
         text_reserve(&exchange->body, facts->content_length < BODY_BYTES_FIRST
                                           ? (size_t)facts->content_length

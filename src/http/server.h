@@ -49,7 +49,7 @@ struct http_config {
     int stop_ms;      /* for what is in flight when the server stops */
     int heartbeat_ms; /* between comments on an idle stream */
     size_t stream_backlog_bytes_max; /* unsent bytes after which a stream is closed */
-    size_t arena_bytes_max;          /* for one request and its answer */
+    size_t arena_bytes_max;          /* for one request and its answer, beside its body */
 };
 
 struct http_server;

@@ -1,6 +1,7 @@
 /* A shard: one loop on its thread, with its connections, and what other threads hand to it. */
 #include "http/shard.h"
 
+#include "base/arena.h"
 #include "http/conn.h"
 #include "http/deadline.h"
 #include "http/stream_state.h"
@@ -71,6 +72,7 @@ struct exchange *shard_take_exchange(struct shard *shard)
 void shard_give_exchange(struct shard *shard, struct exchange *exchange)
 {
     gos_arena_reset(exchange->arena);
+    arena_allow(exchange->arena, shard->server->config.arena_bytes_max);
     exchange->next = shard->unused_exchanges;
     shard->unused_exchanges = exchange;
 }

@@ -408,6 +408,22 @@ export type SegmentDefinition = {
   updated_at: string;
 };
 
+export type SegmentIds = {
+  count: number;
+  items: string[];
+  has?: boolean;
+  version: number;
+};
+
+export type SegmentIdsChange = {
+  segment: string;
+  list: 'include' | 'exclude';
+  count: number;
+  before: number;
+  sent: number;
+  version: number;
+};
+
 export type Session = {
   member?: Member;
   csrf?: string;
