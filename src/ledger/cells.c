@@ -68,6 +68,7 @@ static bool make_cell(struct tally *tally, uint32_t plan_index, uint32_t aggrega
         .value_column = CELL_NO_COLUMN,
         .filter_column = CELL_NO_COLUMN,
         .width = cell_width(aggregate->fn),
+        .reader = READER_NONE,
         .from = source->from_ms > plan->delay_ms ? source->from_ms : plan->delay_ms,
         .to = min_time(add_time(plan->delay_ms, plan->window_ms), source->to_ms),
         .events = &tally->events[(size_t)plan_index * tally->question->variant_count],

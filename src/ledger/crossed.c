@@ -1,6 +1,8 @@
 /* A second pass over the exposures, of the other experiment: the first one of a person counts. */
 #include "ledger/crossed.h"
 
+#include "ledger/compute.h"
+
 #include "base/limits.h"
 
 /* What a person met there. */
@@ -72,6 +74,7 @@ bool tally_cross(struct tally *tally, gos_error *err)
 {
     struct crossing crossing = {.tally = tally};
     struct slot *slots = tally->slots.data;
+    tally_make_room(tally, (tally->slot_count + 1u) * sizeof *crossing.others);
     crossing.others =
         gos_arena_array(tally->arena, tally->slot_count + 1u, sizeof *crossing.others, err);
     if (!crossing.others)

@@ -120,17 +120,24 @@ static void set_readers(struct tally *tally, uint32_t reader)
         tally->cells[i].reader = reader;
 }
 
-/* Gives every cell its reader, and says how many readers there are. */
-static bool tally_share(struct tally *tally, uint32_t *out_readers, gos_error *err)
+static uint32_t count_readers(const struct tally *tally)
+{
+    uint32_t count = 1;
+    for (uint32_t i = 0; i < tally->cell_count; i++)
+        count = tally->cells[i].reader >= count ? tally->cells[i].reader + 1 : count;
+    return count;
+}
+
+/* Gives every cell its reader, for good: what a reader selects says what is in its cells. */
+static bool tally_share(struct tally *tally, gos_error *err)
 {
     struct ledger_progress *progress = tally->question->progress;
     gos_arena_mark mark = gos_arena_mark_take(tally->arena);
     struct sharing sharing = {.tally = tally};
     int64_t all = 0;
-    *out_readers = 1;
-    set_readers(tally, 0);
-    if (tally->known_sequence > 0) /* few rows, by what is known */
+    if (tally->cell_count == 0 || tally->cells[0].reader != READER_NONE)
         return true;
+    set_readers(tally, 0);
     sharing.rows = gos_arena_array(tally->arena, tally->cell_count + 1u, sizeof(int64_t), err);
     bool done = sharing.rows && rows_count(tally, sharing.rows, &all, err);
     if (done && progress && atomic_load(&progress->rows) == 0)
@@ -138,7 +145,6 @@ static bool tally_share(struct tally *tally, uint32_t *out_readers, gos_error *e
     if (done && all > ROWS_FOR_TWO && tally->columns->readers > 1) {
         set_readers(tally, READER_NONE);
         share(&sharing);
-        *out_readers = sharing.load[1] > 0 ? READERS : 1;
     }
     gos_arena_mark_return(tally->arena, mark);
     return done;
@@ -166,11 +172,12 @@ static int64_t first_exposure(const struct tally *tally)
     return first;
 }
 
-/* Both, the second one in a thread of its own where there is one. */
+/* Both, the second one in a thread of its own unless there is little to read. */
 static void run(struct reading *readings, uint32_t count)
 {
     pthread_t other;
-    bool has_other = count > 1 && pthread_create(&other, NULL, read_all, &readings[1]) == 0;
+    bool is_much = count > 1 && readings[0].tally->known_sequence == 0;
+    bool has_other = is_much && pthread_create(&other, NULL, read_all, &readings[1]) == 0;
     read_all(&readings[0]);
     if (has_other)
         pthread_join(other, NULL);
@@ -197,13 +204,13 @@ bool tally_read_events(struct tally *tally, gos_error *err)
 {
     struct reading readings[READERS];
     struct sql_connection *connections[READERS] = {tally->columns->reader, tally->columns->second};
-    uint32_t count;
     atomic_bool stop;
     atomic_init(&stop, false);
     if (tally->turn_count == 0)
         return true;
-    if (!tally_share(tally, &count, err))
+    if (!tally_share(tally, err))
         return false;
+    uint32_t count = count_readers(tally);
     bool done = true;
     for (uint32_t i = 0; i < count; i++) {
         readings[i] = (struct reading){.tally = tally,

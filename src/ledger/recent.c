@@ -4,6 +4,8 @@
  */
 #include "ledger/recent.h"
 
+#include "ledger/compute.h"
+
 #include "base/time.h"
 
 #include <math.h>
@@ -98,6 +100,7 @@ static size_t last_plan(const struct tally *tally)
 static bool keep_values(struct tally *tally, gos_error *err)
 {
     size_t count = (last_plan(tally) + 1) * tally->slot_count;
+    tally_make_room(tally, (count + 1) * sizeof *tally->kept);
     tally->kept = gos_arena_array(tally->arena, count + 1, sizeof *tally->kept, err);
     for (size_t i = 0; tally->kept && i < count; i++)
         tally->kept[i] = (double)NAN;

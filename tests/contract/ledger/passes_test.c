@@ -88,6 +88,30 @@ TEST(ledger_passes, gives_the_same_bytes_when_persons_take_turns_for_want_of_mem
     fixture_close(&given);
 }
 
+/* Asks one question, another one, and the first again: whether that one was a refresh. */
+static bool is_held_with(uint64_t memory_bytes)
+{
+    size_t count = answer_with(2, memory_bytes, first);
+    bool was_held = false;
+    given.plan_count--;
+    fixture_compute(&given, T0 + 8 * DAY_MS);
+    given.plan_count++;
+    fixture_compute(&given, T0 + 8 * DAY_MS);
+    was_held = given.answer.is_refresh;
+    CHECK_INT(fixture_write_answer(&given, other, BYTES), count);
+    CHECK_INT(memcmp(first, other, count), 0);
+    return was_held;
+}
+
+TEST(ledger_passes, lets_go_of_what_is_held_where_another_question_needs_the_memory)
+{
+    fixture_open(&given);
+    put_facts();
+    CHECK(is_held_with(64 << 20));
+    CHECK(!is_held_with(3 << 20));
+    fixture_close(&given);
+}
+
 TEST(ledger_passes, gives_the_same_series_when_persons_take_turns)
 {
     enum { MOMENTS = 3 };
