@@ -278,7 +278,7 @@ static void csv_close(struct bench *bench)
 static void refresh(struct bench *bench)
 {
     double took = INFINITY;
-    for (int i = 1; i <= 3; i++) {
+    for (int i = 1; i <= 10; i++) {
         append(bench, EVENTS_NEW, bench->events + (uint64_t)i * EVENTS_NEW, put_event);
         took = fmin(took, compute(bench));
         if (!bench->is_refresh)

@@ -1,5 +1,5 @@
 /* Numbers per person to moments per variant, in the order of the slots: same facts, same bits. */
-#include "ledger/tally.h"
+#include "ledger/blocks.h"
 
 #include "base/limits.h"
 #include "base/time.h"
@@ -33,6 +33,15 @@ static bool add_covariates(const struct finish *finish, uint32_t slot, double *v
     return true;
 }
 
+/* Most calculations are one aggregate. */
+static inline double evaluate(const struct metric_expression *expression, const double *aggregates)
+{
+    const struct metric_op *op = expression->ops;
+    return expression->op_count == 1 && op->type == OP_AGGREGATE
+               ? aggregates[op->aggregate]
+               : metric_evaluate(expression, aggregates);
+}
+
 /* A person's values: the variables of gos_moments. False: the person has no value. */
 static bool person_values(const struct finish *finish, uint32_t slot, double *values)
 {
@@ -44,9 +53,9 @@ static bool person_values(const struct finish *finish, uint32_t slot, double *va
         before[i] = cell->before ? cell_number(cell, cell->before, slot) : 0;
     }
     uint32_t half = plan->kind == PLAN_RATIO ? 2 : 1;
-    values[0] = metric_evaluate(&plan->value, after);
+    values[0] = evaluate(&plan->value, after);
     if (half == 2)
-        values[1] = metric_evaluate(&plan->denominator, after);
+        values[1] = evaluate(&plan->denominator, after);
     if (isnan(values[0]) || (half == 2 && isnan(values[1])))
         return false;
     if (plan->kind == PLAN_PROPORTION)
@@ -55,11 +64,11 @@ static bool person_values(const struct finish *finish, uint32_t slot, double *va
         return add_covariates(finish, slot, values);
     if (finish->variable_count == half)
         return true;
-    values[half] = metric_evaluate(&plan->value, before);
+    values[half] = evaluate(&plan->value, before);
     if (plan->kind == PLAN_PROPORTION)
         values[half] = values[half] != 0;
     if (half == 2)
-        values[3] = metric_evaluate(&plan->denominator, before);
+        values[3] = evaluate(&plan->denominator, before);
     for (uint32_t i = half; i < finish->variable_count; i++)
         values[i] = isnan(values[i]) ? 0 : values[i];
     return true;
@@ -127,19 +136,22 @@ static void count_seen(const struct finish *finish, uint32_t slot, struct ledger
 }
 
 /* While turns are being had, top_share is the largest value so far. */
-static void push_person(const struct finish *finish, uint32_t slot, struct ledger_cell *out)
+static void put_person(const struct finish *finish, uint32_t slot, uint8_t variant,
+                       struct block *block)
 {
+    struct ledger_cell *out = &finish->out[variant];
     double values[GOS_VARIABLES_MAX] = {0};
     count_seen(finish, slot, out);
     if (!person_values(finish, slot, values))
         return;
     out->total += values[0];
-    out->top_share = fmax(out->top_share, fabs(values[0]));
+    if (fabs(values[0]) > out->top_share)
+        out->top_share = fabs(values[0]);
     if (values[0] > finish->cap) {
         values[0] = finish->cap;
         out->capped++;
     }
-    gos_moments_push(&out->moments, values);
+    block_put(block, variant, values);
     if (finish->tally->kept)
         finish->tally->kept[(size_t)finish->plan_index * finish->tally->slot_count +
                             finish->tally->slot_first + slot] = values[0];
@@ -150,20 +162,31 @@ static bool is_last_turn(const struct tally *tally)
     return tally->slot_first + tally->turn_count == tally->slot_count;
 }
 
+static void finish_block(const struct finish *finish, uint32_t first, uint32_t count)
+{
+    const struct tally *tally = finish->tally;
+    const struct slot *slots = tally_turn(tally) + first;
+    struct block block;
+    block_begin(&block, tally, slots, count, finish->variable_count);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!slot_is_in(tally, &slots[i]))
+            continue;
+        if (is_mature(finish, &slots[i]))
+            put_person(finish, first + i, slots[i].variant, &block);
+        else
+            finish->out[slots[i].variant].immature++;
+    }
+    block_end(&block, tally->question->variant_count, finish->out);
+}
+
 static bool finish_moments(struct finish *finish, gos_error *err)
 {
     struct tally *tally = finish->tally;
     if (!find_cap(finish, err))
         return false;
-    for (uint32_t i = 0; i < tally->turn_count; i++) {
-        const struct slot *slot = &tally_turn(tally)[i];
-        if (!slot_is_in(tally, slot))
-            continue;
-        struct ledger_cell *out = &finish->out[slot->variant];
-        if (is_mature(finish, slot))
-            push_person(finish, i, out);
-        else
-            out->immature++;
+    for (uint32_t first = 0; first < tally->turn_count; first += BLOCK_SLOTS) {
+        uint32_t left = tally->turn_count - first;
+        finish_block(finish, first, left < BLOCK_SLOTS ? left : BLOCK_SLOTS);
     }
     for (uint32_t v = 0; v < tally->question->variant_count && is_last_turn(tally); v++) {
         struct ledger_cell *out = &finish->out[v];

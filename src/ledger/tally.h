@@ -13,6 +13,7 @@
 #define SLOT_NONE UINT32_MAX
 
 enum { VARIANT_NONE = 255 };
+enum { BLOCK_SLOTS = 256 }; /* persons that are summed up together, also the least of a turn */
 
 /* A person met the experiment. */
 struct slot {

@@ -6,7 +6,7 @@
 #include "ledger/compute.h"
 #include "ledger/memo.h"
 
-enum { TURN_LEAST = 64, TURNS_MAX = 64 };
+enum { TURNS_MAX = 64 };
 
 /* Of small pieces besides the arrays. */
 #define PIECES_BYTES ((size_t)1 << 16)
@@ -36,13 +36,18 @@ bool tally_make_room(struct tally *tally, size_t bytes)
     return true;
 }
 
+static uint32_t whole_blocks(uint32_t persons)
+{
+    return persons > BLOCK_SLOTS ? persons - persons % BLOCK_SLOTS : BLOCK_SLOTS;
+}
+
 uint32_t tally_room(struct tally *tally, uint32_t wanted)
 {
     size_t each = tally_person_bytes(tally);
     if (tally_make_room(tally, PIECES_BYTES + each * wanted))
         return wanted;
     size_t left = bytes_left(tally), room = left > PIECES_BYTES ? (left - PIECES_BYTES) / each : 0;
-    return room > TURN_LEAST ? (uint32_t)room : TURN_LEAST;
+    return whole_blocks((uint32_t)room);
 }
 
 void tally_close_cells(struct tally *tally)
@@ -190,10 +195,11 @@ bool tally_answer(struct tally *tally, const int64_t *moments, uint32_t moment_c
     gos_arena_mark answers = gos_arena_mark_take(arena);
     tally->slot_room = tally_room(tally, tally->slot_count);
     while (!answer_turns(tally, moments, moment_count, arena, out, &failure)) {
-        bool crowded = atomic_load(&tally->marks_left) < 0 && tally->slot_room > TURN_LEAST;
+        bool crowded = atomic_load(&tally->marks_left) < 0 && tally->slot_room > BLOCK_SLOTS;
         if (!crowded)
             return gos_fail(err, failure.code, failure.pointer, "%s", failure.message);
-        tally->slot_room /= 2; /* their events were too many: fewer at a time */
+        tally->slot_room =
+            whole_blocks(tally->slot_room / 2); /* their events were too many: fewer at a time */
         gos_arena_mark_return(arena, answers);
     }
     return true;

@@ -1,5 +1,5 @@
 /* Moments keep their digits, and merge in any order. */
-#include "gosset/stats.h"
+#include "stats/moments.h"
 
 #include "test.h"
 
@@ -99,4 +99,50 @@ TEST(moments, count_conversions_covered_units_and_the_largest_value)
     CHECK_INT(moments.covered, 1);
     CHECK_NEAR(moments.largest, 7, 0);
     CHECK_NEAR(gos_moments_covariance(&moments, 1, 0), -8.0 / 3, 1e-15);
+}
+
+TEST(moments, of_a_block_are_those_of_its_units_one_by_one)
+{
+    static double values[2][UNITS];
+    static const double offsets[] = {0, 1e9, -3e5, 1e-9, 1e308};
+    static const size_t counts[] = {1, 2, 3, 4, 7, 257, UNITS};
+    fill(values[1], 3);
+    for (size_t o = 0; o < sizeof offsets / sizeof *offsets; o++) {
+        fill(values[0], offsets[o]);
+        values[0][0] = 0;
+        for (size_t c = 0; c < sizeof counts / sizeof *counts; c++) {
+            const double *both[2] = {values[0], values[1]};
+            gos_moments one = gos_moments_empty(2), of = gos_moments_of(both, 2, counts[c]);
+            for (size_t i = 0; i < counts[c]; i++)
+                gos_moments_push(&one, (double[]){values[0][i], values[1][i]});
+            CHECK_INT(of.n, counts[c]);
+            CHECK_INT(of.conversions, one.conversions);
+            CHECK_INT(of.covered, one.covered);
+            CHECK_NEAR(of.largest, one.largest, 0);
+            CHECK_NEAR(of.mean[0], one.mean[0], 1e-12);
+            CHECK_NEAR(of.mean[1], one.mean[1], 1e-12);
+            if (offsets[o] >= 1e308)
+                continue;
+            for (uint32_t p = 0; p < 3; p++)
+                CHECK_NEAR(of.product[p], one.product[p], 1e-11);
+            CHECK_NEAR(of.m3, one.m3, 1e-9);
+            CHECK_NEAR(of.m4, one.m4, 1e-9);
+        }
+    }
+}
+
+TEST(moments, of_equal_units_have_no_variance)
+{
+    double same[257];
+    const double *values[1] = {same};
+    gos_moments whole = gos_moments_empty(1);
+    for (size_t i = 0; i < 257; i++)
+        same[i] = 0.1;
+    for (size_t block = 1; block < 257; block += 50) {
+        gos_moments moments = gos_moments_of(values, 1, block);
+        gos_moments_merge(&whole, &moments);
+    }
+    CHECK_NEAR(whole.mean[0], 0.1, 0);
+    CHECK_NEAR(whole.product[0], 0, 0);
+    CHECK_NEAR(whole.m4, 0, 0);
 }
