@@ -323,6 +323,18 @@ TEST(revert, puts_back_what_a_version_decided)
     fixture_stop(&given);
 }
 
+TEST(revert, of_a_segment_brings_all_its_ids_back)
+{
+    struct fixture given;
+    fixture_start(&given);
+    CHECK_STATUS(&given, 201, "POST", "/api/v1/segments",
+                 "{\"name\":\"s\",\"conditions\":{},\"include\":[\"a\",\"b\",\"c\"]}");
+    CHECK_STATUS(&given, 200, "PATCH", "/api/v1/segments/s", "{\"include\":[\"d\"]}");
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/segments/s/revert", "{\"to\":1}");
+    CHECK_TEXT(fixture_at(&given, "/include"), "[\"a\",\"b\",\"c\"]");
+    fixture_stop(&given);
+}
+
 TEST(revert, of_an_experiment_leaves_its_state)
 {
     struct fixture given;
