@@ -1,5 +1,5 @@
 // From one environment to another: what differs, which of it is wanted, and taking it.
-import { Checkbox, Select } from '@mantine/core';
+import { Button, Checkbox, Select } from '@mantine/core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ApiError, api } from '../api/client';
@@ -27,6 +27,9 @@ interface Report {
   warnings?: { pointer: string; message: string }[];
 }
 
+/** So many differences are drawn at once. */
+const SHOWN = 100;
+
 const nameOf = (change: Change) => `${change.kind}/${change.name}`;
 /** The members that differ, before and after; of something new all. */
 const partOf = (change: Change, body: JsonObject | null): JsonObject =>
@@ -49,6 +52,7 @@ function Row({ change, chosen, choose }: { change: Change; chosen: boolean; choo
 function Offer({ from, to }: { from: string; to: string }) {
   const client = useQueryClient();
   const [left, setLeft] = useState<ReadonlySet<string>>(new Set());
+  const [most, setMost] = useState(SHOWN);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ApiError | null>(null);
   const found = useQuery<Report, ApiError>({ queryKey: ['promote', to, from], queryFn: () => api.post<Report>('/promote', { from, dry_run: true }), retry: false });
@@ -78,7 +82,7 @@ function Offer({ from, to }: { from: string; to: string }) {
     <Card title={`${count(changes.length)} differ, ${count(unchanged)} are the same`}>
       <div className="stack">
         <Checkbox label="All of them" checked={all} indeterminate={!all && chosen.length > 0} onChange={() => setLeft(all ? new Set(changes.map(nameOf)) : new Set())} />
-        {changes.map((change) => (
+        {changes.slice(0, most).map((change) => (
           <Row key={nameOf(change)} change={change} chosen={!left.has(nameOf(change))} choose={(wanted) => {
             const next = new Set(left);
             if (wanted) next.delete(nameOf(change));
@@ -86,6 +90,7 @@ function Offer({ from, to }: { from: string; to: string }) {
             setLeft(next);
           }} />
         ))}
+        {changes.length > most && <div><Button size="compact-sm" variant="default" onClick={() => setMost(most + SHOWN)}>Show {count(Math.min(SHOWN, changes.length - most))} more of {count(changes.length - most)}</Button></div>}
         {(warnings ?? []).map((warning) => <Note key={`${warning.pointer} ${warning.message}`} tone="warn">{warning.message} <code className="mono muted">{warning.pointer}</code></Note>)}
         <ErrorNote error={error} title={error?.isStale ? 'Somebody changed it meanwhile; this is how it stands now' : undefined} />
         <div className="row">

@@ -48,6 +48,8 @@ export function EntryLine({ entry, children }: { entry: AuditEntry; children?: R
   );
 }
 
+/** The most that one page of the audit log holds. */
+const MOST = 500;
 const HAPPENED = ['id', 'environment', 'status', 'phases', 'start_date', 'end_date', 'shipped_variant', 'version', 'created_by', 'created_at', 'updated_at'];
 
 /** What a definition decides, which is all that going back brings back. */
@@ -71,7 +73,8 @@ function BackTo({ kind, id, body, now }: { kind: string; id: string; body: JsonO
 
 /** The changes of one definition, newest first, each of which can be gone back to. */
 export default function History({ kind, id, name }: { kind: string; id: string; name: string }) {
-  const list = useList<AuditEntry>('/audit', { kind, id, limit: 100 });
+  const [limit, setLimit] = useState(50);
+  const list = useList<AuditEntry>('/audit', { kind, id, limit });
   if (list.error) return <ErrorNote error={list.error} retry={() => void list.refetch()} />;
   if (!list.data) return <Rows count={4} />;
   const entries = list.data.items.filter((entry) => !entry.target_id || entry.target_id === id || entry.name === name);
@@ -84,6 +87,7 @@ export default function History({ kind, id, name }: { kind: string; id: string; 
         const body = entry.after as JsonObject | null | undefined;
         return <EntryLine key={entry.id} entry={entry}>{isEarlier(body) && <BackTo kind={kind} id={id} body={body} now={now!} />}</EntryLine>;
       })}
+      {list.data.next && <div><Button size="compact-sm" variant="default" disabled={limit === MOST} onClick={() => setLimit(MOST)}>{limit === MOST ? 'The audit page has those before' : 'Earlier changes'}</Button></div>}
     </div>
   );
 }
