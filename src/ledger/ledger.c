@@ -33,6 +33,12 @@ bool ledger_open(const struct ledger_options *options, struct ledger **out, gos_
     if (!open)
         return gos_fail(err, GOS_BAD_INPUT, "", "there is no ledger backend \"%s\"",
                         options->backend);
+    return ledger_open_on(open, options, out, err);
+}
+
+bool ledger_open_on(ledger_backend_open *open, const struct ledger_options *options,
+                    struct ledger **out, gos_error *err)
+{
     gos_arena *arena = gos_arena_open(4096);
     struct ledger *ledger = arena ? gos_arena_take(arena, sizeof *ledger, err) : NULL;
     if (!ledger || !open(options, &ledger->backend, &ledger->self, err)) {

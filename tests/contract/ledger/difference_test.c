@@ -210,7 +210,7 @@ static void check_trial(int index, int variant, int64_t as_of)
         CHECK_NEAR(got->mean[1], before / (double)n, 1e-12);
 }
 
-TEST(ledger_difference, agrees_with_a_plain_reference_on_random_metrics_and_data)
+CONTRACT(ledger_difference, agrees_with_a_plain_reference_on_random_metrics_and_data)
 {
     for (uint64_t round = 0; round < ROUNDS; round++) {
         seed = round * 977 + 5;

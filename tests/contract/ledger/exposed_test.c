@@ -22,7 +22,7 @@ static struct ledger_exposure *list_until(enum ledger_pick pick, uint32_t limit,
     return items;
 }
 
-TEST(ledger_exposed, lists_exposures_as_they_came)
+CONTRACT(ledger_exposed, lists_exposures_as_they_came)
 {
     uint32_t count = 0;
     fixture_open(&given);
@@ -63,7 +63,7 @@ static bool holds(const struct ledger_exposure *items, uint32_t count, gos_str u
     return false;
 }
 
-TEST(ledger_exposed, a_sample_is_the_same_units_at_any_time_and_grows_with_its_limit)
+CONTRACT(ledger_exposed, a_sample_is_the_same_units_at_any_time_and_grows_with_its_limit)
 {
     enum { UNITS = 3000 };
     uint32_t small_count = 0, large_count = 0, later_count = 0;
@@ -86,7 +86,7 @@ TEST(ledger_exposed, a_sample_is_the_same_units_at_any_time_and_grows_with_its_l
     fixture_close(&given);
 }
 
-TEST(ledger_exposed, the_newest_are_those_that_arrived_last)
+CONTRACT(ledger_exposed, the_newest_are_those_that_arrived_last)
 {
     uint32_t count = 0;
     char unit[16];

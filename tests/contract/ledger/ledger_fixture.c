@@ -6,14 +6,28 @@
 const struct uuid fixture_experiment = {{1, 2, 3, 4, 5, 6, 0x70, 8, 0x80, 10, 11, 12, 13, 14, 15}};
 const gos_str fixture_variants[2] = {{"control", 7}, {"treatment", 9}};
 
+static ledger_backend_open *const backends[] = {
+#define BACKEND(name, open) open,
+    FIXTURE_BACKENDS(BACKEND)
+#undef BACKEND
+};
+
+const char *const fixture_backend_names[] = {
+#define BACKEND(name, open) #name,
+    FIXTURE_BACKENDS(BACKEND)
+#undef BACKEND
+};
+
+enum fixture_backend fixture_backend;
+
 static void open_ledger(struct ledger_fixture *given)
 {
-    struct ledger_options options = {.backend = "duckdb",
+    struct ledger_options options = {.backend = fixture_backend_names[fixture_backend],
                                      .location = given->path,
                                      .memory_bytes = given->memory_bytes,
                                      .threads = given->threads};
     gos_error err = {0};
-    CHECK_OK(ledger_open(&options, &given->ledger, &err), &err);
+    CHECK_OK(ledger_open_on(backends[fixture_backend], &options, &given->ledger, &err), &err);
 }
 
 void fixture_open(struct ledger_fixture *given)

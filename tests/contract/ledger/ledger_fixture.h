@@ -2,13 +2,44 @@
 #ifndef TESTS_LEDGER_FIXTURE_H
 #define TESTS_LEDGER_FIXTURE_H
 
-#include "ledger/ledger.h"
+#include "ledger/backend.h"
+#include "plain.h"
 #include "test.h"
 
 enum { FIXTURE_FACTS_MAX = 20000, FIXTURE_PLANS_MAX = 32 };
 
 #define DAY_MS INT64_C(86400000)
 #define T0     (INT64_C(1700000000) * 1000)
+
+/* Every backend that the contract holds for: its name, and what opens it. One row each. */
+#define FIXTURE_BACKENDS(ROW)                                                                      \
+    ROW(duckdb, duckdb_ledger_open)                                                                \
+    ROW(plain, plain_ledger_open)
+
+enum fixture_backend {
+#define BACKEND(name, open) FIXTURE_##name,
+    FIXTURE_BACKENDS(BACKEND)
+#undef BACKEND
+        FIXTURE_BACKEND_COUNT
+};
+
+/* The one that fixtures open. */
+extern enum fixture_backend fixture_backend;
+extern const char *const fixture_backend_names[];
+
+/* A test of the contract: it runs once on every backend. */
+#define CONTRACT(group, name)                                                                      \
+    static void group##_##name##_contract(void);                                                   \
+    TEST(group, name)                                                                              \
+    {                                                                                              \
+        for (int i = 0; i < FIXTURE_BACKEND_COUNT; i++) {                                          \
+            fixture_backend = (enum fixture_backend)i;                                             \
+            print_message("             on %s\n", fixture_backend_names[i]);                       \
+            group##_##name##_contract();                                                           \
+        }                                                                                          \
+        fixture_backend = FIXTURE_duckdb;                                                          \
+    }                                                                                              \
+    static void group##_##name##_contract(void)
 
 struct ledger_fixture {
     struct ledger *ledger;

@@ -44,7 +44,7 @@ static void *append_all(void *unused)
     return NULL;
 }
 
-TEST(ledger_together, answers_of_one_moment_while_facts_come_in)
+CONTRACT(ledger_together, answers_of_one_moment_while_facts_come_in)
 {
     pthread_t thread;
     fixture_open(&given);
