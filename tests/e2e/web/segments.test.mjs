@@ -1,5 +1,8 @@
-// Segments: the condition builder by keyboard and by ear, and leaving with something unsaved.
+// Segments: the condition builder by keyboard and by ear, long lists of ids, and leaving with
+// something unsaved.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { findings, openBrowser, openPage } from './browser.mjs';
 import { signIn, visit } from './pages.mjs';
@@ -95,5 +98,74 @@ test('a page with something unsaved asks before it is left, once', { skip }, asy
   await visit(page, '/segments/staff', 'Who uses it');
   assert.equal(await page.getByLabel('Description').inputValue(), '');
   assert.deepEqual(wrongs, []);
+  await context.close();
+});
+
+test('a file of very many ids is read and sent with progress, looked into, and never drawn', { skip }, async () => {
+  const total = 200_000;
+  const lines = Array.from({ length: total }, (_, i) => `user-${i}-${'x'.repeat(12)}`);
+  const file = join(server.folder, 'many.csv');
+  writeFileSync(file, `user_id,plan\n${lines.map((line) => `${line},pro`).join('\n')}\n`);
+  await server.call('POST', '/api/v1/segments', { name: 'many', conditions: {}, include: ['u-1'] });
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, '/segments/many', 'Who uses it');
+  await page.evaluate(() => {
+    window.steps = new Set();
+    new MutationObserver(() => {
+      const step = document.querySelector('[data-upload]')?.textContent.split(' ')[0];
+      if (step) window.steps.add(step);
+    }).observe(document.body, { subtree: true, childList: true, characterData: true });
+  });
+  await page.getByLabel('File for Always in it', { exact: true }).setInputFiles(file);
+  await page.getByText(`Always in it: ${(total + 1).toLocaleString('en')} ids now, 1 before.`).waitFor({ timeout: 60_000 });
+  assert.ok((await page.evaluate(() => [...window.steps])).includes('Reading'));
+  const list = page.getByRole('group', { name: 'Always in it' });
+  await list.getByText(`(${(total + 1).toLocaleString('en')})`).waitFor();
+  await list.getByText('u-1, user-0-').waitFor();
+  await list.getByLabel('Is a user in Always in it?').fill(lines[total - 1]);
+  await list.getByText(`Yes, ${lines[total - 1]} is in it.`).waitFor();
+  await list.getByLabel('Is a user in Always in it?').fill('nobody');
+  await list.getByText('No, nobody is not in it.').waitFor();
+  assert.ok((await page.evaluate(() => document.body.innerHTML.length)) < 200_000, 'the ids are not in the page');
+  assert.deepEqual(await findings(page), []);
+
+  const patches = [];
+  page.on('request', (request) => request.method() === 'PATCH' && patches.push(request.postData()));
+  await page.getByLabel('Description').fill('those who are many');
+  await page.getByText('Save or undo what you changed first.').first().waitFor();
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.getByText('Saved.').waitFor();
+  assert.deepEqual(patches.map((patch) => JSON.parse(patch)), [{ description: 'those who are many' }]);
+
+  writeFileSync(file, `${lines.slice(10).join('\n')}\n`);
+  await page.getByLabel('What to do with the file for Always in it').selectOption('take its ids out of the list');
+  await page.getByLabel('File for Always in it', { exact: true }).setInputFiles(file);
+  await page.getByText('11 ids now').waitFor({ timeout: 60_000 });
+  const { include } = await server.call('GET', '/api/v1/segments/many');
+  assert.deepEqual(include, ['u-1', ...lines.slice(0, 10)]);
+  assert.deepEqual((await page.getByRole('textbox', { name: /^Always in it/ }).inputValue()).split('\n'), include);
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});
+
+test('a file that cannot be a list is not sent, one that is refused says why at its line, and sending can be stopped', { skip }, async () => {
+  await server.call('POST', '/api/v1/segments', { name: 'picky', conditions: {} });
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, '/segments/picky', 'Who uses it');
+  const give = (name, text) => page.getByLabel('File for Never in it', { exact: true }).setInputFiles({ name, mimeType: 'text/plain', buffer: Buffer.from(text) });
+  await give('picture.txt', 'a\0b');
+  await page.getByText('This is no text file').waitFor();
+  await give('nothing.txt', ' \n\n');
+  await page.getByText('The file is empty.').waitFor();
+  await give('long.txt', `a\n${'x'.repeat(600)}\n`);
+  await page.getByText('line 2 has an id of 600 bytes; at most 512 are taken').waitFor();
+  await page.route('**/exclude**', (route) => setTimeout(() => route.continue().catch(() => undefined), 3_000));
+  await give('slow.txt', 'a\nb\n');
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText('Stopped. Nothing has changed.').waitFor();
+  assert.equal((await server.call('GET', '/api/v1/segments/picky')).version, 1);
+  assert.deepEqual(wrongs.filter((wrong) => !/400 \(Bad Request\)/.test(wrong)), []);
   await context.close();
 });

@@ -60,8 +60,7 @@ export function address(path: string, query?: Query): string {
   return url.toString();
 }
 
-async function errorOf(response: Response): Promise<ApiError> {
-  const text = await response.text().catch(() => '');
+function errorFrom(response: { status: number; statusText: string }, text: string): ApiError {
   try {
     const body = JSON.parse(text) as { code?: string; message?: string; pointer?: string };
     if (body.code)
@@ -71,6 +70,8 @@ async function errorOf(response: Response): Promise<ApiError> {
   }
   return new ApiError(response.status, `HTTP_${response.status}`, `The server answered ${response.status} ${response.statusText}.`);
 }
+
+const errorOf = async (response: Response): Promise<ApiError> => errorFrom(response, await response.text().catch(() => ''));
 
 function headersOf(call: Call): Headers {
   const headers = new Headers({ Accept: 'application/json' });
@@ -121,13 +122,53 @@ export async function call<T>(method: string, path: string, options: Call = {}):
   if (!response.ok) throw await errorOf(response);
   if (response.status === 204) return undefined as T;
   const text = await response.text();
+  return bodyOf<T>(response.status, response.headers.get('Location'), text);
+}
+
+/** The body of a success; a change that became a proposal is thrown. */
+function bodyOf<T>(status: number, location: string | null, text: string): T {
   const body = (text ? JSON.parse(text) : undefined) as T;
-  if (response.status === 202 && response.headers.get('Location')?.includes('/proposals/')) {
+  if (status === 202 && location?.includes('/proposals/')) {
     const proposed = new Proposed(body as { id: string; summary: string; environment: string });
     for (const listener of proposedListeners) listener(proposed);
     throw proposed;
   }
   return body;
+}
+
+/** Sends a file, however large, saying how much of it has gone; fetch cannot tell. No limit of time. */
+export function upload<T>(method: string, path: string, file: Blob, options: Call & { onSent: (bytes: number) => void }): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    const abort = () => request.abort();
+    request.open(method, address(v1(path), options.query));
+    headersOf(options).forEach((value, name) => request.setRequestHeader(name, value));
+    request.setRequestHeader('Content-Type', 'text/plain');
+    request.upload.onprogress = (event) => options.onSent(event.loaded);
+    request.onabort = () => reject(options.signal?.reason ?? new DOMException('stopped', 'AbortError'));
+    request.onerror = () => reject(new ApiError(0, 'NETWORK', 'The server cannot be reached, or has refused the file before its end. Nothing has changed.'));
+    request.onloadend = () => options.signal?.removeEventListener('abort', abort);
+    request.onload = () => {
+      if (request.status === 401) session.refuse();
+      try {
+        if (request.status < 200 || request.status > 299) throw errorFrom(request, request.responseText);
+        resolve(bodyOf<T>(request.status, request.getResponseHeader('Location'), request.responseText));
+      } catch (cause) {
+        reject(cause as Error);
+      }
+    };
+    options.signal?.addEventListener('abort', abort);
+    request.send(file);
+  });
+}
+
+/** Something that is no JSON, such as a list of ids. */
+export async function readText(path: string): Promise<Blob> {
+  const headers = headersOf({});
+  headers.set('Accept', 'text/plain');
+  const response = await fetch(address(v1(path)), { headers, credentials: 'same-origin', cache: 'no-store' });
+  if (!response.ok) throw await errorOf(response);
+  return response.blob();
 }
 
 const v1 = (path: string): string => `/api/v1${path}`;

@@ -23,7 +23,10 @@ export type Variant = Experiment['variants'][number];
 export type MetricSetting = NonNullable<Experiment['metric_settings']>[string];
 export type Flag = schema.FeatureFlag;
 export type Metric = schema.ExperimentMetric;
-export type Segment = schema.SegmentDefinition;
+/** Read with ids_max, longer lists are only counted. */
+export type Segment = schema.SegmentDefinition & { include_count?: number; exclude_count?: number };
+export type SegmentIds = schema.SegmentIds;
+export type SegmentIdsChange = schema.SegmentIdsChange;
 export type Layer = schema.Layer;
 export type Assignment = schema.ExperimentAssignment & { user_id: string; experiment_id: string; assignment_reason: string };
 

@@ -17,6 +17,7 @@ const COLUMNS: Column<Segment>[] = [
   { title: 'Segment', lead: true, cell: (row) => <><Link to={`/segments/${encodeURIComponent(row.name)}`} className="strong">{row.name}</Link>{row.description && <div className="muted small">{row.description}</div>}</> },
   { title: 'State', cell: (row) => <Badge tone={row.is_active === false ? 'plain' : 'accent'}>{row.is_active === false ? 'inactive' : 'active'}</Badge> },
   { title: 'Conditions', cell: (row) => <code className="mono wrap">{JSON.stringify(row.conditions).slice(0, 90)}</code> },
+  { title: 'Lists', right: true, cell: (row) => <span className="num">{[row.include_count && `+ ${count(row.include_count)}`, row.exclude_count && `− ${count(row.exclude_count)}`].filter(Boolean).join(' ') || '–'}</span> },
   { title: 'Size', right: true, cell: (row) => (row.size_estimate == null ? '–' : <span className="num">~{count(row.size_estimate)}</span>) },
   { title: 'Changed', right: true, cell: (row) => <Ago at={row.updated_at} /> },
 ];
@@ -46,7 +47,7 @@ export default function Segments() {
   const [q] = useQueryValue('q');
   const [cursor] = useQueryValue('cursor');
   const [open, setOpen] = useQueryValue('new');
-  const list = useList<Segment>('/segments', { q, cursor, limit: 50 });
+  const list = useList<Segment>('/segments', { q, cursor, limit: 50, ids_max: 0 });
   const create = <Act onClick={() => setOpen('1')}>New segment</Act>;
   return (
     <Page title="Segments" actions={create}>

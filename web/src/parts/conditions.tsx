@@ -91,12 +91,14 @@ function Level({ group, level, depth, name, disabled, onChange, onRemove }: Leve
   );
 }
 
-export function Conditions({ label, value, onChange, error, disabled }: {
+export function Conditions({ label, value, onChange, error, disabled, none = 'No condition: everybody.' }: {
   label: string;
   value: Json | undefined;
   onChange: (value: Json) => void;
   error?: string;
   disabled?: boolean;
+  /** What it means that there is no condition. */
+  none?: string;
 }) {
   const [draft, setDraft] = useState<Group | null>(null);
   const read = readConditions(value);
@@ -115,7 +117,7 @@ export function Conditions({ label, value, onChange, error, disabled }: {
             setDraft(next);
             onChange(writeConditions(next));
           }} />
-          <p className="muted small wrap" style={{ margin: 0 }} data-sentence>{tree.items.length === 0 && tree.kind === 'all' && !tree.negated ? 'No condition: everybody.' : `In words: ${sentence(tree)}.`}</p>
+          <p className="muted small wrap" style={{ margin: 0 }} data-sentence>{tree.items.length === 0 && tree.kind === 'all' && !tree.negated ? none : `In words: ${sentence(tree)}.`}</p>
           {error && <div className="bad small" role="alert">{error}</div>}
         </>
       )}

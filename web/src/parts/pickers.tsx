@@ -29,7 +29,7 @@ export function MetricsPicker({ label, value, onChange, error, disabled, descrip
 export function SegmentsPicker({ label, value, onChange, error, disabled, description }: {
   label: ReactNode; value: string[]; onChange: (value: string[]) => void; error?: string; disabled?: boolean; description?: string;
 }) {
-  const list = useList<Segment>('/segments', { limit: 500 });
+  const list = useList<Segment>('/segments', { limit: 500, ids_max: 0 });
   const names = (list.data?.items ?? []).map((segment) => segment.name);
   return <MultiSelect label={label} description={description} searchable data={withOwn(names, value)} value={value} error={error} disabled={disabled} onChange={onChange} />;
 }
