@@ -88,11 +88,13 @@ TEST(ledger_passes, gives_the_same_bytes_when_persons_take_turns_for_want_of_mem
     fixture_close(&given);
 }
 
-/* Asks one question, another one, and the first again: whether that one was a refresh. */
+/* Asks one question twice, another one, and the first again: whether that one was a refresh. */
 static bool is_held_with(uint64_t memory_bytes)
 {
     size_t count = answer_with(2, memory_bytes, first);
     bool was_held = false;
+    fixture_compute(&given, T0 + 8 * DAY_MS);
+    CHECK(given.answer.is_refresh);
     given.plan_count--;
     fixture_compute(&given, T0 + 8 * DAY_MS);
     given.plan_count++;
