@@ -153,3 +153,31 @@ test('a flag that does not say its value shows what is served', { skip }, async 
     assert.equal(await page.getByText('Unsaved changes').count(), 0);
   });
 });
+
+test('a rule takes any of many experiments, and values for its variants', { skip }, async () => {
+  await server.call('POST', '/api/v1/import', {
+    metrics: [{ name: 'bought', type: 'Rate', calculation: 'exists(purchase)' }],
+    experiments: Array.from({ length: 600 }, (_, i) => ({ name: `many-${String(i).padStart(3, '0')}`, type: 'AB', variants: [{ name: 'old' }, { name: 'new' }], traffic_allocation: { old: 50, new: 50 }, success_metrics: { primary_metric: 'bought' } })),
+  });
+  await makeFlag('tested');
+  await onPage({}, async (page) => {
+    await visit(page, '/flags/tested', 'Who gets what');
+    await page.getByRole('button', { name: 'Use ordered rules instead' }).click();
+    await page.getByText('An experiment', { exact: true }).click();
+    const picker = page.getByRole('textbox', { name: 'Experiment' }).or(page.getByRole('combobox', { name: 'Experiment' })).first();
+    for (const name of ['many-003', 'many-597']) {
+      await picker.fill(name);
+      await page.getByRole('option', { name, exact: true }).click();
+      await page.getByLabel('Value of new').first().waitFor();
+    }
+    for (const [variant, value] of [['old', 'false'], ['new', 'true']]) {
+      await page.getByLabel(`Value of ${variant}`).first().click();
+      await page.getByRole('option', { name: value, exact: true }).locator('visible=true').click();
+    }
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Saved.').waitFor();
+  });
+  const [made] = (await server.call('GET', '/api/v1/flags/tested')).rules;
+  assert.equal(made.experiment, 'many-597');
+  assert.deepEqual(made.values, { old: false, new: true });
+});

@@ -63,7 +63,7 @@ function Settings({ edit }: { edit: Edit }) {
         <div className="stack">
           <div className="row" style={{ alignItems: 'flex-start' }}>
             {(value.rules ?? []).length === 0 && <ValueField label="Value when it is rolled out" flag={value} value={servedValue(value)} error={at('/value')} onChange={(next) => set({ value: next })} />}
-            <ValueField label="Value for everybody else" flag={value} value={value.default_value} error={at('/default_value')} onChange={(next) => set({ default_value: next })} />
+            <ValueField label="Value for everybody else" flag={value} value={(value.default_value ?? (value.type === 'Boolean' ? false : undefined)) as Json | undefined} error={at('/default_value')} onChange={(next) => set({ default_value: next })} />
           </div>
           {(value.rules ?? []).length === 0 && <Rollout edit={edit} />}
           <FlagRules flag={value} rules={value.rules ?? []} at={at} onChange={(rules) => set({ rules })} />

@@ -2,7 +2,7 @@
 // decides. What a card has no field for stays in the rule and can be edited as JSON.
 import { ActionIcon, Button, NumberInput, SegmentedControl, Select, Slider, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
-import { useList } from '../api/queries';
+import { useGet } from '../api/queries';
 import type { Experiment, Flag, Json, JsonObject } from '../api/types';
 import { useQueryValue } from '../app/router';
 import { readConditions, sentence } from '../lib/conditions';
@@ -15,7 +15,7 @@ import { moved, placeAfter, useDragOrder } from './drag-order';
 import { JsonField } from './json-field';
 import { Match } from './match';
 import { Rollout } from './moments';
-import { SegmentsPicker } from './pickers';
+import { ExperimentPicker, SegmentsPicker } from './pickers';
 import { SplitBar } from './split-bar';
 import { ValueField } from './value-field';
 import { WhenField } from './when-field';
@@ -51,10 +51,9 @@ export function ruleSentence(rule: Rule): string {
 }
 
 function Serves({ flag, rule, set, at, pointer }: { flag: Flag; rule: Rule; set: (patch: Rule, drop?: string[]) => void; at: (pointer: string) => string | undefined; pointer: string }) {
-  const experiments = useList<Experiment>('/experiments', { limit: 500 });
   const kind = servesOf(rule);
   const variants = isObject(flag.variants) ? Object.keys(flag.variants) : [];
-  const chosen = experiments.data?.items.find((one) => one.name === rule.experiment || one.id === rule.experiment);
+  const chosen = useGet<Experiment>(kind === 'experiment' && rule.experiment ? `/experiments/${encodeURIComponent(String(rule.experiment))}` : null).data;
   const values = isObject(rule.values) ? rule.values : {};
   const split = isObject(rule.split) ? (rule.split as Record<string, number>) : null;
   function choose(next: string) {
@@ -62,7 +61,7 @@ function Serves({ flag, rule, set, at, pointer }: { flag: Flag; rule: Rule; set:
       value: { value: flag.value ?? flag.default_value ?? null },
       variant: { variant: variants[0] ?? '' },
       split: { split: Object.fromEntries(variants.map((name) => [name, Math.round(10_000 / variants.length) / 100])) },
-      experiment: { experiment: experiments.data?.items[0]?.name ?? '' },
+      experiment: { experiment: '' },
     };
     set(first[next] ?? {}, ['value', 'variant', 'split', 'experiment', 'values']);
   }
@@ -76,12 +75,12 @@ function Serves({ flag, rule, set, at, pointer }: { flag: Flag; rule: Rule; set:
       {kind === 'split' && !split && <JsonField label="Split" value={rule.split} error={at(`${pointer}/split`)} onChange={(next) => set({ split: next })} />}
       {kind === 'experiment' && (
         <>
-          <Select label="Experiment" searchable w={320} value={chosen?.name ?? String(rule.experiment ?? '')} error={at(`${pointer}/experiment`)}
-            data={[...new Set([...(experiments.data?.items ?? []).map((one) => one.name), String(rule.experiment ?? '')])].filter(Boolean)} onChange={(experiment) => set({ experiment: experiment ?? '' }, ['values'])} />
+          <ExperimentPicker label="Experiment" value={chosen?.name ?? String(rule.experiment ?? '')} error={at(`${pointer}/experiment`)} onChange={(experiment) => set({ experiment }, ['values'])} />
           {chosen?.variants.map((variant) => (
             <ValueField key={variant.name} label={`Value of ${variant.name}`} flag={flag} value={values[variant.name] ?? null} error={at(`${pointer}/values/${variant.name}`)}
               onChange={(value) => set({ values: { ...values, [variant.name]: value } })} />
           ))}
+          {chosen?.variants.some((variant) => values[variant.name] === undefined) && <p className="muted small">A variant without a value here gets what its configuration in the experiment says, else the flag’s own.</p>}
         </>
       )}
     </div>

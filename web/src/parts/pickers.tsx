@@ -1,8 +1,9 @@
 // Choosing by name from what the server has.
 import { MultiSelect, Select } from '@mantine/core';
-import { useMemo, type ReactNode } from 'react';
+import { useMemo, useState, type ReactNode } from 'react';
 import { useList } from '../api/queries';
-import type { Metric, Segment } from '../api/types';
+import type { Experiment, Metric, Segment } from '../api/types';
+import { useSettled } from './basic';
 
 const withOwn = (names: string[], own: string[]): string[] => [...new Set([...names, ...own])];
 
@@ -32,4 +33,14 @@ export function SegmentsPicker({ label, value, onChange, error, disabled, descri
   const list = useList<Segment>('/segments', { limit: 500, ids_max: 0 });
   const names = (list.data?.items ?? []).map((segment) => segment.name);
   return <MultiSelect label={label} description={description} searchable data={withOwn(names, value)} value={value} error={error} disabled={disabled} onChange={onChange} />;
+}
+
+/** Among all experiments: the server finds what is typed. */
+export function ExperimentPicker({ label, value, onChange, error }: { label: string; value: string; onChange: (value: string) => void; error?: string }) {
+  const [typed, setTyped] = useState('');
+  const q = useSettled(typed === value ? '' : typed);
+  const list = useList<Experiment>('/experiments', { q, sort: '-updated_at', limit: 20 });
+  const names = (list.data?.items ?? []).map((one) => one.name);
+  return <Select label={label} searchable w={320} data={withOwn(names, value ? [value] : [])} value={value || null} error={error} searchValue={typed} onSearchChange={setTyped}
+    nothingFoundMessage="No such experiment" onChange={(next) => onChange(next ?? '')} />;
 }

@@ -5,7 +5,7 @@ import { JsonField } from './json-field';
 
 export function ValueField({ label, flag, value, onChange, error }: { label: string; flag: Flag; value: Json | undefined; onChange: (value: Json) => void; error?: string }) {
   if (flag.type === 'Boolean')
-    return <Select label={label} w={200} allowDeselect={false} error={error} value={String(value ?? false)} data={['true', 'false']} onChange={(next) => onChange(next === 'true')} />;
+    return <Select label={label} w={200} allowDeselect={false} error={error} placeholder="not set" value={typeof value === 'boolean' ? String(value) : null} data={['true', 'false']} onChange={(next) => onChange(next === 'true')} />;
   if (flag.type === 'Number')
     return <NumberInput label={label} w={200} error={error} value={typeof value === 'number' ? value : ''} onChange={(next) => next !== '' && onChange(Number(next))} />;
   if (flag.type === 'String')
