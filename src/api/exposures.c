@@ -37,7 +37,7 @@ static void assignment_fill(struct roster_item *item, const struct exposure_requ
                        .experiment_id = *experiment,
                        .user_id = given->user_id.len > 0 ? given->user_id : given->device_id,
                        .variant = given->variant,
-                       .assignment_reason = GOS_LIT("split"),
+                       .assignment_reason = given->reason,
                        .assigned_at = given->at,
                        .sticky = sticky,
                        .device_id = given->device_id},

@@ -207,17 +207,43 @@ static bool hash_take(const struct json *value, const char *pointer, gos_str *ou
                     "ruleset is not the hash of one: %d hexadecimal digits", HASH_DIGITS);
 }
 
+/* A word of reasons.def that gives a variant. */
+static bool reason_take(const struct json *value, const char *pointer, gos_str *out, gos_error *err)
+{
+    static const struct {
+        const char *word;
+        bool serves;
+    } reasons[] = {
+#define NONE                                       false
+#define VARIANT                                    true
+#define ASSIGNMENT(name, word, serves, randomised) {word, serves},
+#include "gosset/reasons.def"
+#undef ASSIGNMENT
+#undef VARIANT
+#undef NONE
+    };
+    char at[GOS_POINTER_BYTES];
+    *out = value ? value->text : GOS_LIT("split");
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+        if (reasons[i].serves && gos_str_equal(*out, gos_str_from(reasons[i].word)))
+            return true;
+    }
+    return gos_fail(err, GOS_BAD_INPUT, pointer_below(at, pointer, GOS_LIT("assignment_reason")),
+                    "\"%.*s\" gives no variant; split, identity, sticky, override and shipped do",
+                    GOS_ARG(*out));
+}
+
 bool exposure_request_read(const struct json *item, const struct fact_origin *origin,
                            const char *pointer, gos_arena *arena, struct exposure_request *out,
                            gos_error *err)
 {
     const struct json *experiment = NULL, *user_id = NULL, *device_id = NULL, *variant = NULL,
-                      *attributes = NULL, *ruleset = NULL, *timestamp = NULL;
+                      *attributes = NULL, *ruleset = NULL, *reason = NULL, *timestamp = NULL;
     const struct wanted wanted[] = {
         {"experiment_id", JSON_STRING, &experiment}, {"user_id", JSON_STRING, &user_id},
         {"device_id", JSON_STRING, &device_id},      {"variant", JSON_STRING, &variant},
         {"attributes", JSON_OBJECT, &attributes},    {"ruleset", JSON_STRING, &ruleset},
-        {"timestamp", JSON_STRING, &timestamp},
+        {"assignment_reason", JSON_STRING, &reason}, {"timestamp", JSON_STRING, &timestamp},
     };
     *out = (struct exposure_request){0};
     return members_take(item, wanted, sizeof wanted / sizeof wanted[0], pointer, err) &&
@@ -228,6 +254,7 @@ bool exposure_request_read(const struct json *item, const struct fact_origin *or
            text_take(variant, "variant", NAME_BYTES_MAX, pointer, &out->variant, err) &&
            object_take(attributes, "attributes", pointer, arena, &out->attributes, err) &&
            hash_take(ruleset, pointer, &out->ruleset, err) &&
+           reason_take(reason, pointer, &out->reason, err) &&
            time_take(timestamp, origin, pointer, &out->at, err) &&
            someone_is_named(out->user_id, out->device_id, pointer, err) &&
            is_given(out->experiment_id, "experiment_id", pointer, err) &&

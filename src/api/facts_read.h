@@ -43,11 +43,12 @@ struct exposure_request {
     gos_str variant;
     gos_str attributes; /* JSON text, or empty */
     gos_str ruleset;    /* hash of the one that decided, or empty */
+    gos_str reason;     /* a word of reasons.def; "split" when none is given */
     int64_t at;
 };
 
-/* {"experiment_id", "user_id" or "device_id", "variant", "attributes"?, "ruleset"?, "timestamp"?};
- * errors as event_read's. */
+/* {"experiment_id", "user_id" or "device_id", "variant", "attributes"?, "ruleset"?,
+ * "assignment_reason"?, "timestamp"?}; errors as event_read's. */
 bool exposure_request_read(const struct json *item, const struct fact_origin *origin,
                            const char *pointer, gos_arena *arena, struct exposure_request *out,
                            gos_error *err);

@@ -78,7 +78,8 @@ static const struct shape shape_assignments = {
               {"device_id", FIELD_TEXT},
               {"experiment_id", FIELD_TEXT},
               {"variant", FIELD_TEXT},
-              {"timestamp", FIELD_TIME}},
+              {"timestamp", FIELD_TIME},
+              {"assignment_reason", FIELD_TEXT}},
     .own_is_needed = true,
 };
 

@@ -50,7 +50,8 @@ struct analyst_answer {
 
 /*
  * The newest results of an experiment (name or id): computed now when they never were, or when
- * `refresh` asks for it, from all that was known when the call began.
+ * `refresh` asks for it, from all that was known when the call began. What the ledger has not taken
+ * within ten seconds is lacking, and told in health.
  *
  * Errors  NOT_FOUND; CANCELLED; what the ledger and the catalog say
  */

@@ -54,15 +54,16 @@ export type Error = {
 };
 
 export type Events = {
-  exposures?: {
+  exposures?: ({
     experiment_id: string;
     user_id?: string;
     device_id?: string;
     variant: string;
     attributes?: Json;
     ruleset?: string;
+    assignment_reason?: 'identity' | 'override' | 'shipped' | 'split' | 'sticky';
     timestamp?: string;
-  }[];
+  })[];
   events?: {
     event_id?: string;
     user_id?: string;
