@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { PEOPLE = 4000, EVENTS = 30000, BYTES = 1 << 22 };
+enum { PEOPLE = 5000, EVENTS = 30000, BYTES = 1 << 22 };
 
 static struct ledger_fixture given;
 static char first[BYTES], other[BYTES];
@@ -85,6 +85,30 @@ TEST(ledger_passes, gives_the_same_bytes_when_persons_take_turns_for_want_of_mem
         CHECK_INT(memcmp(first, other, count), 0);
     }
     CHECK(rows > 5 * (uint64_t)(PEOPLE + EVENTS));
+    fixture_close(&given);
+}
+
+TEST(ledger_passes, refuses_what_does_not_fit_in_the_smallest_turns_either)
+{
+    static const uint64_t limits[] = {225 << 10, 100 << 10};
+    static const char *const why[] = {"the values of a quantile", "persons need more than"};
+    fixture_open(&given);
+    put_facts();
+    struct ledger_question question = {.environment = GOS_LIT("production"),
+                                       .experiment_id = fixture_experiment,
+                                       .variants = fixture_variants,
+                                       .variant_count = 2,
+                                       .plans = given.plans,
+                                       .plan_count = given.plan_count,
+                                       .as_of_ms = T0 + 8 * DAY_MS};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        gos_error err = {0};
+        given.memory_bytes = limits[i];
+        fixture_reopen(&given);
+        CHECK_FAILS(ledger_compute(given.ledger, &question, given.arena, &given.answer, &err), &err,
+                    GOS_TOO_LARGE, "");
+        CHECK(strstr(err.message, why[i]));
+    }
     fixture_close(&given);
 }
 
