@@ -61,6 +61,47 @@ static bool id_check(gos_str id, uint64_t line, gos_error *err)
     return str_is_utf8(id) || line_fail(err, line, "is not UTF-8");
 }
 
+static bool is_separator(char c)
+{
+    return c == ',' || c == ';' || c == '\t';
+}
+
+/* Behind the quote that closes the one at `at`; SIZE_MAX when none does. */
+static size_t quote_end(gos_str text, size_t at)
+{
+    for (at++; at < text.len; at++) {
+        if (text.data[at] != '"')
+            continue;
+        if (at + 1 == text.len || text.data[at + 1] != '"')
+            return at + 1;
+        at++;
+    }
+    return SIZE_MAX;
+}
+
+/* Cuts a record of CSV, whose quoted cells may hold line ends; *line becomes that of the next. */
+static bool record_cut(gos_str *text, uint64_t *line, gos_str *out, gos_error *err)
+{
+    size_t at = 0;
+    uint64_t begun = *line;
+    bool begins = true; /* a cell: only there does a quote mean one */
+    while (at < text->len && text->data[at] != '\n') {
+        size_t from = at;
+        bool is_quoted = begins && text->data[at] == '"';
+        at = is_quoted ? quote_end(*text, at) : at + 1;
+        if (at == SIZE_MAX)
+            return line_fail(err, begun, "has a quote that is not closed");
+        for (size_t i = from; is_quoted && i < at; i++)
+            *line += text->data[i] == '\n';
+        begins = is_separator(text->data[at - 1]);
+    }
+    size_t past = at < text->len ? at + 1 : at;
+    *out = str_trim((gos_str){text->data, at});
+    *text = (gos_str){text->data + past, text->len - past};
+    *line += 1;
+    return true;
+}
+
 /* Ends a quoted cell: what is inside, with "" as one quote. */
 static bool cell_unquote(gos_str cell, uint64_t line, gos_arena *arena, gos_str *out,
                          gos_error *err)
@@ -86,7 +127,7 @@ static bool cell_read(gos_str line, uint64_t number, gos_arena *arena, gos_str *
     size_t len = 0;
     if (line.len > 0 && line.data[0] == '"')
         return cell_unquote(line, number, arena, out, err);
-    while (len < line.len && !strchr(",;\t", line.data[len]))
+    while (len < line.len && !is_separator(line.data[len]))
         len++;
     *out = str_trim((gos_str){line.data, len});
     return true;
@@ -113,6 +154,32 @@ static size_t lines_count(gos_str text)
     return count;
 }
 
+static bool lines_read(gos_str text, struct ids *out, gos_error *err)
+{
+    for (uint64_t line = 1; text.len > 0; line++) {
+        gos_str id = str_trim(str_cut(&text, '\n'));
+        if (!id_check(id, line, err))
+            return false;
+        if (id.len > 0)
+            ids_add(out, id);
+    }
+    return true;
+}
+
+static bool records_read(gos_str text, gos_arena *arena, struct ids *out, gos_error *err)
+{
+    for (uint64_t line = 1; text.len > 0;) {
+        uint64_t begun = line;
+        gos_str record, id;
+        if (!record_cut(&text, &line, &record, err) || !cell_read(record, begun, arena, &id, err) ||
+            !id_check(id, begun, err))
+            return false;
+        if (id.len > 0 && !(begun == 1 && is_heading(id)))
+            ids_add(out, id);
+    }
+    return true;
+}
+
 bool ids_read(gos_str text, bool is_csv, gos_arena *arena, struct ids *out, gos_error *err)
 {
     static const gos_str mark = {"\xef\xbb\xbf", 3};
@@ -125,12 +192,5 @@ bool ids_read(gos_str text, bool is_csv, gos_arena *arena, struct ids *out, gos_
                         SEGMENT_IDS_MAX);
     if (!ids_init(out, (uint32_t)count, arena, err))
         return false;
-    for (uint64_t number = 1; text.len > 0; number++) {
-        gos_str id = str_trim(str_cut(&text, '\n'));
-        if ((is_csv && !cell_read(id, number, arena, &id, err)) || !id_check(id, number, err))
-            return false;
-        if (id.len > 0 && !(is_csv && number == 1 && is_heading(id)))
-            ids_add(out, id);
-    }
-    return true;
+    return is_csv ? records_read(text, arena, out, err) : lines_read(text, out, err);
 }

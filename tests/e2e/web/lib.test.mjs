@@ -160,6 +160,7 @@ test('conditions read as a sentence', () => {
   assert.equal(words({ all: [{ plan: 'pro' }, { any: [{ beta: true }, { not: { segment: 'staff' } }] }] }), 'plan equals pro and (beta equals true or not (is in staff))');
   assert.equal(words({ not: { any: [] } }), 'everybody');
   assert.equal(words({ any: [] }), 'nobody');
+  assert.equal(words({ email: { ends_with: '@A.org', ignore_case: true } }), 'email ends with @A.org in any case');
 });
 
 test('typed values become numbers and truth values unless quoted', () => {

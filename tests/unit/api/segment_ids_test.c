@@ -106,6 +106,28 @@ static gos_str lines_of(gos_arena *arena, int count, size_t bytes)
     return text_str(&text);
 }
 
+TEST(segment_ids, of_csv_end_where_their_records_do)
+{
+    gos_error err;
+    struct ids ids;
+    gos_arena *arena = gos_arena_open(1 << 20);
+    CHECK_OK(ids_read(GOS_LIT("a,\"two\nlines, \"\"q\"\"\"\nb;5\" wide\n\"c\"\td\n,e\n"), true,
+                      arena, &ids, &err),
+             &err);
+    CHECK_INT(ids.count, 3);
+    CHECK(ids_has(&ids, GOS_LIT("a")) && ids_has(&ids, GOS_LIT("b")) &&
+          ids_has(&ids, GOS_LIT("c")));
+    CHECK_FAILS(ids_read(GOS_LIT("a,1\nb,\"2\nc,3"), true, arena, &ids, &err), &err, GOS_BAD_INPUT,
+                "");
+    CHECK_TEXT(gos_str_from(err.message), "line 2 has a quote that is not closed");
+    CHECK_FAILS(ids_read(GOS_LIT("a,\"1\n\"\nb\x01,2"), true, arena, &ids, &err), &err,
+                GOS_BAD_INPUT, "");
+    CHECK_TEXT(gos_str_from(err.message),
+               "line 3 holds a control character; one id a line is needed");
+    CHECK_FAILS(ids_read((gos_str){"a\0b,1", 5}, true, arena, &ids, &err), &err, GOS_BAD_INPUT, "");
+    gos_arena_close(arena);
+}
+
 TEST(segment_ids, are_as_many_and_as_long_as_the_limits_say)
 {
     gos_error err;

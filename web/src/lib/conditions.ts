@@ -253,6 +253,9 @@ export function heightOf(condition: Condition): number {
   return own + Math.max(0, ...condition.items.map(heightOf));
 }
 
+/** Whether everybody is meant, since nothing is asked. */
+export const saysNothing = (root: Group): boolean => root.kind === 'all' && !root.negated && !root.items.some(isWritten);
+
 const valueWords = (value: Json): string => Array.isArray(value) && value.length > 5 ? `${value.slice(0, 5).map(writeValue).join(', ')} and ${value.length - 5} more` : Array.isArray(value) ? value.map(writeValue).join(', ') : writeValue(value);
 
 /** The condition in words, with brackets where it needs them. */
@@ -260,7 +263,7 @@ export function sentence(condition: Condition, isInner = false): string {
   if (condition.kind === 'segments') return `is in ${condition.names.join(' or ')}`;
   if (condition.kind === 'test') {
     const words = operatorOf(condition.operator)?.words ?? condition.operator;
-    return [condition.attribute, words, operatorOf(condition.operator)?.takes === 'none' ? '' : valueWords(condition.value)].filter(Boolean).join(' ');
+    return [condition.attribute, words, operatorOf(condition.operator)?.takes === 'none' ? '' : valueWords(condition.value), condition.ignoreCase ? 'in any case' : ''].filter(Boolean).join(' ');
   }
   const items = condition.items.filter(isWritten);
   if (items.length === 0) return (condition.kind === 'any') === condition.negated ? 'everybody' : 'nobody';

@@ -5,6 +5,7 @@ import { api, type ApiError } from '../api/client';
 import { useChange, useList } from '../api/queries';
 import type { Json, Segment } from '../api/types';
 import { Link, navigate, useQueryValue } from '../app/router';
+import { readConditions, saysNothing, sentence } from '../lib/conditions';
 import { count } from '../lib/format';
 import { isAt } from '../lib/pointer';
 import { Act } from '../parts/act';
@@ -13,10 +14,17 @@ import { Conditions } from '../parts/conditions';
 import { Match } from '../parts/match';
 import { Listing, SearchBox, type Column } from '../parts/listing';
 
+/** What it asks of attributes, as far as a line of a table goes. */
+function inWords(segment: Segment): string {
+  const tree = readConditions(segment.conditions);
+  const words = tree === null ? JSON.stringify(segment.conditions) : saysNothing(tree) ? (segment.include_count ? 'the list' : 'everybody') : sentence(tree);
+  return words.length > 120 ? `${words.slice(0, 119)}…` : words;
+}
+
 const COLUMNS: Column<Segment>[] = [
   { title: 'Segment', lead: true, cell: (row) => <><Link to={`/segments/${encodeURIComponent(row.name)}`} className="strong">{row.name}</Link>{row.description && <div className="muted small">{row.description}</div>}</> },
   { title: 'State', cell: (row) => <Badge tone={row.is_active === false ? 'plain' : 'accent'}>{row.is_active === false ? 'inactive' : 'active'}</Badge> },
-  { title: 'Conditions', cell: (row) => <code className="mono wrap">{JSON.stringify(row.conditions).slice(0, 90)}</code> },
+  { title: 'Conditions', cell: (row) => <span className="wrap">{inWords(row)}</span> },
   { title: 'Lists', right: true, cell: (row) => <span className="num">{[row.include_count && `+ ${count(row.include_count)}`, row.exclude_count && `− ${count(row.exclude_count)}`].filter(Boolean).join(' ') || '–'}</span> },
   { title: 'Size', right: true, cell: (row) => (row.size_estimate == null ? '–' : <span className="num">~{count(row.size_estimate)}</span>) },
   { title: 'Changed', right: true, cell: (row) => <Ago at={row.updated_at} /> },

@@ -3,7 +3,7 @@
 import { ActionIcon, Button, NativeSelect } from '@mantine/core';
 import { useRef, useState } from 'react';
 import type { Json } from '../api/types';
-import { DEPTH_MAX, emptyGroup, emptyTest, heightOf, isGroup, readConditions, sentence, writeConditions, type Condition, type Group } from '../lib/conditions';
+import { DEPTH_MAX, emptyGroup, emptyTest, heightOf, isGroup, readConditions, saysNothing, sentence, writeConditions, type Condition, type Group } from '../lib/conditions';
 import { same } from '../lib/draft';
 import { SegmentsRow, TestRow } from './condition-row';
 import { JsonField } from './json-field';
@@ -117,7 +117,7 @@ export function Conditions({ label, value, onChange, error, disabled, none = 'No
             setDraft(next);
             onChange(writeConditions(next));
           }} />
-          <p className="muted small wrap" style={{ margin: 0 }} data-sentence>{tree.items.length === 0 && tree.kind === 'all' && !tree.negated ? none : `In words: ${sentence(tree)}.`}</p>
+          <p className="muted small wrap" style={{ margin: 0 }} data-sentence>{saysNothing(tree) ? none : `In words: ${sentence(tree)}.`}</p>
           {error && <div className="bad small" role="alert">{error}</div>}
         </>
       )}

@@ -5,7 +5,7 @@ import { useEffect, useState } from 'react';
 import { useGet } from '../api/queries';
 import type { Experiment, Flag, Json, JsonObject } from '../api/types';
 import { useQueryValue } from '../app/router';
-import { readConditions, sentence } from '../lib/conditions';
+import { readConditions, saysNothing, sentence } from '../lib/conditions';
 import { shown } from '../lib/draft';
 import { number } from '../lib/format';
 import { progressAt, readProgress } from '../lib/progress';
@@ -38,16 +38,14 @@ function growing(): JsonObject {
 
 /** One line that says what the rule does. */
 export function ruleSentence(rule: Rule): string {
-  const whom: string[] = [];
-  if (Array.isArray(rule.segments) && rule.segments.length > 0) whom.push(`users in ${rule.segments.map(shown).join(' or ')}`);
-  const conditions = rule.attributes ?? rule.conditions;
-  const tree = readConditions(conditions);
-  if (tree && tree.items.length > 0) whom.push(sentence(tree));
-  else if (tree === null) whom.push('a condition');
+  const named = (list: Json | undefined) => (Array.isArray(list) && list.length > 0 ? list.map(shown).join(' or ') : '');
+  const tree = readConditions(rule.attributes ?? rule.conditions);
+  const where = tree === null ? 'a condition holds' : saysNothing(tree) ? '' : sentence(tree);
+  const whom = [named(rule.segments) && `in ${named(rule.segments)}`, named(rule.exclude_segments) && `not in ${named(rule.exclude_segments)}`, where && `where ${where}`].filter(Boolean).join(' ');
   const percentage = typeof rule.percentage === 'number' ? rule.percentage : 100;
   const share = isObject(rule.rollout) ? 'a growing share of ' : percentage < 100 ? `${number(percentage, percentage % 1 ? 2 : 0)} % of ` : '';
   const what = { value: `get ${shown(rule.value)}`, variant: `get variant ${shown(rule.variant)}`, split: 'are split', experiment: `take part in ${shown(rule.experiment)}` }[servesOf(rule)];
-  return `${share}${whom.length > 0 ? whom.join(' with ') : 'all users'} ${what}`;
+  return `${share}${whom ? `users ${whom}` : share ? 'users' : 'all users'} ${what}`;
 }
 
 function Serves({ flag, rule, set, at, pointer }: { flag: Flag; rule: Rule; set: (patch: Rule, drop?: string[]) => void; at: (pointer: string) => string | undefined; pointer: string }) {

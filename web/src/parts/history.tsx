@@ -61,7 +61,7 @@ function BackTo({ kind, id, body, now }: { kind: string; id: string; body: JsonO
     <Confirm need="editor" variant="default" size="compact-xs" title={`Back to version ${body.version}?`} deed="Put it back"
       text={<div className="stack"><p>This is what changes. State, dates and phases stay as they are; version {String(now.version)} stays in the history.</p><Differences before={decided(now)} after={decided(body)} /></div>}
       run={async () => {
-        await api.post(`/${kind}s/${encodeURIComponent(id)}/revert`, { to: body.version, version: now.version }).catch(async (cause: ApiError) => {
+        await api.post(`/${kind}s/${encodeURIComponent(id)}/revert`, { to: body.version, version: now.version }, { query: { ids_max: 200 } }).catch(async (cause: ApiError) => {
           if (cause.isStale) await client.invalidateQueries({ queryKey: ['audit'] });
           throw cause;
         });
