@@ -5,7 +5,7 @@
 #include "ledger/compute.h"
 
 /* How far back the newest are looked for. */
-#define NEWEST_FACTS INT64_C(200000)
+#define NEWEST_FACTS INT64_C(50000)
 
 struct listing {
     struct tally *tally;

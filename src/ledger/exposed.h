@@ -7,7 +7,7 @@
 /* Which exposures are listed. */
 enum ledger_pick {
     LEDGER_SAMPLE, /* of the units with the smallest hashes: the same units whenever it is asked */
-    LEDGER_NEWEST, /* those that arrived last */
+    LEDGER_NEWEST, /* those that arrived last, among the newest facts */
 };
 
 /* An exposure as it came. */
