@@ -154,6 +154,17 @@ test('conditions that a form cannot show stay JSON', () => {
   assert.equal(conditions.heightOf(conditions.readConditions(deep(20))), 20);
 });
 
+test('a row of the form is found by the pointer of what it is written as', () => {
+  const random = randomly(99);
+  const at = (json, where) => pointer.pointerParts(where).reduce((value, part) => value?.[part], json);
+  for (let i = 0; i < 3_000; i++) {
+    const one = anyCondition(random, 1 + (i % 5));
+    for (const where of conditions.rowPointers(conditions.readConditions(one))) assert.notEqual(at(one, where), undefined, JSON.stringify([one, where]));
+  }
+  const tree = conditions.readConditions({ all: [{ 'a/b': 1 }, { not: { any: [{ age: { at_least: 1, at_most: 5 } }, { segment: 'x' }] } }] });
+  assert.deepEqual(conditions.rowPointers(tree), ['/all/0', '/all/1/not/any/0/age/at_least', '/all/1/not/any/0/age/at_most', '/all/1/not/any/1']);
+});
+
 test('conditions read as a sentence', () => {
   const words = (json) => conditions.sentence(conditions.readConditions(json));
   assert.equal(words({ country: ['DE', 'FR'], age: { at_least: 18 } }), 'country is one of DE, FR and age ≥ 18');

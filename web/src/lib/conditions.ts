@@ -246,6 +246,35 @@ export function writeConditions(root: Group): Json {
   return isWritten(root) ? writeOne(root) : {};
 }
 
+const escaped = (name: string): string => name.replaceAll('~', '~0').replaceAll('/', '~1');
+
+/** Where each item of a group is written, as JSON Pointers below the group's own; null: it is not yet. */
+export function pointersOf(group: Group): (string | null)[] {
+  const before = group.negated ? '/not' : '';
+  const items = group.items.filter(isWritten);
+  const short = group.form === 'short' && group.kind === 'all' ? writeShort(items) : null;
+  const isAlone = group.form === 'short' && group.kind === 'all' && items.length === 1;
+  const word = group.form === 'list' && group.kind === 'all' ? '' : `/${group.kind}`;
+  let next = 0;
+  return group.items.map((item) => {
+    if (!isWritten(item)) return null;
+    const at = next++;
+    if (short && item.kind === 'test') {
+      const name = item.operator === MISSING ? 'exists' : item.operator;
+      return `${before}/${escaped(item.attribute)}${isObject(short[item.attribute]) ? `/${name}` : ''}`;
+    }
+    return isAlone ? before : `${before}${word}/${at}`;
+  });
+}
+
+/** The pointers of all rows, below those of the groups that hold them. */
+export function rowPointers(group: Group, above = ''): string[] {
+  return pointersOf(group).flatMap((own, i) => {
+    const item = group.items[i];
+    return own === null || !item ? [] : isGroup(item) ? rowPointers(item, above + own) : [above + own];
+  });
+}
+
 /** How many groups one opens, with the conditions in it: a negated one counts twice, as for the server. */
 export function heightOf(condition: Condition): number {
   if (!isGroup(condition)) return 0;

@@ -39,7 +39,7 @@ function Rollout({ edit }: { edit: Edit }) {
   return (
     <div className="stack">
       <SegmentsPicker label="For users in any of these segments" description="None: everybody." value={rules.segments ?? []} error={at('/targeting_rules/segments')} onChange={(segments) => set({ targeting_rules: { ...rules, segments } })} />
-      <Conditions label="With these attributes" value={rules.attributes} error={at('/targeting_rules/attributes')} onChange={(attributes) => set({ targeting_rules: { ...rules, attributes } })} />
+      <Conditions label="With these attributes" value={rules.attributes} error={(inner) => at(`/targeting_rules/attributes${inner}`)} onChange={(attributes) => set({ targeting_rules: { ...rules, attributes } })} />
       <Match targeting={{ segments: rules.segments, attributes: rules.attributes }} who="match, before the rollout" />
       <div>
         <div className="row" style={{ alignItems: 'flex-end' }}>

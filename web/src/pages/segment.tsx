@@ -62,7 +62,7 @@ function Loaded({ segment }: { segment: Segment }) {
       <div className="stack">
         <Card title="Who is in it">
           <div className="stack">
-            <Conditions label="Users with these attributes" value={value.conditions} error={at('/conditions')} none={hasInclude ? 'No condition: only those who are always in it.' : undefined} onChange={(conditions) => set({ conditions })} />
+            <Conditions label="Users with these attributes" value={value.conditions} error={(inner) => at(`/conditions${inner}`)} none={hasInclude ? 'No condition: only those who are always in it.' : undefined} onChange={(conditions) => set({ conditions })} />
             <IdList editing={edit} list="include" label="Always in it" description="These users, whatever their attributes." />
             <IdList editing={edit} list="exclude" label="Never in it" description="These users, whatever else says so." />
             <Switch label="Active (nobody is in an inactive segment)" checked={value.is_active !== false} onChange={(event) => set({ is_active: event.currentTarget.checked })} />

@@ -43,7 +43,7 @@ function NewSegment({ close }: { close: () => void }) {
   return (
     <form className="stack" onSubmit={submit}>
       <TextInput label="Name" value={name} error={at('/name')} required data-autofocus onChange={(event) => setName(event.currentTarget.value)} />
-      <Conditions label="Users with these attributes" value={conditions} error={at('/conditions')} onChange={setConditions} />
+      <Conditions label="Users with these attributes" value={conditions} error={(inner) => at(`/conditions${inner}`)} onChange={setConditions} />
       <Match targeting={{ conditions }} />
       {error && !at('/name') && !at('/conditions') && <ErrorNote error={error} />}
       <div className="row"><Button type="submit" loading={create.isPending} disabled={!name.trim()}>Create</Button><Button variant="default" onClick={close}>Cancel</Button></div>

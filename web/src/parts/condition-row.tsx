@@ -47,7 +47,12 @@ export interface RowProps<T extends Condition> {
   onRemove: () => void;
   /** Puts it into a group of its own; not there where none fits any more. */
   onWrap?: () => void;
+  /** What the server says of it. */
+  error?: string;
 }
+
+/** Under the row that it is about. */
+const Wrong = ({ error }: { error?: string }) => (error ? <div className="bad small wrap" role="alert">{error}</div> : null);
 
 function Deeds({ name, disabled, onRemove, onWrap }: Pick<RowProps<Condition>, 'name' | 'disabled' | 'onRemove' | 'onWrap'>) {
   if (disabled) return null;
@@ -59,7 +64,7 @@ function Deeds({ name, disabled, onRemove, onWrap }: Pick<RowProps<Condition>, '
   );
 }
 
-export function TestRow({ condition, name, disabled, onChange, onRemove, onWrap }: RowProps<Test>) {
+export function TestRow({ condition, name, disabled, onChange, onRemove, onWrap, error }: RowProps<Test>) {
   const isText = [condition.value].flat().some((one) => typeof one === 'string');
   const folds = condition.ignoreCase !== undefined || (foldsCase(condition.operator) && isText);
   function compare(next: string) {
@@ -68,28 +73,34 @@ export function TestRow({ condition, name, disabled, onChange, onRemove, onWrap 
     onChange({ ...rest, ...fold, operator: next, value: fitValue(condition.value, operatorOf(next)?.takes ?? 'value') });
   }
   return (
-    <div className="row condition" role="group" aria-label={name}>
-      <TextInput aria-label={`Attribute of ${name}`} placeholder="attribute, such as country" value={condition.attribute} disabled={disabled} className="condition-name" data-condition-name
-        onChange={(event) => onChange({ ...condition, attribute: event.currentTarget.value })} />
-      <Select aria-label={`Comparison of ${name}`} value={condition.operator} className="condition-name" allowDeselect={false} disabled={disabled} searchable
-        data={OPERATORS.map((one) => ({ value: one.name, label: one.words }))} onChange={(next) => next && compare(next)} />
-      <Operand test={condition} name={name} disabled={disabled} onChange={onChange} />
-      {folds && <Checkbox size="xs" label="any case" aria-label={`Any case in ${name}`} checked={condition.ignoreCase === true} disabled={disabled} onChange={(event) => {
-        const { ignoreCase: _, ...rest } = condition;
-        onChange(event.currentTarget.checked ? { ...rest, ignoreCase: true } : rest);
-      }} />}
-      <Deeds name={name} disabled={disabled} onRemove={onRemove} onWrap={onWrap} />
+    <div role="group" aria-label={name}>
+      <div className="row condition">
+        <TextInput aria-label={`Attribute of ${name}`} placeholder="attribute, such as country" value={condition.attribute} disabled={disabled} className="condition-name" data-condition-name
+          onChange={(event) => onChange({ ...condition, attribute: event.currentTarget.value })} />
+        <Select aria-label={`Comparison of ${name}`} value={condition.operator} className="condition-name" allowDeselect={false} disabled={disabled} searchable
+          data={OPERATORS.map((one) => ({ value: one.name, label: one.words }))} onChange={(next) => next && compare(next)} />
+        <Operand test={condition} name={name} disabled={disabled} onChange={onChange} />
+        {folds && <Checkbox size="xs" label="any case" aria-label={`Any case in ${name}`} checked={condition.ignoreCase === true} disabled={disabled} onChange={(event) => {
+          const { ignoreCase: _, ...rest } = condition;
+          onChange(event.currentTarget.checked ? { ...rest, ignoreCase: true } : rest);
+        }} />}
+        <Deeds name={name} disabled={disabled} onRemove={onRemove} onWrap={onWrap} />
+      </div>
+      <Wrong error={error} />
     </div>
   );
 }
 
-export function SegmentsRow({ condition, name, disabled, onChange, onRemove, onWrap }: RowProps<InSegments>) {
+export function SegmentsRow({ condition, name, disabled, onChange, onRemove, onWrap, error }: RowProps<InSegments>) {
   return (
-    <div className="row condition" role="group" aria-label={name}>
-      <div className="grow condition-value">
-        <SegmentsPicker label={<>In any of these segments<span className="mantine-VisuallyHidden-root">, {name}</span></>} value={condition.names} disabled={disabled} onChange={(names) => onChange({ kind: 'segments', names })} />
+    <div role="group" aria-label={name}>
+      <div className="row condition">
+        <div className="grow condition-value">
+          <SegmentsPicker label={<>In any of these segments<span className="mantine-VisuallyHidden-root">, {name}</span></>} value={condition.names} disabled={disabled} onChange={(names) => onChange({ kind: 'segments', names })} />
+        </div>
+        <Deeds name={name} disabled={disabled} onRemove={onRemove} onWrap={onWrap} />
       </div>
-      <Deeds name={name} disabled={disabled} onRemove={onRemove} onWrap={onWrap} />
+      <Wrong error={error} />
     </div>
   );
 }

@@ -3,7 +3,7 @@
 import { ActionIcon, Button, NativeSelect } from '@mantine/core';
 import { useRef, useState } from 'react';
 import type { Json } from '../api/types';
-import { DEPTH_MAX, emptyGroup, emptyTest, heightOf, isGroup, readConditions, saysNothing, sentence, writeConditions, type Condition, type Group } from '../lib/conditions';
+import { DEPTH_MAX, emptyGroup, emptyTest, heightOf, isGroup, pointersOf, readConditions, rowPointers, saysNothing, sentence, writeConditions, type Condition, type Group } from '../lib/conditions';
 import { same } from '../lib/draft';
 import { SegmentsRow, TestRow } from './condition-row';
 import { JsonField } from './json-field';
@@ -25,6 +25,8 @@ interface LevelProps {
   disabled?: boolean;
   onChange: (group: Group) => void;
   onRemove?: () => void;
+  /** What the server says of what is written at a pointer below this group's. */
+  error: (pointer: string) => string | undefined;
 }
 
 /** A word for an `all` that must have one: when it is chosen, or holds more than comparisons. */
@@ -33,10 +35,11 @@ function rekind(group: Group, next: string): Group {
   return { ...group, kind, negated: next.startsWith('not'), form: kind === 'any' ? 'word' : group.kind === 'all' ? group.form : 'short' };
 }
 
-function Level({ group, level, depth, name, disabled, onChange, onRemove }: LevelProps) {
+function Level({ group, level, depth, name, disabled, onChange, onRemove, error }: LevelProps) {
   const place = useRef<HTMLDivElement>(null);
   const inside = depth + 1 + (group.negated ? 1 : 0);
   const fits = (height: number) => inside + height <= DEPTH_MAX;
+  const pointers = pointersOf(group);
   const put = (items: Condition[]) => onChange({ ...group, items });
   // Where the next one is written, or the button that adds one when the last has gone.
   const focus = (at: number) => requestAnimationFrame(() => {
@@ -70,10 +73,11 @@ function Level({ group, level, depth, name, disabled, onChange, onRemove }: Leve
       )}
       {group.items.map((item, i) => {
         const own = `${isGroup(item) ? 'group' : 'condition'} ${level > 1 ? `${name.split(' ')[1]}.` : ''}${i + 1}`;
-        const row = { name: own, disabled, onRemove: () => remove(i), onWrap: fits(1) ? () => replace(i, { ...emptyGroup('any'), items: [item] }) : undefined };
+        const pointer = pointers[i] ?? null;
+        const row = { name: own, disabled, error: pointer === null || isGroup(item) ? undefined : error(pointer), onRemove: () => remove(i), onWrap: fits(1) ? () => replace(i, { ...emptyGroup('any'), items: [item] }) : undefined };
         return (
           <div key={i} className="condition-item">
-            {isGroup(item) ? <Level group={item} level={level + 1} depth={inside} name={own} disabled={disabled} onChange={(next) => replace(i, next)} onRemove={() => remove(i)} />
+            {isGroup(item) ? <Level group={item} level={level + 1} depth={inside} name={own} disabled={disabled} error={(below) => error(`${pointer ?? ''}${below}`)} onChange={(next) => replace(i, next)} onRemove={() => remove(i)} />
               : item.kind === 'test' ? <TestRow condition={item} {...row} onChange={(next) => replace(i, next)} />
                 : <SegmentsRow condition={item} {...row} onChange={(next) => replace(i, next)} />}
           </div>
@@ -95,7 +99,8 @@ export function Conditions({ label, value, onChange, error, disabled, none = 'No
   label: string;
   value: Json | undefined;
   onChange: (value: Json) => void;
-  error?: string;
+  /** What the server says of what stands at a pointer below the conditions'; "" is all of them. */
+  error?: (pointer: string) => string | undefined;
   disabled?: boolean;
   /** What it means that there is no condition. */
   none?: string;
@@ -106,19 +111,21 @@ export function Conditions({ label, value, onChange, error, disabled, none = 'No
   // What is being written holds rows that are not yet in the value; once the value is another, it counts.
   const tree = draft && same(writeConditions(draft), value ?? {}) ? draft : read;
   const isText = text || tree === null;
+  // A row says what is wrong with it; what is wrong with none of them stands below.
+  const isElsewhere = tree !== null && error?.('') !== undefined && !rowPointers(tree).some((pointer) => pointer !== '' && error(pointer) !== undefined);
   return (
     <fieldset style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }} className="stack">
       <legend>{label}</legend>
       {isText ? (
-        <JsonField label="As JSON" value={value ?? {}} rows={4} disabled={disabled} error={error} onChange={onChange} />
+        <JsonField label="As JSON" value={value ?? {}} rows={4} disabled={disabled} error={error?.('')} onChange={onChange} />
       ) : (
         <>
-          <Level group={tree} level={1} depth={0} name="the condition" disabled={disabled} onChange={(next) => {
+          <Level group={tree} level={1} depth={0} name="the condition" disabled={disabled} error={(pointer) => (pointer === '' ? undefined : error?.(pointer))} onChange={(next) => {
             setDraft(next);
             onChange(writeConditions(next));
           }} />
           <p className="muted small wrap" style={{ margin: 0 }} data-sentence>{saysNothing(tree) ? none : `In words: ${sentence(tree)}.`}</p>
-          {error && <div className="bad small" role="alert">{error}</div>}
+          {isElsewhere && <div className="bad small" role="alert">{error?.('')}</div>}
         </>
       )}
       <div className="row">

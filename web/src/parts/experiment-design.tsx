@@ -114,7 +114,7 @@ function Targeting({ edit, fixed }: { edit: Edit; fixed: boolean }) {
       <div className="stack">
         <SegmentsPicker label="In any of these segments" value={rules.include_segments ?? []} disabled={fixed} error={at('/targeting_rules/include_segments')} onChange={(include_segments) => put({ include_segments })} />
         <SegmentsPicker label="In none of these segments" value={rules.exclude_segments ?? []} disabled={fixed} error={at('/targeting_rules/exclude_segments')} onChange={(exclude_segments) => put({ exclude_segments })} />
-        <Conditions label="With these attributes" value={rules.user_attributes} disabled={fixed} error={at('/targeting_rules/user_attributes')} onChange={(user_attributes) => put({ user_attributes })} />
+        <Conditions label="With these attributes" value={rules.user_attributes} disabled={fixed} error={(inner) => at(`/targeting_rules/user_attributes${inner}`)} onChange={(user_attributes) => put({ user_attributes })} />
         {edit.stored.status === 'Draft' && <Reach stored={edit.stored} value={value} />}
         <div className="row" style={{ alignItems: 'flex-start' }}>
           <TextInput label="Unit" description="Who is assigned" value={value.unit ?? 'user_id'} disabled={edit.stored.status !== 'Draft'} error={at('/unit')} onChange={(event) => set({ unit: event.currentTarget.value })} />

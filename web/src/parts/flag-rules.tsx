@@ -97,7 +97,7 @@ function Card({ flag, rule, pointer, onChange, at }: { flag: Flag; rule: Rule; p
     <div className="stack">
       <TextInput label="Name" placeholder="optional" value={typeof rule.name === 'string' ? rule.name : ''} error={at(`${pointer}/name`)} onChange={(event) => (event.currentTarget.value ? set({ name: event.currentTarget.value }) : set({}, ['name']))} />
       <SegmentsPicker label="For users in any of" description="None: everybody." value={Array.isArray(rule.segments) ? rule.segments.map(String) : []} error={at(`${pointer}/segments`)} onChange={(segments) => (segments.length ? set({ segments }) : set({}, ['segments']))} />
-      <Conditions label="With these attributes" value={rule[member]} error={at(`${pointer}/${member}`)} onChange={(value) => set({ [member]: value })} />
+      <Conditions label="With these attributes" value={rule[member]} error={(inner) => at(`${pointer}/${member}${inner}`)} onChange={(value) => set({ [member]: value })} />
       <Match targeting={{ segments: rule.segments, exclude_segments: rule.exclude_segments, conditions: rule.conditions, attributes: rule.attributes }} who="match this rule, before its share" />
       {isObject(rule.rollout) ? <Rollout value={rule.rollout} pointer={`${pointer}/rollout`} at={at} onChange={(rollout) => set({ rollout })} /> : (
         <div className="row" style={{ alignItems: 'flex-end' }}>
