@@ -27,14 +27,14 @@ static bool take_row(struct listing *listing, const struct sql_chunk *chunk, uin
 {
     const struct sql_column *columns = chunk->columns;
     struct ledger_exposure *out = &listing->items[listing->count++];
-    int64_t flags = sql_int(&columns[3], row);
+    int64_t flags = sql_int(&columns[2], row);
     *out = (struct ledger_exposure){
-        .unit = sql_text(&columns[0], row),
-        .variant = name_text(listing, &columns[1], row),
-        .ruleset = name_text(listing, &columns[5], row),
-        .attributes = sql_is_null(&columns[4], row) ? GOS_LIT("") : sql_text(&columns[4], row),
-        .at = sql_int(&columns[2], row),
-        .sequence = (uint64_t)sql_int(&columns[6], row),
+        .unit = chunk->column_count > 6 ? sql_text(&columns[6], row) : GOS_LIT(""),
+        .variant = name_text(listing, &columns[0], row),
+        .ruleset = name_text(listing, &columns[4], row),
+        .attributes = sql_is_null(&columns[3], row) ? GOS_LIT("") : sql_text(&columns[3], row),
+        .at = sql_int(&columns[1], row),
+        .sequence = (uint64_t)sql_int(&columns[5], row),
         .is_crossover = flags & EXPOSURE_CROSSOVER,
         .is_by_choice = flags & EXPOSURE_BY_CHOICE,
     };
@@ -59,7 +59,7 @@ static bool take_rows(void *context, const struct sql_chunk *chunk, gos_error *e
     return done;
 }
 
-#define COLUMNS "units.name, variant, ts, flags, attributes, ruleset, seq"
+#define COLUMNS "variant, ts, flags, attributes, ruleset, seq"
 #define WINDOW  "experiment = $1 AND ts >= $2 AND ts < $3 AND seq <= $4"
 
 /* The largest hash that a unit of the sample has: a little more of them than are wanted. */
@@ -90,9 +90,8 @@ static bool list(struct listing *listing, enum ledger_pick pick, uint32_t limit,
     if (pick == LEDGER_NEWEST) {
         values[5] = SQL_VALUE_INT(last > NEWEST_FACTS ? last - NEWEST_FACTS : 0);
         return sql_query(reader,
-                         "SELECT " COLUMNS " FROM (SELECT * FROM exposures WHERE " WINDOW
-                         " AND seq > $6 ORDER BY seq DESC LIMIT $5) JOIN units USING (unit) "
-                         "ORDER BY seq",
+                         "SELECT * FROM (SELECT " COLUMNS " FROM exposures WHERE " WINDOW
+                         " AND seq > $6 ORDER BY seq DESC LIMIT $5) ORDER BY seq",
                          values, 6, take_rows, listing, err);
     }
     if (!find_bound(tally, values, limit, &bound, err))
@@ -100,7 +99,7 @@ static bool list(struct listing *listing, enum ledger_pick pick, uint32_t limit,
     values[5] = (struct sql_value){.type = SQL_UINT64, .integer = (int64_t)bound};
     return sql_query(
         reader,
-        "SELECT * FROM (SELECT " COLUMNS " FROM exposures "
+        "SELECT * FROM (SELECT " COLUMNS ", units.name FROM exposures "
         "JOIN (SELECT unit, name, hash FROM units WHERE hash <= $6) units USING (unit) "
         "WHERE " WINDOW " ORDER BY hash, seq LIMIT $5) ORDER BY seq",
         values, 6, take_rows, listing, err);

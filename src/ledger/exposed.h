@@ -12,7 +12,7 @@ enum ledger_pick {
 
 /* An exposure as it came. */
 struct ledger_exposure {
-    gos_str unit;
+    gos_str unit; /* of a sample only */
     gos_str variant;
     gos_str ruleset;    /* hash of the one that decided; empty: not known */
     gos_str attributes; /* JSON object, or empty */

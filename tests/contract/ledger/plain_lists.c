@@ -127,10 +127,14 @@ bool plain_list_exposures(void *self, const struct ledger_question *question, en
     *out = gos_arena_array(arena, *out_count + 1, sizeof **out, err);
     for (uint32_t i = 0; *out && found && i < *out_count; i++) {
         const struct exposure *it = &found[i]->fact.exposure;
-        (*out)[i] = (struct ledger_exposure){it->unit,         it->variant,
-                                             it->ruleset,      it->attributes,
-                                             it->at,           found[i]->fact.sequence,
-                                             it->is_crossover, !is_by_chance(it->reason)};
+        (*out)[i] = (struct ledger_exposure){pick == LEDGER_SAMPLE ? it->unit : GOS_LIT(""),
+                                             it->variant,
+                                             it->ruleset,
+                                             it->attributes,
+                                             it->at,
+                                             found[i]->fact.sequence,
+                                             it->is_crossover,
+                                             !is_by_chance(it->reason)};
     }
     pthread_mutex_unlock(&plain->lock);
     return found && *out;
