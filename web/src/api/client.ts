@@ -60,6 +60,11 @@ export function address(path: string, query?: Query): string {
   return url.toString();
 }
 
+/** What was asked, as `data-from` says it beside the numbers of the answer: a test compares them. */
+export function asked(path: string, query?: Query): string {
+  return path + new URL(address(path, query)).search;
+}
+
 function errorFrom(response: { status: number; statusText: string }, text: string): ApiError {
   try {
     const body = JSON.parse(text) as { code?: string; message?: string; pointer?: string };

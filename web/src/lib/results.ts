@@ -37,6 +37,9 @@ export function roleOf(experiment: Experiment, metric: string): Role {
   return guardrail_metrics?.includes(metric) ? 'guardrail' : 'secondary';
 }
 
+/** Where a row stands in the results, as `data-in` says it. */
+export const placeOf = (row: ResultRow): string => `/results/metric_name=${row.metric_name},variant=${row.variant}`;
+
 function numberAt(row: ResultRow, ...names: string[]): number | null {
   for (const name of names) {
     const value = row[name];

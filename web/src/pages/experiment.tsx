@@ -24,7 +24,7 @@ function ResultsView({ experiment, results }: { experiment: Experiment; results:
   if (results.error && !results.data) return <ErrorNote error={results.error} retry={() => void results.refetch()} />;
   if (!results.data) return <Rows count={4} height={60} />;
   return (
-    <div className="stack">
+    <div className="stack" data-from={`/experiments/${experiment.id}/results`}>
       {results.error && <ErrorNote error={results.error} title="These results are not fresh" retry={() => void results.refetch()} />}
       <Verdict experiment={experiment} results={results.data} />
       <HealthStrip health={results.data.health} />

@@ -1,5 +1,6 @@
 // All experiments: state, what to do about each, who owns it; filters stay in the address.
 import { Button, SegmentedControl, Select } from '@mantine/core';
+import { asked } from '../api/client';
 import { useGet, useList } from '../api/queries';
 import type { Experiment, Layer, Page as PageOf } from '../api/types';
 import { Link, navigate, useQueryValue } from '../app/router';
@@ -18,7 +19,7 @@ function AdviceCell({ row }: { row: Experiment }) {
   return (
     <div>
       <Hint tip={<>{sentence}{reasons.map((reason) => <div key={reason}>{reason}</div>)}{row.advice?.as_of && <div>Computed from data up to {when(row.advice.as_of)}.</div>}</>}>
-        <Badge tone={tone}>{label}</Badge>
+        <Badge tone={tone}>{row.advice?.days_left != null && row.advice.kind === 'running' ? <span data-at="^advice/days_left">{label}</span> : label}</Badge>
       </Hint>
       <div className="muted small reason">{sentence}</div>
     </div>
@@ -59,7 +60,8 @@ export default function Experiments() {
   const [sort, setSort] = useQueryValue('sort', '-updated_at');
   const [cursor] = useQueryValue('cursor');
   const [view, setView] = useQueryValue('view', 'table');
-  const list = useList<Experiment>('/experiments', { q, status, advice, owner, tag, layer, sort, cursor, limit: 50 }, 15_000);
+  const query = { q, status, advice, owner, tag, layer, sort, cursor, limit: 50 };
+  const list = useList<Experiment>('/experiments', query, 15_000);
   const layers = useGet<PageOf<Layer>>('/layers', { limit: 500 });
   const items = list.data?.items ?? [];
   const create = <Act onClick={() => navigate('/experiments/new')}>New experiment</Act>;
@@ -84,9 +86,9 @@ export default function Experiments() {
           data={[{ value: '-updated_at', label: 'Changed last' }, { value: '-created_at', label: 'Created last' }, { value: 'name', label: 'Name' }]} />
       </div>
       {view === 'timeline' && list.data && items.length > 0 ? (
-        <Timeline experiments={items} />
+        <div data-from={asked('/experiments', query)}><Timeline experiments={items} /></div>
       ) : (
-        <Listing query={list} columns={COLUMNS} id={(row) => row.id} caption="Experiments" word="experiment"
+        <Listing query={list} from={asked('/experiments', query)} columns={COLUMNS} id={(row) => row.id} caption="Experiments" word="experiment"
           empty={isFiltered ? (
             <Empty title="No experiment matches" action={<Button variant="default" onClick={() => navigate('/experiments')}>Show all</Button>}>Nothing has all that is asked for.</Empty>
           ) : (

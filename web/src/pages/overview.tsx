@@ -1,4 +1,5 @@
 // What needs attention now, and how the running experiments stand.
+import { asked } from '../api/client';
 import { useList, useGet, useMetrics } from '../api/queries';
 import type { Experiment, Metric } from '../api/types';
 import { Link } from '../app/router';
@@ -8,6 +9,7 @@ import { Ago, Badge, Card, Empty, ErrorNote, Hint, Page, Rows } from '../parts/b
 import { ForestAxis, ForestRow, axisFor, type Axis } from '../parts/forest';
 import { SystemStrip } from '../parts/system-strip';
 
+const RUNNING = { status: 'Running', sort: '-updated_at', limit: 50 };
 /** In the order of urgency. */
 const ATTENTION = ['unhealthy', 'roll_back', 'ship', 'ended', 'inconclusive', 'no_data'] as const;
 const SHOWN = 12;
@@ -32,7 +34,8 @@ function Item({ tone, word, to, name, text }: { tone: Tone; word: string; to: st
 }
 
 function Attention() {
-  const list = useList<Experiment>('/experiments', { advice: ATTENTION.join(','), sort: '-updated_at', limit: 200 }, 10_000);
+  const query = { advice: ATTENTION.join(','), sort: '-updated_at', limit: 200 };
+  const list = useList<Experiment>('/experiments', query, 10_000);
   const stale = useGet<StaleFlags>('/reports/stale-flags', { days: 30 }, 60_000);
   if (list.error && !list.data) return <ErrorNote error={list.error} retry={() => void list.refetch()} />;
   if (!list.data) return <Rows count={3} />;
@@ -46,11 +49,11 @@ function Attention() {
         const { tone, label, sentence } = adviceOf(experiment.advice);
         return <Item key={experiment.id} tone={tone} word={label} to={`/experiments/${experiment.id}`} name={experiment.name} text={sentence} />;
       })}
-      {found.length > SHOWN && <li><Link to={`/experiments?advice=${ATTENTION.join(',')}`} className="small">all {count(list.data.total)} experiments that ask for attention</Link></li>}
+      {found.length > SHOWN && <li><Link to={`/experiments?advice=${ATTENTION.join(',')}`} className="small"><span data-from={asked('/experiments', query)} data-at="total">all {count(list.data.total)} experiments that ask for attention</span></Link></li>}
       {flags.slice(0, 3).map((flag) => (
         <Item key={flag.key} tone="plain" word="Stale flag" to={`/flags/${encodeURIComponent(flag.key)}`} name={flag.key} text={[...new Set(flag.reasons.map((reason) => reason.message))].join('; ')} />
       ))}
-      {flags.length > 3 && <li><Link to="/clean-up" className="small">all {count(flags.length)} flags that may go</Link></li>}
+      {flags.length > 3 && <li><Link to="/clean-up" className="small"><span data-from={asked('/reports/stale-flags', { days: 30 })} data-at="items">all {count(flags.length)} flags that may go</span></Link></li>}
     </ul>
   );
 }
@@ -73,7 +76,7 @@ function Progress({ experiment }: { experiment: Experiment }) {
   return (
     <Hint tip={needed > 0 ? <>{count(units)} units were exposed, of {count(needed)} planned in all variants together.</> : <>{count(units)} units were exposed; no size was planned.</>}>
       <span className="progress">
-        <span className="num small">{count(units)}{needed > 0 ? ` · ${share(Math.min(units, needed), needed)}` : ''}</span>
+        <span className="num small"><span data-at={experiment.advice?.units === undefined ? '0' : 'advice/units'}>{count(units)}</span>{needed > 0 && <> · <span data-at={units > needed ? '100' : units > 0 ? 'advice/units%success_metrics/minimum_sample_size' : '0'}>{share(Math.min(units, needed), needed)}</span></>}</span>
         {part !== null && <span className="progress-track"><span className="progress-fill" style={{ width: `${100 * part}%` }} /></span>}
       </span>
     </Hint>
@@ -86,18 +89,18 @@ function RunningRow({ experiment, metrics, axis }: { experiment: Experiment; met
   const { tone, label, sentence } = adviceOf(advice);
   const left = advice?.kind === 'running' ? advice.days_left : null;
   return (
-    <tr>
+    <tr data-in={`/items/id=${experiment.id}`}>
       <td className="lead">
         <HealthDot health={advice?.units ? advice.health : undefined} />{'\u00a0'}
         <Link to={`/experiments/${experiment.id}`} className="strong">{experiment.name}</Link>
         <div className="muted small">{experiment.success_metrics.primary_metric}{effect && experiment.variants.length > 2 ? `, ${effect.row.variant}` : ''}</div>
       </td>
-      <td data-label="Advice"><Hint tip={sentence}><Badge tone={tone}>{label}</Badge></Hint></td>
+      <td data-label="Advice"><Hint tip={sentence}><Badge tone={tone}>{left != null ? <span data-at="^advice/days_left">{label}</span> : label}</Badge></Hint></td>
       <td data-label="Change" className="right">
         {effect ? (
           <Hint tip={<>Change of {effect.row.metric_name} in {effect.row.variant} against control.<br />{effect.anytime ? 'The interval holds however often one looks.' : 'The interval is that of the planned size, which is reached.'}</>}>
-            <span className={`num ${effect.tone === 'plain' ? '' : `strong ${effect.tone}`}`}>{signedPercent(effect.lift, seOf(effect.fixed ?? effect.anytime))}</span>
-            <span className="muted small num" style={{ display: 'block' }}>{intervalPercent(effect.anytime ?? effect.fixed)}</span>
+            <span className={`num ${effect.tone === 'plain' ? '' : `strong ${effect.tone}`}`} data-at="advice/primary/lift">{signedPercent(effect.lift, seOf(effect.fixed ?? effect.anytime))}</span>
+            <span className="muted small num" style={{ display: 'block' }} data-at="advice/primary/lift_ci/lower advice/primary/lift_ci/upper">{intervalPercent(effect.anytime ?? effect.fixed)}</span>
           </Hint>
         ) : '–'}
       </td>
@@ -105,14 +108,14 @@ function RunningRow({ experiment, metrics, axis }: { experiment: Experiment; met
         {effect && <ForestRow axis={axis} mark={{ estimate: effect.lift, outer: effect.anytime, inner: effect.fixed, tone: effect.tone, label: effectSentence(effect) }} />}
       </td>
       <td data-label="Units" className="right"><Progress experiment={experiment} /></td>
-      <td data-label="Days left" className="right">{typeof left === 'number' ? days(left) : '–'}</td>
+      <td data-label="Days left" className="right">{typeof left === 'number' ? <span data-at="^advice/days_left">{days(left)}</span> : '–'}</td>
       <td data-label="Computed" className="right small"><Ago at={advice?.as_of} /></td>
     </tr>
   );
 }
 
 function Running() {
-  const running = useList<Experiment>('/experiments', { status: 'Running', sort: '-updated_at', limit: 50 }, 5_000);
+  const running = useList<Experiment>('/experiments', RUNNING, 5_000);
   const metrics = useMetrics();
   if (running.error && !running.data) return <ErrorNote error={running.error} retry={() => void running.refetch()} />;
   if (!running.data) return <Rows count={5} />;
@@ -123,7 +126,7 @@ function Running() {
     return effect?.anytime ?? effect?.fixed ?? [];
   }));
   return (
-    <Card title="Running experiments" aside={running.data.total > items.length ? <Link to="/experiments?status=Running" className="small">all {count(running.data.total)}</Link> : undefined}>
+    <Card from={asked('/experiments', RUNNING)} title="Running experiments" aside={running.data.total > items.length ? <Link to="/experiments?status=Running" className="small"><span data-at="total">all {count(running.data.total)}</span></Link> : undefined}>
       <div className="scroll">
         <table className="list cards-on-phone" style={{ border: 0 }}>
           <caption hidden>Running experiments with the effect on their primary metric</caption>

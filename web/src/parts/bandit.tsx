@@ -57,7 +57,7 @@ function Course({ names, log }: { names: string[]; log: Log }) {
   return <Chart options={options} label="Share of new units that each variant gets, decision by decision" />;
 }
 
-function LastDecision({ names, decision }: { names: string[]; decision: Decision }) {
+function LastDecision({ names, decision, index }: { names: string[]; decision: Decision; index: number }) {
   return (
     <div className="scroll">
       <table className="list">
@@ -65,12 +65,12 @@ function LastDecision({ names, decision }: { names: string[]; decision: Decision
         <thead><tr><th scope="col">Variant</th><th scope="col" className="right">Units</th><th scope="col" className="right">Mean ± standard error</th><th scope="col" className="right"><Hint tip="The posterior chance that this variant has the best mean: what the weights follow.">Chance to be best</Hint></th><th scope="col" className="right">Share</th></tr></thead>
         <tbody>
           {names.map((name) => (
-            <tr key={name}>
+            <tr key={name} data-in={`/decisions/${index}`}>
               <td><span className="swatch" style={{ background: color(names, name) }} />{name}{decision.winner === name && <strong> has won</strong>}</td>
-              <td className="right num">{count(decision.units[name])}</td>
-              <td className="right num">{number(decision.mean[name], 4)} ± {number(decision.se[name], 4)}</td>
-              <td className="right num">{percent(decision.chance_best[name])}</td>
-              <td className="right num">{number(decision.weights[name], 1)} %</td>
+              <td className="right num" data-at={`units/${name}`}>{count(decision.units[name])}</td>
+              <td className="right num" data-at={`mean/${name} se/${name}`}>{number(decision.mean[name], 4)} ± {number(decision.se[name], 4)}</td>
+              <td className="right num" data-at={`chance_best/${name}*100`}>{percent(decision.chance_best[name])}</td>
+              <td className="right num" data-at={`weights/${name}`}>{number(decision.weights[name], 1)} %</td>
             </tr>
           ))}
         </tbody>
@@ -89,18 +89,18 @@ export default function Bandit({ experiment }: { experiment: Experiment }) {
   if (!log.data) return <Card title="Bandit"><Rows count={2} height={80} /></Card>;
   const { settings, next_decision_at: next } = log.data;
   return (
-    <Card title="Bandit: who gets how much" aside={experiment.status === 'Running' && (
+    <Card from={path} title="Bandit: who gets how much" aside={experiment.status === 'Running' && (
       <Act size="xs" variant="default" loading={decide.isPending} onClick={() => decide.mutate(undefined, { onSuccess: (made) => say(made.applied ? 'New weights hold from now on.' : `The weights stay: ${made.reason ?? 'nothing can be told yet'}.`) })}>Decide now</Act>
     )}>
       <div className="stack">
         <ErrorNote error={decide.error as ApiError | null} />
-        <div className="row small">{names.map((name) => <span key={name}><span className="swatch" style={{ background: color(names, name) }} />{name} <strong className="num">{number(log.data.weights[name], 1)} %</strong></span>)}</div>
+        <div className="row small">{names.map((name) => <span key={name}><span className="swatch" style={{ background: color(names, name) }} />{name} <strong className="num" data-at={`/weights/${name}`}>{number(log.data.weights[name], 1)} %</strong></span>)}</div>
         {last && <Course names={names} log={log.data} />}
-        {last && <LastDecision names={names} decision={last} />}
+        {last && <LastDecision names={names} decision={last} index={log.data.decisions.length - 1} />}
         <p className="muted small" style={{ margin: 0 }}>
           {last ? <>Decided <Ago at={last.at} /> by {last.method.replace('_', ' ')} on {last.metric}{last.applied ? '' : `, weights kept: ${last.reason ?? ''}`}. </> : 'Nothing was decided yet. '}
           {next && <>Next decision {Date.parse(next) > Date.now() ? <Ago at={next} /> : 'is due'} <span className="num">({when(next)})</span>. </>}
-          Each variant keeps at least {number(settings.floor, 0)} %; a variant needs {count(settings.minimum_units)} units before it is judged. {count(log.data.decisions.length)} decision{log.data.decisions.length === 1 ? '' : 's'} so far, each a phase.
+          Each variant keeps at least <span data-at="/settings/floor">{number(settings.floor, 0)} %</span>; a variant needs <span data-at="/settings/minimum_units">{count(settings.minimum_units)} units</span> before it is judged. <span data-at="/decisions">{count(log.data.decisions.length)}</span> decision{log.data.decisions.length === 1 ? '' : 's'} so far, each a phase.
         </p>
       </div>
     </Card>

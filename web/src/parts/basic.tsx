@@ -58,9 +58,10 @@ export function Page({ title, crumbs, actions, children }: {
   );
 }
 
-export function Card({ title, aside, children, label }: { title?: ReactNode; aside?: ReactNode; children: ReactNode; label?: string }) {
+/** `from`: what its numbers were asked by. */
+export function Card({ title, aside, children, label, from }: { title?: ReactNode; aside?: ReactNode; children: ReactNode; label?: string; from?: string }) {
   return (
-    <section className="card" aria-label={label ?? (typeof title === 'string' ? title : undefined)}>
+    <section className="card" data-from={from} aria-label={label ?? (typeof title === 'string' ? title : undefined)}>
       {title && (
         <div className="row">
           <h2 className="grow">{title}</h2>

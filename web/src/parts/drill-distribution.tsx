@@ -1,6 +1,7 @@
 // How the values of a metric are spread, control and treatment side by side.
 import * as Plot from '@observablehq/plot';
 import { useMemo } from 'react';
+import { asked } from '../api/client';
 import { useGet } from '../api/queries';
 import type { Experiment, Metric } from '../api/types';
 import { count, number } from '../lib/format';
@@ -67,9 +68,9 @@ export function Spread({ data, names, metric }: { data: Distribution; names: str
         <thead><tr><th scope="col">Variant</th><th scope="col" className="right">{data.of === 'units' ? 'Units' : 'Values'}</th><th scope="col" className="right">Mean</th><th scope="col" className="right">Median</th><th scope="col" className="right">90 % are below</th><th scope="col" className="right">99 % are below</th></tr></thead>
         <tbody>
           {data.variants.filter((one) => names.includes(one.variant)).map((one) => (
-            <tr key={one.variant}>
+            <tr key={one.variant} data-in={`/variants/variant=${one.variant}`}>
               <td><span className="swatch" style={{ background: COLORS[names.indexOf(one.variant) % COLORS.length] }} />{one.variant}</td>
-              <td className="right num">{count(one.values)}</td><td className="right num">{value(one.mean)}</td><td className="right num">{value(one.p50)}</td><td className="right num">{value(one.p90)}</td><td className="right num">{value(one.p99)}</td>
+              <td className="right num" data-at="values">{count(one.values)}</td><td className="right num" data-at="mean">{value(one.mean)}</td><td className="right num" data-at="p50">{value(one.p50)}</td><td className="right num" data-at="p90">{value(one.p90)}</td><td className="right num" data-at="p99">{value(one.p99)}</td>
             </tr>
           ))}
         </tbody>
@@ -79,20 +80,23 @@ export function Spread({ data, names, metric }: { data: Distribution; names: str
 }
 
 export default function DistributionView({ experiment, effect }: { experiment: Experiment; effect: Effect }) {
-  const answer = useGet<Distribution>(`/experiments/${experiment.id}/distribution`, { metric: effect.row.metric_name });
+  const path = `/experiments/${experiment.id}/distribution`;
+  const query = { metric: effect.row.metric_name };
+  const from = asked(path, query);
+  const answer = useGet<Distribution>(path, query);
   if (answer.isPending) return <Rows count={1} height={200} />;
   if (answer.error) return <ErrorNote error={answer.error} />;
   const names = [effect.control?.variant ?? 'control', effect.row.variant];
   const { funnel } = answer.data;
   if (funnel && funnel.length > 0)
     return (
-      <div className="stack">
+      <div className="stack" data-from={from}>
         <Funnel arms={names.flatMap((name) => funnel.find((arm) => arm.variant === name) ?? [])} />
         <p className="muted small" style={{ margin: 0 }}>Units that did the steps in this order, each from its first exposure on. The bars are shares of all exposed units.</p>
       </div>
     );
   return (
-    <div className="stack">
+    <div className="stack" data-from={from}>
       <Histogram data={answer.data} names={names} unit={effect.metric?.type === 'Rate' ? '' : (effect.metric?.unit ?? '')} />
       <Spread data={answer.data} names={names} metric={effect.metric} />
       <p className="muted small" style={{ margin: 0 }}>{answer.data.of === 'units' ? 'The value of each unit, in bins that both variants share' : 'The value of each event'}; the last bin holds the largest 1 %.{effect.row.kind === 'ratio' ? ' Of a ratio, its numerator.' : ''}</p>

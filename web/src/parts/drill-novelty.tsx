@@ -1,6 +1,7 @@
 // The effect by the days that have passed since a unit was exposed: does it wear off, or grow?
 import * as Plot from '@observablehq/plot';
 import { useMemo } from 'react';
+import { asked } from '../api/client';
 import { useGet } from '../api/queries';
 import type { Experiment } from '../api/types';
 import { count, decimalsFor, number, pValue } from '../lib/format';
@@ -37,25 +38,30 @@ function Curve({ course, unit }: { course: Point[]; unit: string }) {
 }
 
 export default function SinceExposure({ experiment, effect }: { experiment: Experiment; effect: Effect }) {
-  const answer = useGet<Novelty>(`/experiments/${experiment.id}/novelty`, { metric: effect.row.metric_name });
+  const path = `/experiments/${experiment.id}/novelty`;
+  const metric = effect.row.metric_name;
+  const answer = useGet<Novelty>(path, { metric });
   if (answer.isPending) return <Rows count={1} height={180} />;
   if (answer.error) return answer.error.status < 500 ? <p className="muted">{answer.error.message}.</p> : <ErrorNote error={answer.error} />;
   const own = answer.data.variants.find((one) => one.variant === effect.row.variant);
   if (!own || own.course.length === 0) return <p className="muted">No unit has been in it for a whole day yet.</p>;
   const units = own.course.map((one) => one.units);
+  const [most, least] = [Math.max(...units), Math.min(...units)];
+  const place = `/variants/variant=${own.variant}`;
+  const p = <span data-at={`${place}/p_value`}>p {pValue(own.p_value)}</span>;
   const isRate = effect.metric?.type === 'Rate';
   const course = isRate ? own.course.map((one) => ({ ...one, diff: one.diff === null ? null : 100 * one.diff, se: one.se === null ? null : 100 * one.se })) : own.course;
   return (
-    <>
+    <div data-from={asked(path, { metric })}>
       <Curve course={course} unit={isRate ? 'percentage points' : (effect.metric?.unit ?? '')} />
       <p className="small">
         {own.slope === null
           ? 'Whether the effect changes can be told from 14 days of age on.'
           : own.changes
-            ? <><strong>The effect changes with time</strong>: by {number(isRate ? 100 * own.slope : own.slope, decimalsFor(Math.abs(isRate ? 100 * own.slope : own.slope)))} a day (p {pValue(own.p_value)}). What is measured now may not last.</>
-            : <>No change with time can be told (p {pValue(own.p_value)}).</>}{' '}
-        <span className="muted">Each point compares what units did on that day of theirs, counted from their first exposure; bars are 95 % intervals. {count(Math.max(...units))} units{Math.min(...units) < Math.max(...units) ? ` on the first day, ${count(Math.min(...units))} on the last` : ''}.</span>
+            ? <><strong>The effect changes with time</strong>: by <span data-at={`${place}/slope${isRate ? '*100' : ''}`}>{number(isRate ? 100 * own.slope : own.slope, decimalsFor(Math.abs(isRate ? 100 * own.slope : own.slope)))}</span> a day ({p}). What is measured now may not last.</>
+            : <>No change with time can be told ({p}).</>}{' '}
+        <span className="muted">Each point compares what units did on that day of theirs, counted from their first exposure; bars are 95 % intervals. <span data-at={`${place}/course/${units.indexOf(most)}/units`}>{count(most)}</span> units{least < most && <> on the first day, <span data-at={`${place}/course/${units.indexOf(least)}/units`}>{count(least)}</span> on the last</>}.</span>
       </p>
-    </>
+    </div>
   );
 }

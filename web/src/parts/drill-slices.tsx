@@ -1,6 +1,7 @@
 // For whom the effect is different: one interval for each value of an attribute of the exposures.
 import { Select } from '@mantine/core';
 import { useState } from 'react';
+import { asked } from '../api/client';
 import { useGet } from '../api/queries';
 import type { Experiment, IntervalShape } from '../api/types';
 import { count, interval, intervalPercent, pValue, signedPercent, seOf } from '../lib/format';
@@ -46,12 +47,12 @@ function Table({ slices, ratios, effect }: { slices: Slice[]; ratios: NonNullabl
             const significant = !ratio?.alarm && one.status === 'ok' && one.adjusted_p !== null && one.adjusted_p < 0.05 && one.lift !== null && effect.tone !== 'plain';
             const tone = significant ? (wanted(one.lift!) ? 'good' : 'bad') : 'plain';
             return (
-              <tr key={one.value}>
+              <tr key={one.value} data-in={`/variants/variant=${effect.row.variant}/slices/value=${one.value}`}>
                 <td>{one.value === '' ? <span className="muted">not said</span> : one.value} {ratio?.alarm ? <Hint tip={`Its units are not split as planned (p ${pValue(ratio.p_value)}): do not read its effect.`}><Badge tone="warn">split broken</Badge></Hint> : one.differs && <Badge tone="warn">differs</Badge>}</td>
-                <td className="right num">{count(one.units + one.control_units)}</td>
-                <td className="right"><span className={`num ${tone === 'plain' ? '' : `strong ${tone}`}`}>{signedPercent(one.lift, seOf(range))}</span><br /><span className="muted small num">{intervalPercent(range)}</span></td>
+                <td className="right num" data-at="units+control_units">{count(one.units + one.control_units)}</td>
+                <td className="right"><span className={`num ${tone === 'plain' ? '' : `strong ${tone}`}`} data-at="lift">{signedPercent(one.lift, seOf(range))}</span><br /><span className="muted small num" data-at="lift_ci/lower lift_ci/upper">{intervalPercent(range)}</span></td>
                 <td className="plot">{range && <ForestRow axis={axis} mark={{ estimate: one.lift, outer: null, inner: range, tone, label: `${one.value}: ${signedPercent(one.lift, seOf(range))}, ${intervalPercent(range)}` }} />}</td>
-                <td className="right num"><Hint tip={<>Uncorrected {pValue(one.p_value)}; shown is the p-value corrected for all slices (Holm).<br />Whether it differs from the other slices: q {pValue(one.gap_q)}.</>}>{pValue(one.adjusted_p)}</Hint></td>
+                <td className="right num"><Hint tip={<>Uncorrected {pValue(one.p_value)}; shown is the p-value corrected for all slices (Holm).<br />Whether it differs from the other slices: q {pValue(one.gap_q)}.</>}><span data-at="adjusted_p">{pValue(one.adjusted_p)}</span></Hint></td>
               </tr>
             );
           })}
@@ -73,16 +74,17 @@ export default function ForWhom({ experiment, effect }: { experiment: Experiment
   if (attributes.error) return <ErrorNote error={attributes.error} />;
   if (names.length === 0) return <p className="muted">The exposures came without attributes; send them with assignments to see for whom the effect is different.</p>;
   const own = answer.data?.variants.find((one) => one.variant === effect.row.variant);
+  const told = own && <span data-at={`/variants/variant=${own.variant}/heterogeneity_p`}>(p {pValue(own.heterogeneity_p)})</span>;
   return (
-    <div className="stack">
+    <div className="stack" data-from={asked(path, { metric, by })}>
       <Select label="Slice by" w={220} value={by} data={names} allowDeselect={false} onChange={setChosen} />
       {answer.error ? (answer.error.status < 500 ? <p className="muted">{answer.error.message}.</p> : <ErrorNote error={answer.error} />) : !own ? <Rows count={1} height={120} /> : (
         <>
           <Table slices={own.slices} ratios={answer.data?.sample_ratio ?? []} effect={effect} />
           <p className="small" style={{ margin: 0 }}>
-            {own.differs ? <strong>The effect is not the same for all (p {pValue(own.heterogeneity_p)}). </strong> : <>No difference between the slices can be told (p {pValue(own.heterogeneity_p)}). </>}
+            {own.differs ? <strong>The effect is not the same for all {told}. </strong> : <>No difference between the slices can be told {told}. </>}
             <span className="muted">Looking at many slices finds something by chance; p-values are corrected for their number, intervals are those of a single look.
-              {answer.data!.left_out > 0 && ` ${count(answer.data!.left_out)} units of smaller slices are left out.`}</span>
+              {answer.data!.left_out > 0 && <span data-at="/left_out"> {count(answer.data!.left_out)} units of smaller slices are left out.</span>}</span>
           </p>
         </>
       )}

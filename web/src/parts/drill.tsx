@@ -5,7 +5,7 @@ import { Suspense, lazy, useState } from 'react';
 import { useGet } from '../api/queries';
 import type { Experiment } from '../api/types';
 import { count, interval, intervalPercent, metricValue, number, pValue, signedPercent, seOf, when, type Interval } from '../lib/format';
-import type { Effect } from '../lib/results';
+import { placeOf, type Effect } from '../lib/results';
 import { ErrorNote, Hint, Rows } from './basic';
 import { ForestAxis, ForestRow, axisFor } from './forest';
 import { LineWithBand, type BandPoint } from './plot';
@@ -45,25 +45,29 @@ function intervalText(value: number | null | undefined, range: Interval | null, 
   return range ? `${text}, ${metricValue(range.lower, effect.metric, range)} to ${metricValue(range.upper, effect.metric, range)}` : text;
 }
 
+const bounds = (name: string, shape: unknown): string => `${interval(shape) ? `${name}/lift_ci/lower ${name}/lift_ci/upper ` : ''}${name}/p_value`;
+
 function Numbers({ effect }: { effect: Effect }) {
   const { row, control, metric } = effect;
-  const facts: [string, string][] = [
-    ['Units', `${count(control?.sample_size)} control, ${count(row.sample_size)} ${row.variant}`],
-    ['With a value', `${count(control?.conversions)} control, ${count(row.conversions)} ${row.variant}`],
-    ['Difference', intervalText(row.diff, interval(row.diff_ci), effect)],
-    ['Relative change', `${signedPercent(effect.lift, seOf(effect.fixed))}, ${intervalPercent(effect.anytime ?? effect.fixed)}`],
-    ['Standard error', row.se == null ? '–' : metricValue(row.se, metric, { lower: -row.se / 10, upper: row.se / 10 })],
-    ['p-value', effect.adjustedP !== null && effect.adjustedP !== row.p_value ? `${pValue(row.p_value)}, corrected ${pValue(effect.adjustedP)}` : pValue(row.p_value)],
-    ...(row.fixed ? [['Fixed horizon', `${intervalPercent(interval(row.fixed.lift_ci))}, p ${pValue(row.fixed.p_value)} (${row.fixed.method})`] as [string, string]] : []),
-    ...(row.raw ? [['Without adjustment', `${intervalPercent(interval(row.raw.lift_ci))}, p ${pValue(row.raw.p_value)}`] as [string, string]] : []),
-    ...(row.chance_to_win != null ? [['Chance to be better', `${number(100 * row.chance_to_win, 1)} %`] as [string, string]] : []),
-    ['Power', row.statistical_power == null ? '–' : `${number(100 * row.statistical_power, 0)} % to find the smallest effect that matters`],
+  const times = metric?.type === 'Rate' ? '*100' : '';
+  const both = (name: string) => (control ? `${placeOf(control)}/${name} ${name}` : undefined);
+  const facts: [string, string, string?][] = [
+    ['Units', `${count(control?.sample_size)} control, ${count(row.sample_size)} ${row.variant}`, both('sample_size')],
+    ['With a value', `${count(control?.conversions)} control, ${count(row.conversions)} ${row.variant}`, both('conversions')],
+    ['Difference', intervalText(row.diff, interval(row.diff_ci), effect), `diff${times}${interval(row.diff_ci) ? ` diff_ci/lower${times} diff_ci/upper${times}` : ''}`],
+    ['Relative change', `${signedPercent(effect.lift, seOf(effect.fixed))}, ${intervalPercent(effect.anytime ?? effect.fixed)}`, `lift${effect.anytime ?? effect.fixed ? ' lift_ci/lower lift_ci/upper' : ''}`],
+    ['Standard error', row.se == null ? '–' : metricValue(row.se, metric, { lower: -row.se / 10, upper: row.se / 10 }), `se${times}`],
+    ['p-value', effect.adjustedP !== null && effect.adjustedP !== row.p_value ? `${pValue(row.p_value)}, corrected ${pValue(effect.adjustedP)}` : pValue(row.p_value), effect.adjustedP !== null && effect.adjustedP !== row.p_value ? 'p_value adjusted_p' : 'p_value'],
+    ...(row.fixed ? [['Fixed horizon', `${intervalPercent(interval(row.fixed.lift_ci))}, p ${pValue(row.fixed.p_value)} (${row.fixed.method})`, bounds('fixed', row.fixed.lift_ci)] as [string, string, string]] : []),
+    ...(row.raw ? [['Without adjustment', `${intervalPercent(interval(row.raw.lift_ci))}, p ${pValue(row.raw.p_value)}`, bounds('raw', row.raw.lift_ci)] as [string, string, string]] : []),
+    ...(row.chance_to_win != null ? [['Chance to be better', `${number(100 * row.chance_to_win, 1)} %`, 'chance_to_win*100'] as [string, string, string]] : []),
+    ['Power', row.statistical_power == null ? '–' : `${number(100 * row.statistical_power, 0)} % to find the smallest effect that matters`, 'statistical_power*100'],
     ['Method', String(row.method ?? '–')],
     ['Data from', row.data_window ? `${when(row.data_window.start)} to ${when(row.data_window.end)}` : '–'],
   ];
   return (
     <dl className="facts small">
-      {facts.map(([name, text]) => <div key={name} style={{ display: 'contents' }}><dt>{name}</dt><dd className="num" style={{ whiteSpace: 'normal' }}>{text}</dd></div>)}
+      {facts.map(([name, text, at]) => <div key={name} style={{ display: 'contents' }}><dt>{name}</dt><dd className="num" style={{ whiteSpace: 'normal' }} data-at={at}>{text}</dd></div>)}
     </dl>
   );
 }
@@ -95,25 +99,25 @@ function Adjusted({ effect }: { effect: Effect }) {
   if (!row.raw || !raw || !own) return <p className="muted">Nothing was adjusted: there is no data from before the exposure that would explain the metric.</p>;
   const axis = axisFor([own, raw]);
   const rawLift = effect.control?.mean_value && row.raw.diff !== null ? (100 * row.raw.diff) / effect.control.mean_value : (raw.lower + raw.upper) / 2;
-  const lines: [string, number | null, Interval, string, number | null][] = [
-    ['Adjusted', effect.lift, own, String(row.method ?? ''), row.fixed?.p_value ?? row.p_value],
-    ['As it came', rawLift, raw, row.raw.method, row.raw.p_value],
+  const lines: [string, number | null, Interval, string, number | null, string, string][] = [
+    ['Adjusted', effect.lift, own, String(row.method ?? ''), row.fixed?.p_value ?? row.p_value, 'lift', row.fixed ? 'fixed/' : ''],
+    ['As it came', rawLift, raw, row.raw.method, row.raw.p_value, effect.control ? `raw/diff%${placeOf(effect.control)}/mean_value` : '', 'raw/'],
   ];
   return (
     <>
       <div className="compare">
         <span /><span /><ForestAxis axis={axis} /><span className="muted small right">p</span>
-        {lines.map(([name, lift, range, method, p]) => (
+        {lines.map(([name, lift, range, method, p, at, within]) => (
           <div key={name} style={{ display: 'contents' }}>
             <Hint tip={`Method: ${method}`}><span className="strong">{name}</span></Hint>
-            <span className="num right">{signedPercent(lift, seOf(range))}<br /><span className="muted small">{intervalPercent(range)}</span></span>
+            <span className="num right"><span data-at={at}>{signedPercent(lift, seOf(range))}</span><br /><span className="muted small" data-at={`${within}lift_ci/lower ${within}lift_ci/upper`}>{intervalPercent(range)}</span></span>
             <ForestRow axis={axis} mark={{ estimate: lift, outer: null, inner: range, tone: 'plain', label: `${name}: ${signedPercent(lift, seOf(range))}, ${intervalPercent(range)}` }} />
-            <span className="num right">{pValue(p)}</span>
+            <span className="num right" data-at={`${within}p_value`}>{pValue(p)}</span>
           </div>
         ))}
       </div>
       <p className="muted small">Both are intervals for one look. What units did before they were exposed explains part of how they differ;
-        taking it out {row.variance_reduction && row.variance_reduction > 0.005 ? `made the variance ${number(100 * row.variance_reduction, 0)} % smaller, as if there were ${number(100 / (1 - row.variance_reduction) - 100, 0)} % more units` : 'changed little here'}.</p>
+        taking it out {row.variance_reduction && row.variance_reduction > 0.005 ? <>made the variance <span data-at="variance_reduction*100">{number(100 * row.variance_reduction, 0)} %</span> smaller, {`as if there were ${number(100 / (1 - row.variance_reduction) - 100, 0)} % more units`}</> : 'changed little here'}.</p>
     </>
   );
 }

@@ -11,7 +11,8 @@ import { JsonField } from './json-field';
 import { LayerPicker } from './layer-picker';
 import { MetricPicker, MetricsPicker, SegmentsPicker } from './pickers';
 import { Reach } from './reach';
-import { SplitBar, splitSentence } from './split-bar';
+import { SplitBar, splitPlaces, splitSentence } from './split-bar';
+import { same } from '../lib/draft';
 import { MetricSettings } from './metric-settings';
 import { Planner } from './planner';
 import { WhenField } from './when-field';
@@ -98,7 +99,7 @@ function Variants({ edit, fixed }: { edit: Edit; fixed: boolean }) {
             <JsonField label="Configuration" value={variant.configuration ?? {}} rows={1} disabled={fixed} error={at(`/variants/${i}/configuration`)} onChange={(configuration) => replace(i, { configuration })} />
           </div>
         ))}
-        <SplitBar names={value.variants.map((variant) => variant.name)} allocation={value.traffic_allocation} coverage={value.coverage ?? 100} disabled={fixed}
+        <SplitBar names={value.variants.map((variant) => variant.name)} allocation={value.traffic_allocation} coverage={value.coverage ?? 100} disabled={fixed} places={same([value.traffic_allocation, value.coverage], [edit.stored.traffic_allocation, edit.stored.coverage]) ? splitPlaces(value.traffic_allocation, value.coverage ?? 100) : undefined}
           error={at('/traffic_allocation') ?? at('/coverage') ?? at('/variants')} onChange={(traffic_allocation, coverage) => set({ traffic_allocation, coverage })} />
       </div>
     </Card>
@@ -169,7 +170,7 @@ function Phases({ experiment }: { experiment: Experiment }) {
       {phases.map((phase, i) => (
         <div key={phase.start} className="stack tight" style={{ marginBottom: 8 }}>
           <span className="strong">Phase {i + 1} <span className="muted small">from {when(phase.start)}</span></span>
-          <span className="small">{splitSentence(phase.traffic_allocation, phase.coverage)}</span>
+          <span className="small" data-in={`/phases/${i}`} data-at={splitPlaces(phase.traffic_allocation, phase.coverage)}>{splitSentence(phase.traffic_allocation, phase.coverage)}</span>
         </div>
       ))}
     </Card>
@@ -181,7 +182,7 @@ export default function Design({ experiment }: { experiment: Experiment }) {
   const { status } = experiment;
   const fixed = status === 'Completed' || status === 'Archived';
   return (
-    <div className="split">
+    <div className="split" data-from={`/experiments/${experiment.id}`}>
       <div className="stack">
         {(status === 'Running' || status === 'Paused') && (
           <Note tone="info" title="It has started">Changing variants, split or targeting begins a new phase, which the results show. The primary metric, the planned size and the unit stay as they were decided.</Note>

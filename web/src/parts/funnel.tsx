@@ -22,19 +22,19 @@ export function Funnel({ arms }: { arms: FunnelArm[] }) {
     <div className="scroll">
       <table className="list">
         <caption hidden>Steps of the funnel by variant</caption>
-        <thead><tr><th scope="col">Step</th>{arms.map((arm, i) => <th key={arm.variant} scope="col"><span className="swatch" style={{ background: COLORS[i % COLORS.length] }} />{arm.variant}, {count(arm.units)} units</th>)}</tr></thead>
+        <thead><tr><th scope="col">Step</th>{arms.map((arm, i) => <th key={arm.variant} scope="col"><span className="swatch" style={{ background: COLORS[i % COLORS.length] }} />{arm.variant}, <span data-at={`/funnel/variant=${arm.variant}/units`}>{count(arm.units)} units</span></th>)}</tr></thead>
         <tbody>
           {steps.map((step, i) => (
             <tr key={i}>
-              <td className="strong">{i + 1}. {step.event}</td>
+              <td className="strong" data-at={String(i + 1)}>{i + 1}. {step.event}</td>
               {arms.map((arm, a) => {
                 const own = arm.steps[i]!;
                 const range = interval(own.conversion_ci);
                 return (
-                  <td key={arm.variant}>
+                  <td key={arm.variant} data-in={`/funnel/variant=${arm.variant}/steps/${i}`}>
                     <div className="funnel-track"><div className="funnel-fill" style={{ width: `${100 * (own.share ?? 0)}%`, background: COLORS[a % COLORS.length] }} /></div>
-                    <span className="small"><span className="num">{count(own.units)}</span> <span className="muted">· {percent(own.share, range)} of all · </span>
-                      <Hint tip={range ? `95 % interval ${percent(range.lower, range)} to ${percent(range.upper, range)}` : 'No interval'}>{percent(own.conversion, range)} {i === 0 ? 'of the exposed' : 'of the step before'}</Hint></span>
+                    <span className="small"><span className="num" data-at="units">{count(own.units)}</span> <span className="muted" data-at="share*100">· {percent(own.share, range)} of all · </span>
+                      <Hint tip={range ? `95 % interval ${percent(range.lower, range)} to ${percent(range.upper, range)}` : 'No interval'}><span data-at="conversion*100">{percent(own.conversion, range)}</span> {i === 0 ? 'of the exposed' : 'of the step before'}</Hint></span>
                   </td>
                 );
               })}

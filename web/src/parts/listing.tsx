@@ -29,13 +29,15 @@ export interface Column<T> {
   cell: (item: T) => ReactNode;
 }
 
-export function Listing<T>({ query, columns, id, empty, caption, word }: {
+export function Listing<T>({ query, columns, id, empty, caption, word, from }: {
   query: UseQueryResult<Page<T>, ApiError>;
   columns: Column<T>[];
   id: (item: T) => string;
   empty: ReactNode;
   caption: string;
   word: string;
+  /** What was asked, for a test that compares the numbers. */
+  from?: string;
 }) {
   const [cursor, setCursor] = useQueryValue('cursor');
   const [trail, setTrail] = useState<string[]>([]);
@@ -46,7 +48,7 @@ export function Listing<T>({ query, columns, id, empty, caption, word }: {
   return (
     <>
       {query.error && <ErrorNote error={query.error} retry={() => void query.refetch()} />}
-      <table className="list cards-on-phone" data-stale={query.isPlaceholderData}>
+      <table className="list cards-on-phone" data-from={from} data-stale={query.isPlaceholderData}>
         <caption hidden>{caption}</caption>
         <thead>
           <tr>
@@ -57,7 +59,7 @@ export function Listing<T>({ query, columns, id, empty, caption, word }: {
         </thead>
         <tbody>
           {items.map((item) => (
-            <tr key={id(item)}>
+            <tr key={id(item)} data-in={`/items/id=${id(item)}`}>
               {columns.map((column) => (
                 <td key={column.title} data-label={column.lead ? undefined : column.title}
                   className={`${column.right ? 'right' : ''} ${column.lead ? 'lead' : ''}`}>
@@ -68,8 +70,8 @@ export function Listing<T>({ query, columns, id, empty, caption, word }: {
           ))}
         </tbody>
       </table>
-      <div className="pager">
-        <span className="muted num">{count(total)} {total === 1 ? word : `${word}s`}</span>
+      <div className="pager" data-from={from}>
+        <span className="muted num" data-at="total">{count(total)} {total === 1 ? word : `${word}s`}</span>
         {(cursor || next) && (
           <div className="row">
             <Button size="xs" variant="default" disabled={!cursor}

@@ -25,9 +25,12 @@ export interface MatchAnswer {
 
 const TIP = 'Asked are users who got a decision within the last hours, one context each, with what identify has told of them. Users who have not been here lately are not among them.';
 
+/** What was asked is written beside the numbers, but not a list of users. */
+const LONG = 4_000;
+
 export function useMatch(targeting: Targeting | null) {
   const settled = useSettled(JSON.stringify(targeting), 300);
-  return useQuery<MatchAnswer, ApiError>({
+  const answer = useQuery<MatchAnswer, ApiError>({
     queryKey: ['match', settled],
     queryFn: ({ signal }) => api.post<MatchAnswer>('/match', JSON.parse(settled) as Targeting, { signal }),
     enabled: settled !== 'null',
@@ -35,6 +38,7 @@ export function useMatch(targeting: Targeting | null) {
     staleTime: 30_000,
     retry: false,
   });
+  return { ...answer, from: settled.length > LONG ? undefined : `POST /match ${settled}` };
 }
 
 /** In percent, no finer than a sample of this size can tell. */
@@ -50,12 +54,12 @@ export function Match({ targeting, who = 'match' }: { targeting: Targeting; who?
   const asked = useMatch(targeting);
   const { data, error } = asked;
   return (
-    <p className="small" aria-live="polite" data-match style={{ margin: 0, minHeight: '1.5em' }}>
+    <p className="small" aria-live="polite" data-match data-from={asked.isPlaceholderData ? undefined : asked.from} style={{ margin: 0, minHeight: '1.5em' }}>
       {error ? <span className="muted">No estimate yet: {error.message}</span>
         : !data ? <span className="muted">Counting recent users…</span>
           : data.contexts === 0 ? <span className="muted">Nobody has asked for a decision lately, so there is no estimate.</span>
             : <Hint tip={`${TIP} ${count(data.matching)} of ${count(data.contexts)}${data.examples.length ? `, such as ${data.examples.slice(0, 3).join(', ')}` : ''}.`}>
-              <span className="strong">{about(data)}</span> of {count(data.contexts)} recent users {who}
+              <span className="strong" data-at="matching%contexts">{about(data)}</span> of <span data-at="contexts">{count(data.contexts)}</span> recent users {who}
             </Hint>}
     </p>
   );

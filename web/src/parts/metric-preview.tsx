@@ -38,7 +38,7 @@ function Detects({ detectable }: { detectable: NonNullable<Preview['detectable']
   if (said.length === 0) return null;
   return (
     <p className="small" style={{ margin: 0 }}>
-      <Hint tip={<>80 % power at 5 % significance, two even groups of users with such an event{detectable.units_per_day === null ? '' : `, ${count(detectable.units_per_day)} a day`}.</>}>Detectable among these users</Hint>: {said.map((one) => `${number(one.effect, one.effect! < 10 ? 1 : 0)} % in ${one.days} days`).join(', ')}.
+      <Hint tip={<>80 % power at 5 % significance, two even groups of users with such an event{detectable.units_per_day === null ? '' : `, ${count(detectable.units_per_day)} a day`}.</>}>Detectable among these users</Hint>: <span data-at={said.map((one) => `detectable/days/days=${one.days}/effect ${one.days}`).join(' ')}>{said.map((one) => `${number(one.effect, one.effect! < 10 ? 1 : 0)} % in ${one.days} days`).join(', ')}</span>.
     </p>
   );
 }
@@ -46,7 +46,7 @@ function Detects({ detectable }: { detectable: NonNullable<Preview['detectable']
 function usePreview(value: MetricFields) {
   const { description: _, name, ...fields } = value;
   const settled = useSettled(JSON.stringify({ name: name.trim() || 'new', ...fields }), 600);
-  return useQuery<Preview, ApiError>({
+  const answer = useQuery<Preview, ApiError>({
     queryKey: ['preview', settled],
     queryFn: ({ signal }) => api.post<Preview>('/metrics/preview', JSON.parse(settled), { signal }),
     enabled: (JSON.parse(settled) as MetricFields).calculation.trim() !== '',
@@ -54,6 +54,7 @@ function usePreview(value: MetricFields) {
     staleTime: 30_000,
     placeholderData: (before) => before,
   });
+  return { ...answer, from: `POST /metrics/preview ${settled}` };
 }
 
 export function MetricPreview({ value }: { value: MetricFields }) {
@@ -67,13 +68,13 @@ export function MetricPreview({ value }: { value: MetricFields }) {
   const se = data.deviation === null ? null : data.deviation / Math.sqrt(data.units);
   const shown = metricValue(data.value, value, se === null || data.value === null ? null : { lower: data.value - 1.96 * se, upper: data.value + 1.96 * se });
   return (
-    <div className="stack" style={preview.isPlaceholderData ? { opacity: 0.6 } : undefined}>
+    <div className="stack" data-from={preview.isPlaceholderData ? undefined : preview.from} style={preview.isPlaceholderData ? { opacity: 0.6 } : undefined}>
       <Warnings warnings={data.warnings ?? []} />
       <div>
         <Hint tip={<>Over the users who did one of the newest {count(EVENTS)} events of each name that it reads, from their first one on. In an experiment all exposed units count, also those without any such event, so a rate is lower there.</>}>
-          <span className="strong" style={{ fontSize: 18 }}>{shown}</span>
+          <span className="strong" style={{ fontSize: 18 }} data-at={value.type === 'Rate' ? 'value*100' : 'value'}>{shown}</span>
         </Hint>{' '}
-        <span className="muted small">over {count(data.units)} users with such an event, and {count(data.events)} events{data.from ? ` since ${when(data.from)}` : ''}</span>
+        <span className="muted small">over <span data-at="units">{count(data.units)}</span> users with such an event, and <span data-at="events">{count(data.events)}</span> events{data.from ? ` since ${when(data.from)}` : ''}</span>
       </div>
       {data.kind === 'proportion' ? (
         <p className="small muted" style={{ margin: 0 }}>The share among users who did any event that it reads; in an experiment it is the share of all exposed units.</p>
@@ -83,7 +84,7 @@ export function MetricPreview({ value }: { value: MetricFields }) {
             <Histogram data={{ of: data.kind === 'quantile' ? 'events' : 'units', edges: data.edges, variants: [data.distribution] }} names={[data.distribution.variant]} unit={value.unit ?? ''} />
           </Suspense>
           <p className="small muted" style={{ margin: 0 }}>
-            {data.share_of_zeros !== null && `${number(100 * data.share_of_zeros, 1)} % are zero; `}standard deviation {data.deviation === null ? '–' : number(data.deviation, data.deviation < 10 ? 2 : 1)}; 99 % are below {data.distribution.p99 === null ? '–' : number(data.distribution.p99, Number.isInteger(data.distribution.p99) ? 0 : 2)}.
+            {data.share_of_zeros !== null && <span data-at="share_of_zeros*100">{number(100 * data.share_of_zeros, 1)} % are zero; </span>}standard deviation <span data-at="deviation">{data.deviation === null ? '–' : number(data.deviation, data.deviation < 10 ? 2 : 1)}</span>; 99 % are below <span data-at="distribution/p99">{data.distribution.p99 === null ? '–' : number(data.distribution.p99, Number.isInteger(data.distribution.p99) ? 0 : 2)}</span>.
           </p>
         </>
       )}
@@ -100,7 +101,7 @@ export function MetricPreview({ value }: { value: MetricFields }) {
       {(data.examples?.length ?? 0) > 0 && (
         <details>
           <summary className="muted small">Values of some users</summary>
-          <dl className="facts small">{data.examples!.map((one) => <div key={one.unit} style={{ display: 'contents' }}><dt className="mono">{one.unit}</dt><dd className="num">{number(one.value, Number.isInteger(one.value) ? 0 : 2)}</dd></div>)}</dl>
+          <dl className="facts small">{data.examples!.map((one) => <div key={one.unit} style={{ display: 'contents' }}><dt className="mono">{one.unit}</dt><dd className="num" data-at={`examples/unit=${one.unit}/value`}>{number(one.value, Number.isInteger(one.value) ? 0 : 2)}</dd></div>)}</dl>
         </details>
       )}
     </div>

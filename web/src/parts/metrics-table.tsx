@@ -3,7 +3,7 @@ import { ActionIcon } from '@mantine/core';
 import { Fragment, useState, type ReactNode } from 'react';
 import type { Experiment, Metric, ResultRow } from '../api/types';
 import { interval, intervalPercent, metricValue, number, pValue, seOf, signedPercent, count } from '../lib/format';
-import { effectSentence, effectsByRole, isUsable, type Effect } from '../lib/results';
+import { effectSentence, effectsByRole, isUsable, placeOf, type Effect } from '../lib/results';
 import { ForestAxis, ForestRow, axisFor, type Axis } from './forest';
 import { Hint } from './basic';
 
@@ -32,7 +32,7 @@ function Mean({ row, metric }: { row: ResultRow | undefined; metric: Metric | un
   return (
     <Hint tip={<>Mean over {count(row.sample_size)} units, {count(row.conversions)} of them with a value.<br />
       {range && <>95 % interval {metricValue(range.lower, metric, range)} to {metricValue(range.upper, metric, range)}.</>}</>}>
-      <span className="num">{metricValue(row.mean_value, metric, range)}</span>
+      <span className="num" data-at={metric?.type === 'Rate' ? 'mean_value*100' : 'mean_value'}>{metricValue(row.mean_value, metric, range)}</span>
     </Hint>
   );
 }
@@ -51,7 +51,7 @@ function LiftText({ effect }: { effect: Effect }) {
         {row.variance_reduction ? <><br />Variance reduced by {number(100 * row.variance_reduction, 0)} % with data from before the exposure.</> : null}
       </>}
     >
-      <span className={`num strong ${tone === 'plain' ? '' : tone}`}>
+      <span className={`num strong ${tone === 'plain' ? '' : tone}`} data-at="lift">
         {signedPercent(lift, seOf(fixed ?? anytime))}
         {tone !== 'plain' && <span aria-hidden="true">{tone === 'good' ? ' ✓' : ' ✗'}</span>}
       </span>
@@ -65,7 +65,7 @@ function Significance({ effect }: { effect: Effect }) {
     <Hint tip={<>How often a difference at least this large would arise if there were none.
       {adjustedP !== null && <><br />Uncorrected {pValue(row.p_value)}; corrected for several comparisons {pValue(adjustedP)}.</>}
       {row.statistical_power != null && <><br />Power to find the smallest effect that matters: {number(100 * row.statistical_power, 0)} %.</>}</>}>
-      <span className="num">{pValue(adjustedP ?? row.p_value)}</span>
+      <span className="num" data-at={adjustedP === null ? 'p_value' : 'adjusted_p'}>{pValue(adjustedP ?? row.p_value)}</span>
     </Hint>
   );
 }
@@ -74,7 +74,7 @@ function EffectRow({ effect, axis, many, open, toggle }: { effect: Effect; axis:
   const { row, metric, role, margin, direction } = effect;
   const sign = direction === 'decrease' ? 1 : -1;
   return (
-    <tr className="entry">
+    <tr className="entry" data-in={placeOf(row)}>
       <td className="name">
         <div className="row" style={{ flexWrap: 'nowrap' }}>
           {toggle && (
@@ -92,7 +92,7 @@ function EffectRow({ effect, axis, many, open, toggle }: { effect: Effect; axis:
           </div>
         </div>
       </td>
-      <td data-label="Control" className="right"><Mean row={effect.control} metric={metric} /></td>
+      <td data-label="Control" className="right" data-in={effect.control && placeOf(effect.control)}><Mean row={effect.control} metric={metric} /></td>
       <td data-label={row.variant} className="right"><Mean row={row} metric={metric} /></td>
       <td data-label="Change" className="right"><LiftText effect={effect} /></td>
       <td className="plot">
@@ -142,7 +142,7 @@ export function MetricsTable({ experiment, metrics, rows, detail, trusted = true
                 <Fragment key={id}>
                   <EffectRow effect={effect} axis={axis} many={many} open={open === id} toggle={detail && (() => setOpen(open === id ? null : id))} />
                   {open === id && detail && (
-                    <tr className="detail"><td colSpan={6}>{detail(effect)}</td></tr>
+                    <tr className="detail"><td colSpan={6} data-in={placeOf(effect.row)}>{detail(effect)}</td></tr>
                   )}
                 </Fragment>
               );

@@ -8,7 +8,7 @@ import { useList } from '../api/queries';
 import type { Experiment, Metric, ResultRow, Results } from '../api/types';
 import { calcQuery, num, sizeInput, useCalc, type Baseline } from '../lib/calc';
 import { count, days, interval, metricValue, seOf } from '../lib/format';
-import { controlName } from '../lib/results';
+import { controlName, placeOf } from '../lib/results';
 import { ErrorNote, Hint, Rows, useSettled } from './basic';
 
 const PowerCurve = lazy(() => import('./power-curve'));
@@ -17,6 +17,9 @@ const LOOKED_AT = 5;
 
 export interface Measured extends Baseline {
   from: string;
+  /** What was asked and where its row stands in the answer. */
+  asked: string;
+  place: string;
   perDay: number | null;
 }
 
@@ -45,7 +48,7 @@ export function useMeasured(metric: string, own: string): Measured | null {
     const units = answer.data?.health?.units ?? row.sample_size;
     const spanMs = row.data_window ? Date.parse(row.data_window.end) - Date.parse(row.data_window.start) : NaN;
     const perDay = spanMs > 0 ? units / (Math.max(spanMs, 3_600_000) / 86_400_000) / (experiment.coverage / 100) : null;
-    best = { isRate: row.kind === 'proportion', mean: row.mean_value, sd: spread(row), from: experiment.name, perDay, units: row.sample_size };
+    best = { isRate: row.kind === 'proportion', mean: row.mean_value, sd: spread(row), from: experiment.name, asked: `/experiments/${experiment.id}/results`, place: placeOf(row), perDay, units: row.sample_size };
   });
   return best;
 }
@@ -79,7 +82,7 @@ export function Planner({ experiment, metric, onPlan }: { experiment: Experiment
         {units !== null && (
           <>
             <span style={{ paddingBottom: 8 }}>
-              it takes <strong className="num">{count(units)}</strong> units in {arms} variants{perDay !== null && <>, about <strong>{days(units / perDay)}</strong> at current traffic</>}
+              it takes <strong className="num" data-from={`POST /calc/${now!.method} ${JSON.stringify(now!.input)}`} data-at={`n_c*${arms}`}>{count(units)}</strong> units in {`${arms} variants`}{perDay !== null && <>, about <strong>{`${days(units / perDay)} at current traffic`}</strong></>}
             </span>
             <Button size="xs" variant="default" mb={4} onClick={() => onPlan(units)}>Plan this size</Button>
           </>
@@ -87,7 +90,7 @@ export function Planner({ experiment, metric, onPlan }: { experiment: Experiment
       </div>
       {measured ? (
         <Hint tip="80 % power at 5 % significance, two-sided, each variant against control with equal shares; the same as gosset calc." className="small muted">
-          From the control of {measured.from}: {metricValue(measured.mean, metric ?? { type: measured.isRate ? 'Rate' : undefined })}{perDay !== null && <>, {count(perDay)} units a day</>}.
+          From the control of {measured.from}: <span data-from={measured.asked} data-in={measured.place} data-at={(metric ? metric.type === 'Rate' : measured.isRate) ? 'mean_value*100' : 'mean_value'}>{metricValue(measured.mean, metric ?? { type: measured.isRate ? 'Rate' : undefined })}</span>{perDay !== null && `, ${count(perDay)} units a day`}.
         </Hint>
       ) : (
         <span className="muted small">No running experiment has measured this metric yet; <a href="#/calculator">the calculator</a> plans from numbers you give.</span>

@@ -12,15 +12,16 @@ interface Answer {
 
 /** How many of the recent users the draft would take, were it running with these fields. */
 function useTaken(stored: Experiment, change: object) {
-  const settled = useSettled(JSON.stringify({ status: 'Running', start_date: null, end_date: null, ...change }), 500);
+  const settled = useSettled(JSON.stringify({ kind: 'experiment', name: stored.id, change: { status: 'Running', start_date: null, end_date: null, ...change } }), 500);
   const answer = useQuery<Answer, ApiError>({
     queryKey: ['reach', stored.id, stored.version, settled],
-    queryFn: ({ signal }) => api.post<Answer>('/what-if', { kind: 'experiment', name: stored.id, change: JSON.parse(settled) }, { signal }),
+    queryFn: ({ signal }) => api.post<Answer>('/what-if', JSON.parse(settled), { signal }),
     retry: false,
     staleTime: 30_000,
   });
-  const taken = (answer.data?.transitions ?? []).filter((one) => one.experiment === stored.name && one.to !== null).reduce((sum, one) => sum + one.count, 0);
-  return { error: answer.error, contexts: answer.data?.contexts, taken };
+  const own = (answer.data?.transitions ?? []).flatMap((one, i) => (one.experiment === stored.name && one.to !== null ? [{ count: one.count, place: `transitions/${i}/count` }] : []));
+  const taken = own.reduce((sum, one) => sum + one.count, 0);
+  return { error: answer.error, contexts: answer.data?.contexts, taken, from: `POST /what-if ${settled}`, place: own.map((one) => one.place).join('+') || '0' };
 }
 
 export function Reach({ stored, value }: { stored: Experiment; value: Experiment }) {
@@ -34,9 +35,9 @@ export function Reach({ stored, value }: { stored: Experiment; value: Experiment
   return (
     <p className="small" aria-live="polite" style={{ margin: 0 }}>
       <Hint tip="Each of up to a thousand users who asked within the last hours is decided with this draft as if it ran: first on all units and outside of layers, then with its share, layers and holdouts.">
-        <strong>{share(matching.taken, matching.contexts)} of {count(matching.contexts)} recent users match</strong>
+        <strong data-from={matching.from}><span data-at={`${matching.place}%contexts`}>{share(matching.taken, matching.contexts)}</span> of <span data-at="contexts">{count(matching.contexts)}</span> recent users match</strong>
       </Hint>
-      , and {share(taking.taken, taking.contexts)} would take part{(coverage ?? 100) < 100 || layer ? ' with this share and these layers' : ''}.
+      , and <span data-from={taking.from} data-at={`${taking.place}%contexts`}>{share(taking.taken, taking.contexts)}</span> would take part{(coverage ?? 100) < 100 || layer ? ' with this share and these layers' : ''}.
     </p>
   );
 }

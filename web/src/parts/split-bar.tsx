@@ -8,6 +8,11 @@ export const COLORS = ['#52606f', '#1f5fd6', '#7b3fb5', '#0b7285', '#a34700', '#
 const round = (value: number): number => Math.round(value * 100) / 100;
 const plain = (value: number): string => number(value, Math.abs(value - Math.round(value)) < 0.005 ? 0 : 2);
 
+/** Where the numbers of a split's sentence stand below an experiment or a phase. */
+export function splitPlaces(allocation: Record<string, number>, coverage: number): string {
+  return [...Object.keys(allocation).map((name) => `traffic_allocation/${name}*coverage*0.01`), ...(coverage < 100 ? ['100+coverage*-1'] : [])].join(' ');
+}
+
 /** "10 % control, 10 % treatment, 80 % untouched" */
 export function splitSentence(allocation: Record<string, number>, coverage: number): string {
   const parts = Object.entries(allocation).map(([name, weight]) => `${plain((weight * coverage) / 100)} % ${name}`);
@@ -15,7 +20,7 @@ export function splitSentence(allocation: Record<string, number>, coverage: numb
   return parts.join(', ');
 }
 
-export function SplitBar({ names, allocation, coverage, onChange, disabled, error, fixedCoverage }: {
+export function SplitBar({ names, allocation, coverage, onChange, disabled, error, fixedCoverage, places }: {
   names: string[];
   allocation: Record<string, number>;
   coverage: number;
@@ -23,6 +28,8 @@ export function SplitBar({ names, allocation, coverage, onChange, disabled, erro
   disabled?: boolean;
   error?: string;
   fixedCoverage?: boolean;
+  /** Where its numbers are from, while nothing is changed. */
+  places?: string;
 }) {
   const bar = useRef<HTMLDivElement>(null);
   const weights = names.map((name) => allocation[name] ?? 0);
@@ -76,7 +83,7 @@ export function SplitBar({ names, allocation, coverage, onChange, disabled, erro
             }} />
         ))}
       </div>
-      <div aria-live="polite">{splitSentence(allocation, coverage)}</div>
+      <div aria-live="polite" data-at={places}>{splitSentence(allocation, coverage)}</div>
       {error && <div className="bad small" role="alert">{error}</div>}
       <div className="row">
         {names.map((name) => (

@@ -12,6 +12,8 @@ const iso = (time: number) => new Date(time).toISOString();
 const dayName = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
 
 interface Stretch {
+  /** Its coverage in the experiment. */
+  place: string;
   from: number;
   to: number;
   coverage: number;
@@ -29,8 +31,9 @@ function span(experiment: Experiment): [number, number] | null {
 
 function stretches(experiment: Experiment, start: number, end: number): Stretch[] {
   const phases = experiment.phases ?? [];
-  if (phases.length === 0) return [{ from: start, to: end, coverage: experiment.coverage ?? 100, text: splitSentence(experiment.traffic_allocation, experiment.coverage ?? 100) }];
+  if (phases.length === 0) return [{ place: 'coverage', from: start, to: end, coverage: experiment.coverage ?? 100, text: splitSentence(experiment.traffic_allocation, experiment.coverage ?? 100) }];
   return phases.map((phase, i) => ({
+    place: `phases/${i}/coverage`,
     from: Math.max(start, Date.parse(phase.start)),
     to: i + 1 < phases.length ? Math.min(end, Date.parse(phases[i + 1]!.start)) : end,
     coverage: phase.coverage,
@@ -69,17 +72,17 @@ export function Timeline({ experiments }: { experiments: Experiment[] }) {
         {rows.map(({ experiment, range: [start, end] }) => {
           const { label, tone } = adviceOf(experiment.advice);
           return (
-            <li key={experiment.id} className="time-row">
+            <li key={experiment.id} className="time-row" data-in={`/items/id=${experiment.id}`}>
               <span className="time-name">
                 <Link to={`/experiments/${experiment.id}`} className="strong">{experiment.name}</Link>{' '}
-                <Badge tone={tone}>{label}</Badge>
+                <Badge tone={tone}>{experiment.advice?.days_left != null && experiment.advice.kind === 'running' ? <span data-at="^advice/days_left">{label}</span> : label}</Badge>
               </span>
               <div className="time-track" role="img" aria-label={`${experiment.status}, ${when(iso(start))} to ${when(iso(end))}; ${stretches(experiment, start, end).map((one) => one.text).join('; ')}`}>
                 {marks.map((time) => <i key={time} className="time-tick" style={{ left: `${at(time)}%` }} />)}
                 {stretches(experiment, start, end).map((one) => (
                   <span key={one.from} className="time-bar" data-status={experiment.status} data-pale={one.coverage < 60} title={`${one.text}\n${when(iso(one.from))} to ${when(iso(one.to))}`}
                     style={{ left: `${at(one.from)}%`, width: `calc(${at(one.to) - at(one.from)}% - 1px)` }}>
-                    {at(one.to) - at(one.from) > 6 && <span className="small num">{number(one.coverage, 0)} %</span>}
+                    {at(one.to) - at(one.from) > 6 && <span className="small num" data-at={one.place}>{number(one.coverage, 0)} %</span>}
                   </span>
                 ))}
                 <i className="time-now" style={{ left: `${at(Date.now())}%` }} />

@@ -11,7 +11,7 @@ export function Verdict({ experiment, results }: { experiment: Experiment; resul
     <section className="verdict" data-tone={tone} aria-label="Verdict">
       <div className="grow">
         <div className="row" style={{ marginBottom: 4 }}>
-          {label && <Badge tone={tone}>{label}</Badge>}
+          {label && <Badge tone={tone}>{results?.verdict?.verdict === 'keep_running' && results.verdict.days_left != null && /\d/.test(label) ? <span data-at="^/verdict/days_left">{label}</span> : label}</Badge>}
         </div>
         <div className="say">{sentence}</div>
         {reasons.length > 0 && (
@@ -42,8 +42,8 @@ export function HealthStrip({ health }: { health: Health | null | undefined }) {
         {ratio && !ratioFound && (
           <Badge><span className="dot" data-tone={ratio.alarm ? 'bad' : 'good'} /><Hint tip={<>Whether the units are split as planned: chi-square test, p {pValue(ratio.p_value)}. Below 0.001 the split is broken.</>}>sample ratio</Hint></Badge>
         )}
-        <Badge><span className="dot" data-tone={(health.crossovers ?? 0) > 0 ? 'warn' : 'good'} /><Hint tip="Units that met two variants; they are left out.">{count(health.crossovers ?? 0)} crossovers</Hint></Badge>
-        {(health.facts_behind ?? 0) > 0 && <Badge><span className="dot" /><Hint tip="Exposures and events that have arrived and are not in these numbers yet.">{count(health.facts_behind)} on their way</Hint></Badge>}
+        <Badge><span className="dot" data-tone={(health.crossovers ?? 0) > 0 ? 'warn' : 'good'} /><Hint tip="Units that met two variants; they are left out."><span data-at="/health/crossovers">{count(health.crossovers ?? 0)} crossovers</span></Hint></Badge>
+        {(health.facts_behind ?? 0) > 0 && <Badge><span className="dot" /><Hint tip="Exposures and events that have arrived and are not in these numbers yet."><span data-at="/health/facts_behind">{count(health.facts_behind)} on their way</span></Hint></Badge>}
         {[...new Set(notes.map((finding) => finding.name))].map((name) => {
           const own = notes.filter((finding) => finding.name === name);
           return (
@@ -66,6 +66,7 @@ export function Exposures({ experiment, results }: { experiment: Experiment; res
   const total = arms.reduce((sum, arm) => sum + arm.units, 0);
   const widest = Math.max(...arms.map((arm) => Math.max(arm.planned, total ? arm.units / total : 0)), 0.01);
   const needed = experiment.success_metrics.minimum_sample_size;
+  const all = arms.map((arm) => `/health/sample_ratio/variants/variant=${arm.variant}/units`).join('+');
   return (
     <div className="arms">
       {arms.map((arm) => {
@@ -79,15 +80,15 @@ export function Exposures({ experiment, results }: { experiment: Experiment; res
             </div>
             <span className="num small">
               <Hint tip={`${count(arm.units)} of ${count(total)} units with an exposure are in ${arm.variant}. The black line is the planned share.`}>
-                {count(arm.units)}
+                <span data-at={`/health/sample_ratio/variants/variant=${arm.variant}/units`}>{count(arm.units)}</span>
               </Hint>{' '}
-              <span className="muted">{share(arm.units, total)} (plan {share(arm.planned, 1)})</span>
+              <span className="muted"><span data-at={`/health/sample_ratio/variants/variant=${arm.variant}/units%${all}`}>{share(arm.units, total)}</span> (plan <span data-at={`/health/sample_ratio/variants/variant=${arm.variant}/weight%${all.replaceAll('/units', '/weight')}`}>{share(arm.planned, 1)}</span>)</span>
             </span>
           </div>
         );
       })}
       <div className="muted small">
-        {count(total)} units exposed{needed ? `, ${count(needed)} planned (${share(Math.min(total, needed), needed)})` : ''}
+        <span data-at={all}>{count(total)} units exposed</span>{needed ? <>, <span data-from={`/experiments/${experiment.id}`} data-at="success_metrics/minimum_sample_size">{count(needed)} planned</span> (<span data-at={total > needed ? '100' : `${all}%success_metrics/minimum_sample_size@/experiments/${experiment.id}`}>{share(Math.min(total, needed), needed)}</span>)</> : ''}
       </div>
     </div>
   );

@@ -1,0 +1,227 @@
+// Numbers of a page against the answers they were taken from.
+//
+// A page says beside each number where it is from: `data-from` is what was asked ("/experiments/ID/
+// results", or "POST /calc/mde {...}"), `data-in` a place in the answer, and `data-at` the number
+// below it: "lift", "/health/units", "mean_value*100", "a%b" (a in percent of b), "a+b", "^days"
+// (rounded up), "a@/other/answer"; several stand in the order of the text. A list counts its items; a
+// segment "metric_name=x,variant=y" picks one of them. Everything else on a page that holds a digit must be a text of some answer.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { isDeepStrictEqual } from 'node:util';
+import { program } from './server.mjs';
+
+const ROOT = '/api/v1';
+/** Longer than the pages wait before they ask about what is being typed. */
+const STILL_MS = 700;
+
+function run(args, input) {
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, args, { maxBuffer: 64 << 20 }, (error, stdout, stderr) => (error ? reject(new Error(`gosset ${args.join(' ')}: ${stderr || error.message}`)) : resolve(stdout)));
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(input ?? '');
+  });
+}
+
+const BREAKDOWNS = { results: [], slices: ['--by', 'by'], interactions: ['--with', 'with'], timeseries: ['--series'], novelty: ['--novelty'], distribution: ['--distribution'] };
+const LIST = { status: '--status', advice: '--advice', owner: '--owner', tag: '--tag', layer: '--layer', q: '--search', limit: '--limit' };
+
+/** The command that answers the same question; what has none of its own is asked with `gosset api`. */
+function commandFor(method, path, query, body) {
+  const [, noun, name, what] = path.split('/');
+  const given = Object.fromEntries(query);
+  if (noun === 'experiments' && name && what in BREAKDOWNS && given.stored === undefined && given.refresh === undefined && !(what === 'slices' && !given.by)) {
+    const [flag, value] = BREAKDOWNS[what];
+    return ['results', name, '--json', ...(flag ? [flag] : []), ...(value ? [given[value]] : []), ...(given.metric ? ['--metric', given.metric] : [])];
+  }
+  if (noun === 'experiments' && !name && !given.sort && Object.keys(given).every((one) => one in LIST)) return ['experiments', 'list', '--json', ...Object.entries(given).flatMap(([one, value]) => [LIST[one], value])];
+  if (noun === 'experiments' && what === 'bandit') return ['bandit', name, '--json'];
+  if (path === '/reports/stale-flags') return ['flags', 'stale', '--json', ...(given.days ? ['--days', given.days] : [])];
+  if (path === '/match') return ['match', body, '--json'];
+  return ['api', method, `${ROOT}${path}${query.size ? `?${query}` : ''}`, ...(body ? ['--data', body] : [])];
+}
+
+/** One case of the calculator: its command line repeats what was given, and marks what was rounded up. */
+async function calculated(path, body, api) {
+  const printed = JSON.parse((await run(['calc', path.split('/')[2], '--format', 'jsonl'], `${body}\n`)).split('\n')[0]);
+  return Object.fromEntries(Object.keys(api).map((name) => [name, printed[`${name}_ceil`] ?? printed[name]]));
+}
+
+const timeless = (value) => JSON.parse(JSON.stringify(value, (key, one) => (/(_at|as_of|end|start)$/.test(key) || key === 'rows_read' ? undefined : one)));
+
+/** Both answers, taken until they speak of one moment: the demo goes on meanwhile. */
+async function agreed(server, method, path, query, body) {
+  let api;
+  let printed;
+  for (let i = 0; i < 8; i++) {
+    api = await server.call(method, `${ROOT}${path}${query.size ? `?${query}` : ''}`, body === undefined || body === null ? undefined : JSON.parse(body));
+    printed = path.startsWith('/calc/') ? await calculated(path, body, api) : JSON.parse(await run([...commandFor(method, path, query, body), '--url', server.url, '--key', server.key]));
+    const [a, b] = i < 4 ? [api, printed] : [timeless(api), timeless(printed)];
+    if (isDeepStrictEqual(a, b)) return api;
+  }
+  assert.deepEqual(timeless(printed), timeless(api), `${method} ${path}: the command line and the API differ`);
+}
+
+const isReading = (method, path) => method === 'GET' || (method === 'POST' && /^\/(calc\/|match$|what-if$|metrics\/preview$|flags\/evaluate)/.test(path));
+const LIVE = /^\/(events|computations|session|whoami)/;
+
+/**
+ * Gives the page, for everything it reads, what the API and the command line both say, and the same
+ * to every later question, so that all numbers of the page are of one moment.
+ */
+export async function freeze(page, server) {
+  const answers = new Map();
+  let pending = 0;
+  let changedAt = 0;
+  const counted = (by) => {
+    pending += by;
+    changedAt = Date.now();
+  };
+  page.on('request', () => counted(1));
+  for (const end of ['requestfinished', 'requestfailed']) page.on(end, () => counted(-1));
+  /** Until nothing has been on its way for a moment. */
+  const still = async () => {
+    const end = Date.now() + 20_000;
+    while (Date.now() < end && (pending > 0 || Date.now() - changedAt < STILL_MS)) await page.waitForTimeout(40);
+  };
+  await page.route((url) => url.pathname.startsWith(ROOT), async (route) => {
+    const request = route.request();
+    const url = new URL(request.url());
+    const path = url.pathname.slice(ROOT.length);
+    const body = request.postData();
+    if (!isReading(request.method(), path)) return route.continue();
+    const key = `${request.method() === 'GET' ? '' : `${request.method()} `}${path}${url.search}${body ? ` ${body}` : ''}`;
+    if (LIVE.test(path)) {
+      const response = await route.fetch();
+      if (response.ok()) answers.set(key, Promise.resolve(await response.json()));
+      return route.fulfill({ response });
+    }
+    if (!answers.has(key)) answers.set(key, agreed(server, request.method(), path, url.searchParams, body).catch((cause) => cause));
+    const answer = await answers.get(key);
+    if (!(answer instanceof Error)) return route.fulfill({ json: answer });
+    // A refusal is no answer: the page gets it as it is; a difference of the two is found by `compare`.
+    if (answer instanceof assert.AssertionError) return route.abort();
+    return route.continue();
+  });
+  return { answers, still };
+}
+
+/** Everything on the page that has a digit: with its place in an answer, or without one. */
+function collect() {
+  const shown = (node) => node.getClientRects().length > 0;
+  const main = document.querySelector('main');
+  const placed = [...main.querySelectorAll('[data-at]')].filter(shown).map((node) => {
+    let base = '';
+    let at = node;
+    for (; at && !at.hasAttribute('data-from'); at = at.parentElement) {
+      const own = at.getAttribute('data-in');
+      if (own && !base.startsWith('/')) base = base ? `${own}/${base}` : own;
+    }
+    const own = at?.getAttribute('data-in');
+    if (own && !base.startsWith('/')) base = base ? `${own}/${base}` : own;
+    return { text: node.textContent, at: node.dataset.at, base, from: at?.dataset.from ?? '' };
+  });
+  const SKIPPED = '[data-at], time, input, textarea, select, code, pre, svg, .mono, [aria-hidden=true], .mantine-Pill-root, style, script';
+  const free = [];
+  const walker = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) {
+    const { parentElement: parent, data } = walker.currentNode;
+    if (/\d/.test(data) && !parent.closest(SKIPPED) && shown(parent)) free.push({ text: data, within: parent.parentElement.textContent.slice(0, 120) });
+  }
+  return { placed, free };
+}
+
+function step(value, segment) {
+  if (value === null || value === undefined) return undefined;
+  if (!Array.isArray(value) || /^\d+$/.test(segment)) return value[segment];
+  const wanted = segment.split(',').map((pair) => pair.split('='));
+  return value.find((one) => wanted.every(([name, text]) => String(one[name]) === text));
+}
+
+function find(answer, base, path) {
+  const whole = path.startsWith('/') ? path : `${base}/${path}`;
+  const segments = whole.split('/').filter(Boolean);
+  const last = segments.pop();
+  const holder = segments.reduce(step, answer);
+  assert.ok(holder !== undefined && holder !== null, `there is no ${whole}`);
+  return step(holder, last) ?? null;
+}
+
+/** The number that a term stands for; `ask` gives the answer of a place in another one. */
+function valueOf(ask, own, base, term) {
+  const factor = (place) => {
+    if (/^-?\d+(\.\d+)?$/.test(place)) return Number(place);
+    const [path, from] = place.split('@');
+    const value = find(ask(from ?? own), from === undefined ? base : '', path);
+    return value === null ? null : Array.isArray(value) ? value.length : Number(value);
+  };
+  const number = (text) => text.split('*').map(factor).reduce((a, b) => (a === null || b === null ? null : a * b));
+  const sum = (text) => text.split('+').map(number).reduce((a, b) => (a === null || b === null ? null : a + b));
+  const [part, whole] = term.replace(/^\^/, '').split('%').map(sum);
+  const value = whole === undefined ? part : part === null || whole === null ? null : (100 * part) / whole;
+  return term.startsWith('^') && value !== null ? Math.ceil(value) : value;
+}
+
+const TOKEN = /[<>] ?\d[\d.,]*|(?<![\w-])[+−-]?\d[\d,]*(?:\.\d+)?(?![\w-])|–|…/g;
+const WORDS = [[/^(none|nobody|no interval|nothing)/i, (value) => value === 0 || value === null], [/^all\b/i, (value) => value === 100], [/less than a day/, (value) => value <= 1]];
+
+/** What is wrong with a number as it stands there; null when it is the value, rounded where it ends. */
+function wrong(text, value) {
+  if (text === '–' || text === '…') return value === null ? null : `${value} is not shown`;
+  if (value === null) return 'the answer has none';
+  const bound = /^([<>]) ?(.*)$/.exec(text);
+  const plain = (bound ? bound[2] : text).replaceAll(',', '').replace('−', '-').replace('+', '');
+  const shown = Number(plain);
+  if (bound) return (bound[1] === '<' ? value < shown : value > shown) ? null : `the answer has ${value}`;
+  const decimals = (plain.split('.')[1] ?? '').length;
+  const room = 0.5 * 10 ** -decimals * (1 + 1e-6) + Math.abs(value) * 1e-12;
+  return Math.abs(shown - value) <= room ? null : `the answer has ${value}`;
+}
+
+function judge({ text, at, base, from }, answers) {
+  const ask = (what) => {
+    const answer = answers.get(what);
+    assert.ok(answer !== undefined, `nothing was asked as "${what}"`);
+    if (answer instanceof Error) throw answer;
+    return answer;
+  };
+  const values = at.split(' ').map((term) => valueOf(ask, from, base, term));
+  const word = WORDS.find(([pattern]) => pattern.test(text.trim()));
+  const tokens = text.match(TOKEN) ?? [];
+  if (word && tokens.length < values.length) return assert.ok(word[1](values[0]), `the answer has ${values}`);
+  assert.equal(tokens.length, values.length, `${values.length} numbers are in the answer: ${values}`);
+  tokens.forEach((token, i) => assert.equal(wrong(token, values[i]), null));
+}
+
+function texts(value, out) {
+  if (typeof value === 'string' && /\d/.test(value) && /\p{L}/u.test(value)) out.add(value.toLowerCase());
+  else if (value && typeof value === 'object') for (const [name, one] of Object.entries(value)) {
+    if (!Array.isArray(value) && /\d/.test(name) && /\p{L}/u.test(name)) out.add(name.toLowerCase());
+    texts(one, out);
+  }
+  return out;
+}
+
+const DATE = /\d{1,2} (?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)(?: \d{4}, \d\d:\d\d)?/g;
+
+/** Findings on the page as it stands: numbers that are not those of the answers, or come from nowhere. */
+export async function compare(page, { answers: frozen, still }, allowed = []) {
+  await still();
+  const { placed, free } = await page.evaluate(collect);
+  const answers = new Map(await Promise.all([...frozen].map(async ([key, answer]) => [key, await answer])));
+  const found = [];
+  for (const one of placed) {
+    try {
+      judge(one, answers);
+    } catch (cause) {
+      found.push(`"${one.text}" at ${one.base} ${one.at} of ${one.from.slice(0, 90)}: ${cause.message.split('\n')[0]}`);
+    }
+  }
+  const said = [...answers.values()].reduce((out, answer) => texts(answer, out), new Set());
+  const longest = [...said].sort((a, b) => b.length - a.length);
+  for (const { text, within } of free) {
+    let rest = allowed.reduce((left, pattern) => left.replace(pattern, ''), text).replace(DATE, '').toLowerCase();
+    if (/\d/.test(rest)) for (const one of longest) rest = rest.replaceAll(one, '');
+    if (/\d/.test(rest)) found.push(`"${text}" says not where it is from, in "${within}"`);
+  }
+  return { found, count: placed.length };
+}

@@ -1,0 +1,76 @@
+// Every number of the pages is that of the API and of the command line.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { openBrowser, openPage } from './browser.mjs';
+import { compare, freeze } from './numbers.mjs';
+import { signIn, visit } from './pages.mjs';
+import { eventually, program, startServer } from './server.mjs';
+
+let server;
+let browser;
+const skip = !program && 'gosset is not built';
+
+/** Numbers of the sentences themselves: they are in no answer, and never change. */
+const SENTENCES = [
+  /valid once|95 % intervals?|80 % power|5 % significance/g,
+  /as if there were [\d,]+ % more units/,
+  /99 % are below|90 % are below|largest 1 %/,
+  /Phase \d+|^\d+ more (has|have) not started/,
+];
+
+before(async () => {
+  [server, browser] = await Promise.all([startServer('demo'), openBrowser()]);
+  await eventually(async () => (await server.call('GET', '/api/v1/experiments/checkout-button/results?refresh=true')).results?.length > 0, 90, 'the first result of the demo');
+});
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** Opens the pages one after the other, and says what is wrong on each. */
+async function check(pages) {
+  const { context, page } = await openPage(browser);
+  const frozen = await freeze(page, server);
+  await signIn(page, server);
+  const wrong = [];
+  let total = 0;
+  for (const [path, text, deed] of pages) {
+    await visit(page, path, text);
+    const look = async (name) => {
+      const { found, count } = await compare(page, frozen, SENTENCES);
+      wrong.push(...found.map((one) => `${path}${name}: ${one}`));
+      total += count;
+    };
+    await look('');
+    await deed?.(page, look);
+  }
+  await context.close();
+  assert.deepEqual([...new Set(wrong)], []);
+  return total;
+}
+
+test('the overview and the lists of experiments', { skip }, async () => {
+  const total = await check([['/', 'search-ranking'], ['/experiments', '10 experiments'], ['/experiments?view=timeline', 'checkout-button']]);
+  assert.ok(total > 20, `only ${total} numbers were compared`);
+});
+
+test('every experiment: verdict, exposures, table, and every way to look at its metrics', { skip }, async () => {
+  const { items } = await server.call('GET', '/api/v1/experiments?limit=100');
+  const total = await check(items.map((one) => [`/experiments/${one.id}`, one.name, async (page, look) => {
+    const details = page.getByRole('button', { name: /^Details of/ });
+    const rows = await details.count();
+    for (let i = 0; i < rows; i++) {
+      await details.nth(i).click();
+      const tabs = page.locator('tr.detail').getByRole('tab');
+      for (let t = 0; t < (await tabs.count()); t++) {
+        // The first metric is looked at in every way, the others number by number.
+        const name = await tabs.nth(t).innerText();
+        if (i > 0 && name !== 'Every number') continue;
+        await tabs.nth(t).click();
+        await look(`, ${await details.nth(i).getAttribute('aria-label')}, ${name}`);
+      }
+      await details.nth(i).click();
+    }
+  }]));
+  assert.ok(total > 600, `only ${total} numbers were compared`);
+});
