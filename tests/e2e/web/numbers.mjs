@@ -11,8 +11,6 @@ import { isDeepStrictEqual } from 'node:util';
 import { program } from './server.mjs';
 
 const ROOT = '/api/v1';
-/** Longer than the pages wait before they ask about what is being typed. */
-const STILL_MS = 700;
 
 function run(args, input) {
   return new Promise((resolve, reject) => {
@@ -79,9 +77,10 @@ export async function freeze(page, server) {
   page.on('request', () => counted(1));
   for (const end of ['requestfinished', 'requestfailed']) page.on(end, () => counted(-1));
   /** Until nothing has been on its way for a moment. */
-  const still = async () => {
+  const still = async (ms) => {
+    changedAt = Date.now();
     const end = Date.now() + 20_000;
-    while (Date.now() < end && (pending > 0 || Date.now() - changedAt < STILL_MS)) await page.waitForTimeout(40);
+    while (Date.now() < end && (pending > 0 || Date.now() - changedAt < ms)) await page.waitForTimeout(40);
   };
   await page.route((url) => url.pathname.startsWith(ROOT), async (route) => {
     const request = route.request();
@@ -204,8 +203,8 @@ function texts(value, out) {
 const DATE = /\d{1,2} (?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)(?: \d{4}, \d\d:\d\d)?/g;
 
 /** Findings on the page as it stands: numbers that are not those of the answers, or come from nowhere. */
-export async function compare(page, { answers: frozen, still }, allowed = []) {
-  await still();
+export async function compare(page, { answers: frozen, still }, allowed, stillMs) {
+  await still(stillMs);
   const { placed, free } = await page.evaluate(collect);
   const answers = new Map(await Promise.all([...frozen].map(async ([key, answer]) => [key, await answer])));
   const found = [];

@@ -14,9 +14,12 @@ const skip = !program && 'gosset is not built';
 const SENTENCES = [
   /valid once|95 % intervals?|80 % power|5 % significance/g,
   /as if there were [\d,]+ % more units/,
-  /99 % are below|90 % are below|largest 1 %/,
-  /Phase \d+|^\d+ more (has|have) not started/,
+  /9[09] % are below|largest 1 %|told from 14 days of age on/,
+  /Phase \d+|^\d+ more (has|have) not started|^\d+ × |The split adds up to 100 %|^\d+ variants|\d+ days at current traffic|[\d,]+ units a day/,
 ];
+
+/** Longer than a page waits before it asks about what is being typed. */
+const SETTLED_MS = 700;
 
 before(async () => {
   [server, browser] = await Promise.all([startServer('demo'), openBrowser()]);
@@ -36,12 +39,12 @@ async function check(pages) {
   let total = 0;
   for (const [path, text, deed] of pages) {
     await visit(page, path, text);
-    const look = async (name) => {
-      const { found, count } = await compare(page, frozen, SENTENCES);
+    const look = async (name, ms) => {
+      const { found, count } = await compare(page, frozen, SENTENCES, ms);
       wrong.push(...found.map((one) => `${path}${name}: ${one}`));
       total += count;
     };
-    await look('');
+    await look('', SETTLED_MS);
     await deed?.(page, look);
   }
   await context.close();
@@ -67,7 +70,7 @@ test('every experiment: verdict, exposures, table, and every way to look at its 
         const name = await tabs.nth(t).innerText();
         if (i > 0 && name !== 'Every number') continue;
         await tabs.nth(t).click();
-        await look(`, ${await details.nth(i).getAttribute('aria-label')}, ${name}`);
+        await look(`, ${await details.nth(i).getAttribute('aria-label')}, ${name}`, 120);
       }
       await details.nth(i).click();
     }

@@ -89,53 +89,6 @@ test('the calculator opens without a key', { skip: !program && 'gosset is not bu
   await context.close();
 });
 
-/** What `gosset results NAME --json` prints. */
-async function commandLine(name) {
-  const { stdout } = await promisify(execFile)(program, ['results', name, '--json', '--url', server.url, '--key', server.key], { maxBuffer: 16 << 20 });
-  return JSON.parse(stdout);
-}
-
-/** The same computation from the API and from the command line. */
-async function oneAnswer(name) {
-  return eventually(async () => {
-    const answer = await server.call('GET', `/api/v1/experiments/${name}/results`);
-    const printed = await commandLine(name);
-    if (printed.computed_at !== answer.computed_at) return null;
-    assert.deepEqual(printed, answer);
-    return answer;
-  }, 30, 'the API and the command line to speak of one computation');
-}
-
-for (const [name, id] of [['checkout-button', EXPERIMENTS[0]], ['free-returns', '0190a000-0000-7000-8000-000000000007'], ['recommendations', '0190a000-0000-7000-8000-000000000005']]) {
-  test(`numbers of ${name} are the same on the page, in the API and on the command line`, { skip: !program && 'gosset is not built' }, async () => {
-    const format = (await runnerImport(`${sourceDir}web/src/lib/format.ts`, { configFile: false, logLevel: 'error' })).module;
-    const metrics = new Map((await server.call('GET', '/api/v1/metrics')).items.map((metric) => [metric.name, metric]));
-    const { context, page } = await openPage(browser);
-    await signIn(page, server);
-    // One answer for the whole test: the demo goes on, and numbers of different moments differ.
-    const answer = await oneAnswer(name);
-    await page.route((url) => url.pathname === `/api/v1/experiments/${id}/results`, (route) => route.fulfill({ json: answer }));
-    await visit(page, `/experiments/${id}`);
-    await page.locator('table.metrics').waitFor();
-    const rows = await page.locator('table.metrics tr.entry').allInnerTexts();
-    const treatments = answer.results.filter((row) => row.variant === 'treatment');
-    assert.equal(rows.length, treatments.length);
-    for (const row of treatments) {
-      const text = rows.find((one) => one.includes(row.metric_name));
-      const control = answer.results.find((one) => one.metric_name === row.metric_name && one.is_control);
-      const fixed = format.interval((row.fixed ?? row).lift_ci);
-      const mean = (one) => format.metricValue(one.mean_value, metrics.get(row.metric_name), format.interval(one.confidence_interval));
-      for (const number of [mean(control), mean(row), format.signedPercent(row.lift, format.seOf(fixed)), format.pValue(row.adjusted_p ?? row.p_value)])
-        assert.ok(text.includes(number), `${row.metric_name}: ${number} is not in "${text.replaceAll('\n', ' ')}"`);
-    }
-    const units = answer.health.sample_ratio.variants.map((one) => format.count(one.units));
-    const exposures = await page.getByRole('region', { name: 'Exposures against the plan' }).innerText();
-    for (const number of units) assert.ok(exposures.includes(number), `${number} is not in "${exposures}"`);
-    await page.getByText(answer.verdict.sentence).waitFor();
-    await context.close();
-  });
-}
-
 test('the overview and the list advise what the results say', { skip: !program && 'gosset is not built' }, async () => {
   const format = (await runnerImport(`${sourceDir}web/src/lib/format.ts`, { configFile: false, logLevel: 'error' })).module;
   const { context, page, wrongs } = await openPage(browser);
