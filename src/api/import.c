@@ -1,4 +1,5 @@
 /* Import and export of an environment's definitions. */
+#include "api/lists.h"
 #include "api/transfer.h"
 
 #include "model/records.h"
@@ -10,6 +11,7 @@ void api_export(struct http_request *request, struct http_response *response)
     gos_error err;
     gos_str document;
     int64_t at, sequence;
+    lists_allow(request);
     if (!http_query_int(request, "at", 0, INT64_MAX, CATALOG_NOW, &at, &err) ||
         !catalog_document(api_of(request)->catalog, api_environment(request), at, request->arena,
                           &document, &sequence, &err)) {

@@ -20,6 +20,9 @@ const file = (name, text) => {
 const isOn = async (user) =>
   (await server.call('POST', '/ofrep/v1/evaluate/flags/for-them', { context: { targetingKey: user } })).json.value
 
+/** As long as a UUID. */
+const id = (n) => `user-${String(n).padStart(31, '0')}`
+
 before(async () => {
   server = await startServer()
   await server.call('POST', '/api/v1/segments', { name: 'them', conditions: {}, include: ['ann'] })
@@ -30,16 +33,20 @@ before(async () => {
 after(() => server.stop())
 
 test('a million ids go in from a file, are served, looked up and read back', async () => {
-  const ids = Array.from({ length: 1_000_000 }, (_, i) => `user-${i}`)
+  const ids = Array.from({ length: 1_000_000 }, (_, i) => id(i))
   const all = file('all.txt', `${ids.join('\n')}\n`)
   const wrote = run('replace', 'them', 'include', all)
   assert.equal(wrote.out, '1000000 ids in include of them (before: 1), version 2\n', wrote.err)
-  assert.equal(await isOn('user-999999'), true)
+  assert.equal(await isOn(id(999999)), true)
   assert.equal(await isOn('ann'), false)
-  assert.deepEqual(run('has', 'them', 'include', 'user-77'), { status: 0, out: 'yes\n', err: '' })
+  assert.deepEqual(run('has', 'them', 'include', id(77)), { status: 0, out: 'yes\n', err: '' })
   assert.deepEqual(run('has', 'them', 'include', 'ann'), { status: 1, out: 'no\n', err: '' })
   assert.equal(run('count', 'them', 'include').out, '1000000\n')
   assert.equal(run('ids', 'them', 'include').out, `${ids.join('\n')}\n`)
+  const exported = await server.call('GET', '/api/v1/export')
+  assert.equal(exported.json.segments[0].include.length, 1_000_000)
+  const again = await server.call('POST', '/api/v1/import?dry_run=true', exported.text)
+  assert.equal(again.json.unchanged, 2)
   const more = run('append', 'them', 'include', file('more.txt', 'one more'))
   assert.equal(more.status, 1)
   assert.match(more.err, /the list would have 1000001 ids; it has at most 1000000/)
@@ -54,25 +61,25 @@ test('a field of such a segment is changed without its ids going to and fro', as
   const wrote = await server.call('PATCH', '/api/v1/segments/them?ids_max=100', { description: 'many' }, { 'if-match': read.headers.get('etag') })
   assert.equal(wrote.status, 200)
   assert.ok(wrote.text.length < 1000)
-  assert.equal(await isOn('user-5'), true)
+  assert.equal(await isOn(id(5)), true)
   const log = await server.call('GET', '/api/v1/audit?kind=segment')
   assert.deepEqual(log.json.items.map((entry) => entry.after.include_count ?? entry.after.include), [1_000_000, 1_000_000, ['ann']])
 })
 
 test('ids are taken out and added, from CSV and gzip too, and a stale writer is told so', async () => {
-  const table = file('some.csv', 'user_id,note\n"user-1",pro\nuser-2,"says\nuser-5, ""hello"""\n')
+  const table = file('some.csv', `user_id,note\n"${id(1)}",pro\n${id(2)},"says\n${id(5)}, ""hello"""\n`)
   assert.match(run('remove', 'them', 'include', table).out, /^999998 ids/)
-  assert.equal(await isOn('user-5'), true, 'that was inside a cell')
-  const clean = file('clean.csv', 'user_id,plan\n"user-3",pro\nuser-4,free\n')
+  assert.equal(await isOn(id(5)), true, 'that was inside a cell')
+  const clean = file('clean.csv', `user_id,plan\n"${id(3)}",pro\n${id(4)},free\n`)
   assert.equal(run('remove', 'them', 'include', clean).status, 0)
-  assert.equal(await isOn('user-3'), false)
+  assert.equal(await isOn(id(3)), false)
   assert.equal(run('append', 'them', 'exclude', clean).status, 0)
   const zipped = await fetch(`${server.url}/api/v1/segments/them/include`, {
-    method: 'PUT', headers: { authorization: `Bearer ${adminKey}`, 'content-encoding': 'gzip' }, body: gzipSync('user-3\nzoe\n'),
+    method: 'PUT', headers: { authorization: `Bearer ${adminKey}`, 'content-encoding': 'gzip' }, body: gzipSync(`${id(3)}\nzoe\n`),
   })
   assert.equal((await zipped.json()).count, 2)
   assert.equal(await isOn('zoe'), true)
-  assert.equal(await isOn('user-3'), false, 'exclude counts more')
+  assert.equal(await isOn(id(3)), false, 'exclude counts more')
   const stale = await server.call('POST', '/api/v1/segments/them/include', 'eve', { 'if-match': '"1"' })
   assert.equal(stale.status, 409)
   assert.equal(stale.json.pointer, '/version')
