@@ -96,7 +96,8 @@ struct ledger_answer {
     struct ledger_cell *cells; /* plan by plan, variant by variant within */
     double *caps;              /* by plan: the cap in force, NaN: none */
     uint64_t rows_read;        /* exposures and events that were read for it */
-    bool is_refresh;           /* they are those that came since the last computation */
+    bool is_refresh;           /* they are those that came since the last computation, ... */
+    uint64_t units_reread;     /* ... and all of so many units about whom something changed */
     /* Of recent_events, by the last plan unless it is a quantile: from the largest value down. */
     struct ledger_example *examples;
     uint32_t example_count;

@@ -1,14 +1,14 @@
 /*
  * Rows are stored in the order of their sequence, so what came since adds to each person's numbers
- * in the order of a full computation. Held states are let go when anything else happened: facts
- * went away or were numbered anew (the epoch), a known device got a user, a known unit became a
- * person of the experiment, an exposure changed what was counted, or facts that lay in the future
- * have come of age.
+ * in the order of a full computation. Of persons about whom more than that has changed everything
+ * is read again (amend.h). Held states are let go when facts went away or were numbered anew (the
+ * epoch), or when so much changed that reading everything is quicker.
  */
 #include "ledger/memo.h"
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "ledger/amend.h"
 #include "ledger/compute.h"
 #include "metric/identity.h"
 
@@ -110,106 +110,60 @@ static void hold(struct columns *columns, struct memo *memo)
         memo_drop_oldest(columns);
 }
 
-/* Facts that were known but not old enough at the last computation, and are now. */
-static bool has_matured(struct tally *tally, const struct tally *now, bool *out, gos_error *err)
+static bool take_units(struct tally *tally, const struct tally *now, gos_error *err)
 {
-    struct sql_value values[] = {SQL_VALUE_INT((int64_t)tally->watermark),
-                                 SQL_VALUE_INT(tally->before_ms), SQL_VALUE_INT(now->before_ms),
-                                 SQL_VALUE_INT(tally->experiment)};
-    int64_t count = 0;
-    *out = true;
-    if (!sql_query_int(tally->columns->reader,
-                       "SELECT count(*) FROM exposures WHERE seq <= $1 AND ts >= $2 AND ts < $3 "
-                       "AND experiment = $4",
-                       values, 4, 0, &count, err))
+    if (now->users && !tally->users)
+        tally->users = gos_arena_array(tally->arena, tally->unit_room, sizeof *tally->users, err);
+    if (now->users && !tally->users)
         return false;
-    for (uint32_t i = 0; i < tally->cell_count && count == 0; i++) {
-        char text[96];
-        if (tally->cells[i].event == 0)
-            continue;
-        snprintf(text, sizeof text,
-                 "SELECT count(*) FROM e%u WHERE seq <= $1 AND ts >= $2 AND ts < $3",
-                 tally->cells[i].event);
-        if (!sql_query_int(tally->columns->reader, text, values, 3, 0, &count, err))
-            return false;
-    }
-    *out = count > 0;
-    return true;
-}
-
-/* Whether units are who they were, and new ones have room. */
-static bool knows_units(const struct tally *tally, const struct tally *now)
-{
-    if (now->unit_count > tally->unit_room || !tally->users != !now->users)
-        return false;
-    return !now->users ||
-           memcmp(tally->users, now->users, tally->unit_count * sizeof *now->users) == 0;
-}
-
-static void take_units(struct tally *tally, const struct tally *now)
-{
     if (now->users)
         memcpy(tally->users, now->users, now->unit_count * sizeof *now->users);
     for (uint32_t unit = tally->unit_count; unit < now->unit_count; unit++)
         tally->slot_of[unit] = SLOT_NONE;
     tally->unit_count = now->unit_count;
+    return true;
 }
 
-struct arrivals {
-    struct memo *memo;
-    uint32_t units_before, slots_before;
-    bool fits;
-};
-
-/* An exposure that came since: of a new unit, or one that changes nothing. */
-static bool take_arrival(struct arrivals *arrivals, uint32_t unit, struct slot slot, gos_error *err)
+/* An exposure that came since. Of those who are amended it only says that they have a slot. */
+static bool take_arrival(struct amend *amend, uint32_t unit, struct slot slot, gos_error *err)
 {
-    struct tally *tally = &arrivals->memo->tally;
+    struct tally *tally = amend->tally;
     uint32_t person = tally->users ? unit_person(tally->users, unit) : unit;
     uint32_t index = tally->slot_of[person];
-    bool is_linked = tally->users && tally->users[person];
-    tally->merged += person != unit;
-    if (is_linked || slot.first < arrivals->memo->first)
-        return arrivals->fits = false, true;
+    bool is_amended = amend_holds(amend, unit);
+    tally->merged += !is_amended && person != unit;
     if (index == SLOT_NONE) {
-        arrivals->fits = person >= arrivals->units_before && tally->slot_count < tally->slot_room;
-        return !arrivals->fits || tally_add_slot(tally, person, slot, err);
+        amend->fits = tally->slot_count < tally->slot_room;
+        return !amend->fits || tally_add_slot(tally, person, slot, err);
     }
-    struct slot *known = (struct slot *)tally->slots.data + index;
-    if (index >= arrivals->slots_before)
-        slot_join(known, &slot);
-    else
-        arrivals->fits = known->number == slot.number &&
-                         (known->flags | slot.flags) == known->flags && known->first <= slot.first;
+    if (!is_amended)
+        slot_join((struct slot *)tally->slots.data + index, &slot);
     return true;
 }
 
 static bool take_arrivals(void *context, const struct sql_chunk *chunk, gos_error *err)
 {
-    struct arrivals *arrivals = context;
-    struct tally *tally = &arrivals->memo->tally;
-    for (uint64_t row = 0; row < chunk->row_count && arrivals->fits; row++) {
-        struct slot slot = slot_read(tally, chunk, row);
-        if (!take_arrival(arrivals, (uint32_t)sql_int(&chunk->columns[0], row), slot, err))
+    struct amend *amend = context;
+    for (uint64_t row = 0; row < chunk->row_count && amend->fits; row++) {
+        struct slot slot = slot_read(amend->tally, chunk, row);
+        if (!take_arrival(amend, (uint32_t)sql_int(&chunk->columns[0], row), slot, err))
             return false;
     }
-    tally->rows_read += chunk->row_count;
+    amend->tally->rows_read += chunk->row_count;
     return true;
 }
 
-static bool read_arrivals(struct memo *memo, uint32_t units_before, bool *out_fits, gos_error *err)
+static bool read_arrivals(struct amend *amend, gos_error *err)
 {
-    struct tally *tally = &memo->tally;
-    struct arrivals arrivals = {memo, units_before, tally->slot_count, true};
+    struct tally *tally = amend->tally;
     const struct sql_value values[] = {
         SQL_VALUE_INT(tally->experiment), SQL_VALUE_INT(tally->question->from_ms),
         SQL_VALUE_INT(tally->before_ms), SQL_VALUE_INT((int64_t)tally->known_sequence)};
     bool done = sql_query(tally->columns->reader,
                           "SELECT unit, variant, ts, flags FROM exposures "
                           "WHERE experiment = $1 AND ts >= $2 AND ts < $3 AND seq > $4",
-                          values, 4, take_arrivals, &arrivals, err);
-    *out_fits = arrivals.fits;
-    if (done && arrivals.fits)
+                          values, 4, take_arrivals, amend, err);
+    if (done && amend->fits)
         tally_spread_to_devices(tally);
     return done;
 }
@@ -223,6 +177,7 @@ static void take_question(struct tally *tally, const struct tally *now)
     tally->name_count = now->name_count;
     tally->environment = now->environment;
     tally->experiment = now->experiment;
+    tally->held_before_ms = tally->before_ms;
     tally->before_ms = now->before_ms;
     tally->rows_read = 0;
     memcpy(tally->variant_names, now->variant_names, sizeof now->variant_names);
@@ -232,23 +187,36 @@ static void take_question(struct tally *tally, const struct tally *now)
     }
 }
 
+/* Brings what is held of persons to now; what they did since is still to be read. */
+static bool amend_all(struct amend *amend, gos_error *err)
+{
+    struct tally *tally = amend->tally;
+    if (!amend_find(amend, err) || !amend->fits)
+        return !amend->fits;
+    bool any = amend->seed_count > 0;
+    take_question(tally, amend->now);
+    if (any && (!amend_take_back(amend, err) || !amend->fits))
+        return !amend->fits;
+    tally_name_events(tally);
+    if (!take_units(tally, amend->now, err) || (any && !amend_take_slots(amend, err)) ||
+        !read_arrivals(amend, err))
+        return false;
+    return !any || !amend->fits || amend_read(amend, err);
+}
+
 static bool advance(struct memo *memo, const struct tally *now, bool *out_fits, gos_error *err)
 {
     struct tally *tally = &memo->tally;
-    uint32_t units_before = tally->unit_count;
-    bool matured = true;
+    struct amend amend;
     *out_fits = now->before_ms >= tally->before_ms && now->watermark >= tally->watermark &&
-                knows_units(tally, now);
+                now->unit_count <= tally->unit_room && (!tally->users || now->users);
     if (!*out_fits)
         return true;
-    if (!has_matured(tally, now, &matured, err))
-        return false;
-    *out_fits = !matured;
-    if (matured)
-        return true;
-    take_units(tally, now);
-    take_question(tally, now);
-    return read_arrivals(memo, units_before, out_fits, err);
+    bool done = amend_open(&amend, tally, now, memo->first, err) && amend_all(&amend, err);
+    *out_fits = done && amend.fits;
+    tally->units_reread = amend.unit_count;
+    amend_close(&amend);
+    return done;
 }
 
 /* Adds what came since, and answers. */
@@ -262,8 +230,8 @@ static bool refresh(struct memo *memo, const struct tally *now, gos_arena *arena
         return true;
     gos_arena_mark mark = gos_arena_mark_take(tally->arena);
     tally->after_ms = INT64_MIN;
-    tally_name_events(tally);
     bool done = tally_answer_moment(tally, now->before_ms, arena, out, err);
+    tally->units_read = UNITS_ALL;
     gos_arena_mark_return(tally->arena, mark);
     *out_fits = !tally->is_other;
     return done;
@@ -353,6 +321,7 @@ static bool compute(struct tally *now, const uint64_t key[2], uint64_t epoch, go
     bool fits = false;
     if (memo && refresh(memo, now, arena, out, &fits, &failure) && fits) {
         out->rows_read = memo->tally.rows_read;
+        out->units_reread = memo->tally.units_reread;
         out->is_refresh = true;
         hold(columns, memo);
         tally_close(now);

@@ -176,7 +176,8 @@ static int64_t first_exposure(const struct tally *tally)
 static void run(struct reading *readings, uint32_t count)
 {
     pthread_t other;
-    bool is_much = count > 1 && readings[0].tally->known_sequence == 0;
+    const struct tally *tally = readings[0].tally;
+    bool is_much = count > 1 && tally->known_sequence == 0 && tally->units_read == UNITS_ALL;
     bool has_other = is_much && pthread_create(&other, NULL, read_all, &readings[1]) == 0;
     read_all(&readings[0]);
     if (has_other)
@@ -203,7 +204,10 @@ static bool join(struct tally *tally, const struct reading *readings, uint32_t c
 bool tally_read_events(struct tally *tally, gos_error *err)
 {
     struct reading readings[READERS];
-    struct sql_connection *connections[READERS] = {tally->columns->reader, tally->columns->second};
+    struct columns *columns = tally->columns;
+    bool is_shared = tally->units_read == UNITS_ALL; /* only the first one has the table of units */
+    struct sql_connection *connections[READERS] = {columns->reader,
+                                                   is_shared ? columns->second : columns->reader};
     atomic_bool stop;
     atomic_init(&stop, false);
     if (tally->turn_count == 0)

@@ -320,7 +320,10 @@ static bool scan_statement(struct scan *scan, int64_t first, gos_error *err)
     text_print(text, " FROM e%u WHERE ts < ", scan->event);
     if (!select_add_value(&scan->select, SQL_VALUE_INT(tally->before_ms), err))
         return false;
-    if (tally->question->watermark > 0) {
+    if (tally->units_read != UNITS_ALL)
+        text_print(text, " AND unit %sIN (SELECT unit FROM amended)",
+                   tally->units_read == UNITS_OTHER ? "NOT " : "");
+    if (tally->last_sequence < INT64_MAX) {
         text_add(text, GOS_LIT(" AND seq <= "));
         if (!select_add_value(&scan->select, SQL_VALUE_INT((int64_t)tally->last_sequence), err))
             return false;
@@ -332,8 +335,12 @@ static bool scan_statement(struct scan *scan, int64_t first, gos_error *err)
     }
     int64_t since = first - tally->lookback_max;
     text_add(text, GOS_LIT(" AND ts >= "));
-    return select_add_value(&scan->select,
-                            SQL_VALUE_INT(since > tally->after_ms ? since : tally->after_ms), err);
+    if (!select_add_value(&scan->select,
+                          SQL_VALUE_INT(since > tally->after_ms ? since : tally->after_ms), err))
+        return false;
+    if (tally->units_read != UNITS_ALL)
+        text_add(text, GOS_LIT(" ORDER BY rowid")); /* what is joined may come in any order */
+    return true;
 }
 
 static bool run_scan(struct reading *reading, uint32_t event, gos_error *err)

@@ -15,6 +15,9 @@
 enum { VARIANT_NONE = 255 };
 enum { BLOCK_SLOTS = 256 }; /* persons that are summed up together, also the least of a turn */
 
+/* Whose events are read; who is amended stands in a table of the moment. */
+enum units_read { UNITS_ALL, UNITS_AMENDED, UNITS_OTHER };
+
 /* A person met the experiment. */
 struct slot {
     int64_t first;   /* of their exposures */
@@ -42,8 +45,11 @@ struct tally {
     uint32_t unit_room;      /* units that slot_of and users have memory for; at least unit_count */
     bool grows;              /* there shall be room for persons who are yet to come */
     uint64_t known_sequence; /* events up to it are in already; 0: none */
-    bool is_other;           /* what is in was read by other expressions */
+    int64_t held_before_ms;  /* they happened before it */
+    enum units_read units_read;
+    bool is_other; /* what is in was read by other expressions */
     uint64_t rows_read;
+    uint64_t units_reread;
     uint64_t merged;
     uint64_t watermark;
     uint64_t last_sequence; /* facts behind it are not there yet; INT64_MAX: all are */
@@ -74,6 +80,10 @@ bool tally_read_exposures(struct tally *tally, gos_error *err);
 /* One row of exposures (unit, variant, ts, flags); another one of a person who has a slot. */
 struct slot slot_read(const struct tally *tally, const struct sql_chunk *chunk, uint64_t row);
 void slot_join(struct slot *slot, const struct slot *other);
+/* Persons move to the slots moved[slot]; SLOT_NONE: they are gone. Others are as if new. */
+void tally_move_numbers(struct tally *tally, const uint32_t *moved);
+/* Nothing is known any more of what the persons at these slots did. */
+void tally_clear_numbers(struct tally *tally, const uint8_t *slots);
 /* Reads all events that the plans need. */
 bool tally_read_events(struct tally *tally, gos_error *err);
 /* What an aggregate reads of a row needs a column. */

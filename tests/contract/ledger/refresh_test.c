@@ -12,7 +12,7 @@ enum { ROUNDS = 12, STEPS = 12, HOUR = 3600000, BYTES = 1 << 18, STRANGERS = 5 }
 static struct ledger_fixture given;
 static uint64_t seed;
 static int people_known;
-static uint64_t refreshes;
+static uint64_t refreshes, amended;
 
 static uint32_t random_below(uint32_t limit)
 {
@@ -49,31 +49,17 @@ static void put_event(const char *unit, int64_t now, bool late)
                   random_below(3) ? (double)random_below(999) / 3 : (double)NAN, properties);
 }
 
-/* Mostly what live traffic is: known people do things, new ones come. Then what is rare. */
-static void put_facts(int64_t now, bool rare)
+/* What changes something about who is known already. */
+static void put_rare(int64_t now)
 {
     char unit[24], other[24];
-    int newcomers = (int)random_below(6);
-    for (int i = 0; i < newcomers; i++) {
-        snprintf(unit, sizeof unit, "p%d", people_known++);
-        fixture_expose(&given, unit, fixture_variants[random_below(2)].data,
-                       now - 1 - (int64_t)random_below(HOUR));
-    }
-    for (uint32_t i = 0; i < 30 + random_below(60); i++) {
-        snprintf(unit, sizeof unit, "p%d", (int)random_below((uint32_t)people_known));
-        put_event(unit, now, random_below(6) == 0);
-    }
-    snprintf(unit, sizeof unit, "s%d", (int)random_below(STRANGERS));
-    put_event(unit, now, true);
-    if (!rare)
-        return;
     snprintf(unit, sizeof unit, "p%d", (int)random_below((uint32_t)people_known));
     snprintf(other, sizeof other, "p%d", (int)random_below((uint32_t)people_known + 3));
-    switch (random_below(7)) {
+    switch (random_below(11)) {
     case 0:
         fixture_link(&given, unit, other);
         break;
-    case 1:
+    case 1: /* perhaps earlier than all */
         fixture_expose(&given, unit, "control", now - 90 * HOUR);
         break;
     case 2:
@@ -86,12 +72,45 @@ static void put_facts(int64_t now, bool rare)
         fixture_expose(&given, unit, "control", now - 1)->exposure.reason = GOS_LIT("override");
         break;
     case 5: /* seen before as somebody who only does things */
+    case 6:
         snprintf(unit, sizeof unit, "s%d", (int)random_below(STRANGERS));
         fixture_expose(&given, unit, "treatment", now - 1);
         break;
+    case 7: /* a known device of a new or a known user */
+        snprintf(unit, sizeof unit, "s%d", (int)random_below(STRANGERS));
+        fixture_link(&given, unit, other);
+        break;
+    case 8: /* earlier than before, and maybe of another variant */
+        fixture_expose(&given, unit, fixture_variants[random_below(2)].data,
+                       now - 1 - (int64_t)random_below(20) * HOUR);
+        break;
+    case 9:
+        fixture_expose(&given, unit, "treatment", now + (int64_t)random_below(9) * HOUR);
+        break;
     default:
-        fixture_forget(&given, unit);
+        if (random_below(3) == 0)
+            fixture_forget(&given, unit);
     }
+}
+
+/* Mostly what live traffic is: known people do things, new ones come. Then what is rare. */
+static void put_facts(int64_t now, bool rare)
+{
+    char unit[24];
+    int newcomers = (int)random_below(6);
+    for (int i = 0; i < newcomers; i++) {
+        snprintf(unit, sizeof unit, "p%d", people_known++);
+        fixture_expose(&given, unit, fixture_variants[random_below(2)].data,
+                       now - 1 - (int64_t)random_below(HOUR));
+    }
+    for (uint32_t i = 0; i < 30 + random_below(60); i++) {
+        snprintf(unit, sizeof unit, "p%d", (int)random_below((uint32_t)people_known));
+        put_event(unit, now, random_below(6) == 0);
+    }
+    snprintf(unit, sizeof unit, "s%d", (int)random_below(STRANGERS));
+    put_event(unit, now, true);
+    for (uint32_t i = rare ? 1 + random_below(3) : 0; i > 0; i--)
+        put_rare(now);
 }
 
 /* The held state goes with the ledger that is closed. */
@@ -100,6 +119,7 @@ static void check_same(int64_t now)
     static char refreshed[BYTES], anew[BYTES];
     fixture_compute(&given, now);
     refreshes += given.answer.is_refresh;
+    amended += given.answer.units_reread > 0;
     size_t count = fixture_write_answer(&given, refreshed, BYTES);
     struct ledger *held = given.ledger;
     char copy[600], path[512];
@@ -130,11 +150,12 @@ TEST(ledger_refresh, answers_the_bytes_of_a_full_computation_after_any_facts)
             fixture_plan(&given, calculations[i]);
         for (int step = 0; step < STEPS; step++) {
             int64_t now = T0 + (int64_t)(step + 1) * 7 * HOUR;
-            put_facts(now, random_below(3) == 0);
+            put_facts(now, random_below(2) == 0);
             fixture_append(&given);
             check_same(now + (int64_t)random_below(2));
         }
         fixture_close(&given);
     }
-    CHECK(refreshes > ROUNDS * STEPS / 4);
+    CHECK(refreshes > ROUNDS * STEPS / 2);
+    CHECK(amended > ROUNDS * STEPS / 5);
 }
