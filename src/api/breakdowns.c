@@ -1,7 +1,9 @@
 /* One metric looked into, on demand: days since exposure, slices, distribution, interactions. */
 #include "api/api.h"
 #include "base/time.h"
+#include "jobs/analyst.h"
 #include "jobs/breakdown.h"
+#include "jobs/computations.h"
 #include "jobs/novelty.h"
 
 #define BREAKDOWN_ARENA_BYTES ((size_t)1 << 30)
@@ -50,13 +52,20 @@ static bool compute(struct http_request *request, breakdown_write *write, gos_ar
                      http_param(request, "id"), arena, &experiment, err))
         return false;
     const struct analysis_sources sources = {api->catalog, api->ledger, NULL, NULL};
-    const struct analysis_request ask = {.environment = experiment.environment,
-                                         .experiment = &experiment,
-                                         .now_ms = request->now_ms,
-                                         .as_of_ms = TIME_NONE};
+    struct computation *computation;
+    struct analysis_request ask = {.environment = experiment.environment,
+                                   .experiment = &experiment,
+                                   .now_ms = request->now_ms,
+                                   .as_of_ms = TIME_NONE};
     text_init(out, arena);
     json_writer_init(&json, out);
-    return write(&sources, &ask, request, arena, &json, err) && text_ok(out, err);
+    if (!analyst_begin(api->analyst, &experiment, &computation, err))
+        return false;
+    ask.cancel = &computation->cancel;
+    ask.progress = &computation->progress;
+    bool done = write(&sources, &ask, request, arena, &json, err) && text_ok(out, err);
+    analyst_end(api->analyst, computation, &experiment, done ? NULL : err);
+    return done;
 }
 
 static void answer(struct http_request *request, struct http_response *response,

@@ -1,5 +1,7 @@
 /* Metrics before they are stored: how a calculation is read, and what it gives. */
 #include "api/api.h"
+#include "jobs/analyst.h"
+#include "jobs/computations.h"
 #include "jobs/preview.h"
 #include "metric/plan.h"
 
@@ -32,14 +34,31 @@ void api_calculations_check(struct http_request *request, struct http_response *
 
 #define PREVIEW_BYTES_MAX ((size_t)1 << 30)
 
+/* In its turn, so that it is seen and can be cancelled. */
+static bool preview(struct http_request *request, const struct metric_plan *plan, int64_t events,
+                    gos_arena *arena, struct text *out, gos_error *err)
+{
+    struct api *api = api_of(request);
+    struct definition subject = {.name = plan->name, .environment = api_environment(request)};
+    struct computation *computation;
+    struct json_writer json;
+    text_init(out, arena);
+    json_writer_init(&json, out);
+    if (!analyst_begin(api->analyst, &subject, &computation, err))
+        return false;
+    bool done = preview_write(api->ledger, subject.environment, plan, (uint32_t)events,
+                              request->now_ms + 1, &computation->cancel, arena, &json, err) &&
+                text_ok(out, err);
+    analyst_end(api->analyst, computation, &subject, done ? NULL : err);
+    return done;
+}
+
 /* The metric over the newest events, without storing anything. */
 void api_metrics_preview(struct http_request *request, struct http_response *response)
 {
-    struct api *api = api_of(request);
     gos_error err;
     struct metric_plan plan;
     struct text text;
-    struct json_writer json;
     const struct json *body;
     int64_t events;
     gos_str copy = {0};
@@ -51,14 +70,7 @@ void api_metrics_preview(struct http_request *request, struct http_response *res
         done &&
         http_query_int(request, "events", 1, PREVIEW_EVENTS_MAX, PREVIEW_EVENTS, &events, &err) &&
         api_check_events(request, &err) && plan_read(body, arena, &plan, NULL, &err);
-    if (done) {
-        text_init(&text, arena);
-        json_writer_init(&json, &text);
-        done = preview_write(api->ledger, api_environment(request), &plan, (uint32_t)events,
-                             request->now_ms + 1, arena, &json, &err) &&
-               text_ok(&text, &err);
-    }
-    if (done)
+    if (done && preview(request, &plan, events, arena, &text, &err))
         copy = gos_arena_text(request->arena, text_str(&text), &err);
     gos_arena_close(arena);
     if (copy.data)

@@ -478,3 +478,15 @@ bool analyst_series(struct analyst *analyst, gos_str environment, gos_str experi
     gos_arena_close(scratch);
     return done;
 }
+
+bool analyst_begin(struct analyst *analyst, const struct definition *subject,
+                   struct computation **out, gos_error *err)
+{
+    return turn(analyst, subject, out, err);
+}
+
+void analyst_end(struct analyst *analyst, struct computation *computation,
+                 const struct definition *subject, const gos_error *failure)
+{
+    finish(analyst, computation, subject, NULL, failure);
+}

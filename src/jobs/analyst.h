@@ -9,6 +9,7 @@
 #include "jobs/shipper.h"
 
 struct analyst;
+struct computation;
 struct computations;
 
 /* A computation that is done. */
@@ -68,6 +69,15 @@ bool analyst_series(struct analyst *analyst, gos_str environment, gos_str experi
                     gos_str metric, gos_arena *arena, gos_str *out, gos_error *err);
 /* Every running experiment of every environment that has new facts: for the scheduler. */
 bool analyst_refresh_all(struct analyst *analyst, gos_error *err);
+/*
+ * A computation of another kind, about `subject`, in its turn: it is listed, and cancelled by its
+ * `cancel`. What is given is valid until analyst_end. `failure` NULL: it is done. Errors: as
+ * computations_begin.
+ */
+bool analyst_begin(struct analyst *analyst, const struct definition *subject,
+                   struct computation **out, gos_error *err);
+void analyst_end(struct analyst *analyst, struct computation *computation,
+                 const struct definition *subject, const gos_error *failure);
 /* What waits and runs. */
 struct computations *analyst_computations(struct analyst *analyst);
 /* Stops all that waits and runs; the next one runs. */

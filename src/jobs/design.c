@@ -136,5 +136,6 @@ struct ledger_question analysis_ask(const struct analysis_design *design,
                                     .from_ms = start,
                                     .as_of_ms = end,
                                     .watermark = request->watermark,
-                                    .cancel = request->cancel};
+                                    .cancel = request->cancel,
+                                    .progress = request->progress};
 }

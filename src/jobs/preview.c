@@ -229,8 +229,8 @@ static void write_examples(struct preview *preview)
 }
 
 bool preview_write(struct ledger *ledger, gos_str environment, const struct metric_plan *plan,
-                   uint32_t events, int64_t now_ms, gos_arena *arena, struct json_writer *json,
-                   gos_error *err)
+                   uint32_t events, int64_t now_ms, const atomic_bool *cancel, gos_arena *arena,
+                   struct json_writer *json, gos_error *err)
 {
     static const gos_str all[] = {{"all", 3}};
     struct preview preview = {.ledger = ledger, .arena = arena, .json = json};
@@ -241,7 +241,8 @@ bool preview_write(struct ledger *ledger, gos_str environment, const struct metr
                                            .plan_count = PREVIEW_PLANS,
                                            .from_ms = INT64_MIN + 1,
                                            .as_of_ms = now_ms,
-                                           .recent_events = events};
+                                           .recent_events = events,
+                                           .cancel = cancel};
     if (!make_plans(&preview, plan, err) ||
         !ledger_compute(ledger, &preview.ask, arena, &preview.answer, err))
         return false;

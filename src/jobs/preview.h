@@ -20,9 +20,11 @@ enum { PREVIEW_VALUES, PREVIEW_ITSELF, PREVIEW_EACH, PREVIEW_PLANS };
  * "detectable":{"alpha","power","units_per_day","days":[{"days","units","effect"}]}: percent of the
  * value that two even groups show after so many days, null when it cannot be said,
  * "examples":[{"unit","value"}], "warnings":[{"code","pointer","message"}]}
+ *
+ * cancel  may be NULL; once true, the answer is CANCELLED
  */
 bool preview_write(struct ledger *ledger, gos_str environment, const struct metric_plan *plan,
-                   uint32_t events, int64_t now_ms, gos_arena *arena, struct json_writer *json,
-                   gos_error *err);
+                   uint32_t events, int64_t now_ms, const atomic_bool *cancel, gos_arena *arena,
+                   struct json_writer *json, gos_error *err);
 
 #endif

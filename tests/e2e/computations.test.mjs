@@ -217,3 +217,28 @@ test('a result says whether all facts were read for it, or only what came since'
   assert.match(gosset('computations', '--recent'), /refresh +rows read +ms\n[^]*e +done +\S+ +full +4030 +\d+\n[^]*incremental +30 /)
   assert.match(server.output(), /computed results[^\n]*e in production: incremental, 30 rows read, \d+ ms/)
 })
+
+test('a preview and the course of an effect wait their turn too, are listed, and can be cancelled', async () => {
+  const looks = {
+    p: () => server.call('POST', '/api/v1/metrics/preview', { name: 'p', type: 'Count', calculation: 'sum(buy.amount)' }),
+    f: () => server.call('GET', '/api/v1/experiments/f/novelty'),
+  }
+  for (const [name, look] of Object.entries(looks)) {
+    assert.equal((await look()).status, 200)
+    assert.deepEqual((await server.call('GET', '/api/v1/computations?recent=true')).json.items.slice(0, 1).map((item) => [item.experiment, item.state]), [[name, 'done']])
+    let refused
+    for (let tries = 0; tries < 40 && refused !== 'CANCELLED'; tries++) {
+      const others = [server.call('GET', '/api/v1/experiments/e/results?refresh=true')]
+      let over = false
+      const asked = look().finally(() => { over = true })
+      others.push(server.call('GET', '/api/v1/experiments/e/results?refresh=true'))
+      while (!over) {
+        const waiting = (await server.call('GET', '/api/v1/computations')).json.items.find((item) => item.experiment === name)
+        if (waiting && (await server.call('DELETE', `/api/v1/computations/${waiting.id}`)).status === 204) break
+      }
+      refused = (await asked).json.code
+      await Promise.all(others)
+    }
+    assert.equal(refused, 'CANCELLED', name)
+  }
+})
