@@ -28,8 +28,9 @@ static bool take_links(void *context, const struct sql_chunk *chunk, gos_error *
     struct tally *tally = context;
     for (uint64_t row = 0; row < chunk->row_count; row++) {
         uint32_t device = (uint32_t)sql_int(&chunk->columns[0], row);
-        if (tally->users[device] == 0)
-            tally->users[device] = (uint32_t)sql_int(&chunk->columns[1], row) + 1;
+        uint32_t person = (uint32_t)sql_int(&chunk->columns[1], row);
+        if (unit_may_link(tally->users, device, person))
+            tally->users[device] = person + 1;
     }
     return true;
 }

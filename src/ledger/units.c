@@ -104,7 +104,7 @@ bool units_add(struct units *units, uint64_t hash, uint32_t *out, bool *out_new,
 bool units_link(struct units *units, uint32_t device, uint32_t user)
 {
     uint32_t *users = units->users.data;
-    if (device == user || users[device])
+    if (!unit_may_link(users, device, user))
         return false;
     users[device] = user + 1;
     units->link_count++;

@@ -30,16 +30,35 @@ void units_ask_ahead(const struct units *units, uint64_t far, uint64_t near);
 bool units_reserve(struct units *units, uint32_t count, gos_error *err);
 /* Finds it or makes it the next; *out_new says which. */
 bool units_add(struct units *units, uint64_t hash, uint32_t *out, bool *out_new, gos_error *err);
-/* A device belongs to a user from now on, unless it has one. Returns whether that is new. */
+/* A device belongs to a user from now on, if unit_may_link. Returns whether that is new. */
 bool units_link(struct units *units, uint32_t device, uint32_t user);
 /* Forgets whom a unit belongs to and its hash, so that its text finds a new unit. */
 void units_forget(struct units *units, uint32_t unit);
 void units_close(struct units *units);
 
-/* Who a unit is: the user of a device, else itself. `users` as in struct units. */
+/*
+ * Who a unit is: the user of a device, and whom that one belongs to in turn; else itself. `users`
+ * as in struct units: links never close a circle.
+ */
 static inline uint32_t unit_person(const uint32_t *users, uint32_t unit)
 {
-    return users[unit] ? users[unit] - 1 : unit;
+    while (users[unit])
+        unit = users[unit] - 1;
+    return unit;
+}
+
+/* Whether the device has no user yet, and the user is not the device's own, through any others. */
+static inline bool unit_may_link(const uint32_t *users, uint32_t device, uint32_t user)
+{
+    return !users[device] && unit_person(users, user) != device;
+}
+
+/* Whether the unit is the person, or belongs to it through any others. */
+static inline bool unit_belongs(const uint32_t *users, uint32_t unit, uint32_t person)
+{
+    while (unit != person && users[unit])
+        unit = users[unit] - 1;
+    return unit == person;
 }
 
 #endif

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -219,17 +220,24 @@ bool columns_forget(struct columns *columns, const struct forgotten *forgotten, 
     uint32_t person = units_find(units, unit_hash(environment, forgotten->user_id));
     if (environment == 0 || person == UNIT_NONE)
         return true;
+    /* Found first: forgetting one of them loses the way from those behind it. */
+    uint32_t *found = malloc(units->count * sizeof *found), count = 0;
+    if (!found)
+        return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory to forget a user");
     for (uint32_t unit = 0; unit < units->count; unit++) {
-        const uint32_t *users = units->users.data;
-        if (unit != person && users[unit] != person + 1)
-            continue;
-        if (!forget_unit(columns, unit, err))
-            return false;
+        if (unit_belongs(units->users.data, unit, person))
+            found[count++] = unit;
+    }
+    bool done = true;
+    for (uint32_t i = 0; done && i < count; i++) {
+        done = forget_unit(columns, found[i], err);
         pthread_mutex_lock(&columns->names_lock);
-        units_forget(units, unit);
+        if (done)
+            units_forget(units, found[i]);
         pthread_mutex_unlock(&columns->names_lock);
     }
-    return true;
+    free(found);
+    return done;
 }
 
 bool columns_checkpoint(void *self, gos_error *err)

@@ -69,7 +69,7 @@ static void put_fact(int64_t now)
     if (chance == 0)
         fixture_forget(&given[0], unit);
     else if (chance < 4)
-        fixture_link(&given[0], other, unit);
+        fixture_link(&given[0], other, random_below(4) ? unit : "d1");
     else if (chance < 6)
         fixture_expose(&given[0], unit, "control", now)->exposure.reason = GOS_LIT("override");
     else if (chance < 8)

@@ -157,6 +157,33 @@ CONTRACT(ledger, counts_linked_devices_as_one_person)
     fixture_close(&given);
 }
 
+CONTRACT(ledger, follows_links_through_others_to_one_person)
+{
+    static const char *const ways[][3][2] = {{{"a", "b"}, {"b", "c"}, {"c", "a"}},
+                                             {{"b", "c"}, {"a", "b"}, {"c", "b"}}};
+    for (size_t way = 0; way < 2; way++) {
+        fixture_open(&given);
+        fixture_plan(&given, "\"calculation\":\"count(buy)\"");
+        for (int i = 0; i < 3; i++)
+            fixture_event(&given, (const char *[]){"b", "a", "c"}[i], "buy", T0 + 1 + i, NAN, NULL);
+        fixture_expose(&given, "b", "control", T0);
+        for (int i = 0; i < 3; i++) /* the last would close a circle */
+            fixture_link(&given, ways[way][i][0], ways[way][i][1]);
+        fixture_append(&given);
+        for (int i = 0; i < 2; i++) {
+            fixture_compute(&given, T0 + DAY_MS);
+            CHECK_INT(given.answer.units[0], 1);
+            check_mean(0, 0, 1, 3);
+            fixture_reopen(&given);
+        }
+        fixture_forget(&given, "c");
+        fixture_append(&given);
+        fixture_compute(&given, T0 + DAY_MS);
+        CHECK_INT(given.answer.units[0], 0);
+        fixture_close(&given);
+    }
+}
+
 CONTRACT(ledger, filters_by_properties_whatever_their_type)
 {
     fixture_open(&given);

@@ -43,7 +43,8 @@ static gos_str fact_environment(const struct fact *fact)
                                        : fact->link.environment;
 }
 
-gos_str plain_person(const struct plain *plain, gos_str environment, gos_str unit)
+/* Its user; empty: it has none. */
+static gos_str user_of(const struct plain *plain, gos_str environment, gos_str unit)
 {
     for (size_t i = 0; i < plain->count; i++) {
         const struct fact *fact = &plain->facts[i].fact;
@@ -51,6 +52,13 @@ gos_str plain_person(const struct plain *plain, gos_str environment, gos_str uni
             gos_str_equal(fact->link.environment, environment))
             return fact->link.user_id;
     }
+    return GOS_LIT("");
+}
+
+gos_str plain_person(const struct plain *plain, gos_str environment, gos_str unit)
+{
+    for (gos_str user = unit; user.len > 0; user = user_of(plain, environment, unit))
+        unit = user;
     return unit;
 }
 
@@ -77,11 +85,12 @@ static void own_texts(struct plain *plain, struct plain_fact *it)
         own(plain, link[i]);
 }
 
-/* A device has one user, and nobody is their own device. */
+/* A device has one user, and nobody is their own device, through any others. */
 static bool is_new_link(const struct plain *plain, const struct identity_link *link)
 {
-    gos_str person = plain_person(plain, link->environment, link->device_id);
-    return gos_str_equal(person, link->device_id) && !gos_str_equal(link->device_id, link->user_id);
+    gos_str person = plain_person(plain, link->environment, link->user_id);
+    return user_of(plain, link->environment, link->device_id).len == 0 &&
+           !gos_str_equal(person, link->device_id);
 }
 
 static void keep(struct plain *plain, const struct fact *fact)
@@ -127,6 +136,16 @@ static void sweep(struct plain *plain,
     plain->count = kept;
 }
 
+static bool belongs(const struct plain *plain, gos_str environment, gos_str unit, gos_str person)
+{
+    gos_str user = unit;
+    while (user.len > 0 && !gos_str_equal(unit, person)) {
+        unit = user;
+        user = user_of(plain, environment, unit);
+    }
+    return gos_str_equal(unit, person);
+}
+
 static bool is_of_forgotten(const struct plain *plain, const struct plain_fact *it, const void *by)
 {
     const struct forgotten *forgotten = by;
@@ -134,10 +153,8 @@ static bool is_of_forgotten(const struct plain *plain, const struct plain_fact *
     if (!gos_str_equal(environment, forgotten->environment))
         return false;
     if (it->fact.kind == FACT_LINK)
-        return gos_str_equal(it->fact.link.user_id, forgotten->user_id) ||
-               gos_str_equal(it->fact.link.device_id, forgotten->user_id);
-    return gos_str_equal(it->unit, forgotten->user_id) ||
-           gos_str_equal(plain_person(plain, environment, it->unit), forgotten->user_id);
+        return belongs(plain, environment, it->fact.link.device_id, forgotten->user_id);
+    return belongs(plain, environment, it->unit, forgotten->user_id);
 }
 
 static bool plain_append(void *self, const struct fact *facts, size_t count, gos_error *err)
