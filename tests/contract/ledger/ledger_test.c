@@ -165,7 +165,7 @@ CONTRACT(ledger, follows_links_through_others_to_one_person)
         fixture_open(&given);
         fixture_plan(&given, "\"calculation\":\"count(buy)\"");
         for (int i = 0; i < 3; i++)
-            fixture_event(&given, (const char *[]){"b", "a", "c"}[i], "buy", T0 + 1 + i, NAN, NULL);
+            fixture_event(&given, (const char *[]){"a", "b", "c"}[i], "buy", T0 + 1 + i, NAN, NULL);
         fixture_expose(&given, "b", "control", T0);
         for (int i = 0; i < 3; i++) /* the last would close a circle */
             fixture_link(&given, ways[way][i][0], ways[way][i][1]);
