@@ -58,8 +58,7 @@ static gos_str flag_text(gos_arena *arena, int i, int turn)
     static const char *const rules[] = {
         "",
         ",\"rollout_percentage\":40",
-        ",\"rules\":[{\"conditions\":{\"country\":[\"DE\",\"FR\"],\"plan\":\"pro\"},"
-        "\"value\":true}]",
+        ",\"rules\":[{\"conditions\":{\"country\":[\"DE\",\"FR\"]},\"value\":true}]",
     };
     return gos_arena_print(arena,
                            "{\"key\":\"flag-%d\",\"name\":\"Flag %d, %d\",\"type\":\"Boolean\","

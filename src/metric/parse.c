@@ -96,7 +96,7 @@ static bool read_column(struct lexer *lexer, gos_str *out)
         return filter_read_name(lexer, "the name of a column", out);
     *out = lexer->token.text;
     lexer_next(lexer);
-    return true;
+    return out->len > 0 || lexer_fail(lexer, "the name of a column");
 }
 
 static bool read_source(struct expression_reader *reader, struct metric_aggregate *aggregate)
