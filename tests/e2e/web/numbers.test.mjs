@@ -16,6 +16,11 @@ const SENTENCES = [
   /as if there were [\d,]+ % more units/,
   /9[09] % are below|largest 1 %|told from 14 days of age on/,
   /Phase \d+|^\d+ more (has|have) not started|^\d+ × |The split adds up to 100 %|^\d+ variants|\d+ days at current traffic|[\d,]+ units a day/,
+  // What the calculator was asked with, said again.
+  /^\d weeks?$|^[\d,]+ units$|^from [\d.]+ %|0\.99: the top 1 % count as it/,
+  /^\d+ days$|Significant at 5 %|significant at 5 %|below 0\.001|and \d+ more\.?$|^(Always|Never) in it \([\d,]+\)/,
+  // A test of their own compares them.
+  /^[\d,.]+ (decisions|events|new assignments)\/s/,
 ];
 
 /** Longer than a page waits before it asks about what is being typed. */
@@ -48,7 +53,7 @@ async function check(pages) {
     await deed?.(page, look);
   }
   await context.close();
-  assert.deepEqual([...new Set(wrong)], []);
+  assert.equal([...new Set(wrong)].join('\n'), '');
   return total;
 }
 
@@ -76,4 +81,36 @@ test('every experiment: verdict, exposures, table, and every way to look at its 
     }
   }]));
   assert.ok(total > 600, `only ${total} numbers were compared`);
+});
+
+test('metrics, segments, flags, users, the calculator and the settings', { skip }, async () => {
+  const list = async (path, name) => (await server.call('GET', `/api/v1/${path}?limit=100`)).items.map((one) => one[name]);
+  const [metrics, segments, flags] = await Promise.all([list('metrics', 'name'), list('segments', 'name'), list('flags', 'key')]);
+  const total = await check([
+    ['/metrics', metrics[0]], ...metrics.map((name) => [`/metrics/${name}`, 'On the newest events']),
+    ['/segments', segments[0]], ...segments.map((name) => [`/segments/${name}`, 'Who uses it']),
+    ['/flags', flags[0]], ...flags.map((key) => [`/flags/${key}`, 'Who gets what']),
+    ['/clean-up', 'Flags that may go'], ['/events?tab=schema', 'page_view'], ['/settings?tab=layers', 'New layer'],
+    ['/calculator', 'units per variant'], ...['detectable', 'rates', 'means', 'split'].map((tab) => [`/calculator?tab=${tab}`, tab === 'split' ? 'The split' : tab === 'detectable' ? 'or more' : '95 % interval']),
+  ]);
+  assert.ok(total > 40, `only ${total} numbers were compared`);
+});
+
+test('live rates are the differences of the counters', { skip }, async () => {
+  const { context, page, wrongs } = await openPage(browser);
+  const perSecond = { gosset_decisions_total: 1200, gosset_events_accepted_total: 340, gosset_assignments_created_total: 4 };
+  const from = Date.now();
+  await page.route((url) => url.pathname === '/metrics', (route) =>
+    route.fulfill({ body: Object.entries(perSecond).map(([name, rate]) => `${name} ${Math.round((rate * (Date.now() - from)) / 1000)}\n`).join('') }));
+  await signIn(page, server);
+  for (const [name, rate] of [['decisions', 1200], ['events', 340], ['new assignments', 4]]) {
+    const said = await eventually(async () => {
+      const text = await page.getByText(new RegExp(`^[\\d,.]+ ${name}/s$`)).first().innerText({ timeout: 1000 });
+      return Number(text.split(' ')[0].replaceAll(',', ''));
+    }, 20, `the rate of ${name}`);
+    // What is asked every 3 s comes some milliseconds sooner or later.
+    assert.ok(Math.abs(said - rate) <= 0.08 * rate + 0.5, `${said} ${name}/s instead of ${rate}`);
+  }
+  assert.deepEqual(wrongs, []);
+  await context.close();
 });

@@ -14,8 +14,8 @@ function Field({ label, value, onChange, suffix, min = 0, max, decimals = 4, hin
   return <NumberInput label={label} description={hint} value={value} suffix={suffix} min={min} max={max} decimalScale={decimals} thousandSeparator="," w={190} onChange={(next) => next !== '' && onChange(Number(next))} />;
 }
 
-function Answer({ children }: { children: ReactNode }) {
-  return <div style={{ fontSize: 18 }} className="strong" aria-live="polite">{children}</div>;
+function Answer({ children, from }: { children: ReactNode; from?: string }) {
+  return <div data-from={from} style={{ fontSize: 18 }} className="strong" aria-live="polite">{children}</div>;
 }
 
 const EFFECTS = [0.5, 0.7, 1, 1.4, 2, 2.8, 4];
@@ -60,9 +60,9 @@ function Size() {
             <Field label="Units per day" hint="all variants" value={perDay} onChange={setPerDay} decimals={0} />
           </div>
           {answer.error ? <ErrorNote error={answer.error} /> : n === null || !now ? <p className="muted">{now ? '…' : 'Fill in the fields above.'}</p> : (
-            <Answer>
-              <Hint tip={kind === 'rate' ? 'Pooled score test, two-sided; the same as gosset calc size_prop.' : 'Two-sided test of means; the same as gosset calc size_mean.'}>{count(n)} units per variant</Hint>
-              {perDay > 0 && <>, {count(2 * n)} in two variants: about {days((2 * n) / perDay)}.</>}
+            <Answer from={`POST /calc/${now.method} ${JSON.stringify(now.input)}`}>
+              <Hint tip={kind === 'rate' ? 'Pooled score test, two-sided; the same as gosset calc size_prop.' : 'Two-sided test of means; the same as gosset calc size_mean.'}><span data-at="n_c">{count(n)} units per variant</span></Hint>
+              {perDay > 0 && <>, <span data-at={`n_c+n_c ^n_c*${2 / perDay}`}>{count(2 * n)} in two variants: about {days((2 * n) / perDay)}</span>.</>}
             </Answer>
           )}
         </div>
@@ -85,7 +85,8 @@ function Detectable() {
   const isRate = kind === 'rate';
   const ok = units > 3 && alpha > 0 && power > alpha && (isRate ? rate > 0 && rate < 100 : sd > 0);
   const n = Math.floor(units / 2);
-  const answer = useCalc('mde', ok ? { metric: isRate ? 'binary' : 'mean', mean: isRate ? rate / 100 : mean, var: isRate ? (rate / 100) * (1 - rate / 100) : sd ** 2, n_c: n, n_t: n, alpha: alpha / 100, power: power / 100 } : null);
+  const input = { metric: isRate ? 'binary' : 'mean', mean: isRate ? rate / 100 : mean, var: isRate ? (rate / 100) * (1 - rate / 100) : sd ** 2, n_c: n, n_t: n, alpha: alpha / 100, power: power / 100 };
+  const answer = useCalc('mde', ok ? input : null);
   const share = num(answer.data, isRate ? 'mde_rel_pooled' : 'mde_rel');
   const to = num(answer.data, 'p2_pooled');
   const absolute = num(answer.data, 'mde_abs');
@@ -102,9 +103,9 @@ function Detectable() {
           <Field label="Power" suffix=" %" value={power} onChange={setPower} max={99.9} />
         </div>
         {answer.error ? <ErrorNote error={answer.error} /> : share === null ? <p className="muted">{ok ? 'No change can be told with so few units, or the mean is 0.' : 'Fill in the fields above.'}</p> : (
-          <Answer>
-            <Hint tip="Two-sided, equal shares; the same as gosset calc mde.">A change of {number(100 * share, share < 0.1 ? 2 : 1)} %</Hint>
-            {isRate && to !== null ? <> or more: from {number(rate, 2)} % to {number(100 * to, 2)} %.</> : absolute !== null && <> or more, that is {number(absolute, absolute < 1 ? 3 : 2)}.</>}
+          <Answer from={`POST /calc/mde ${JSON.stringify(input)}`}>
+            <Hint tip="Two-sided, equal shares; the same as gosset calc mde."><span data-at={isRate ? 'mde_rel_pooled*100' : 'mde_rel*100'}>A change of {number(100 * share, share < 0.1 ? 2 : 1)} %</span></Hint>
+            {isRate && to !== null ? <> or more: {`from ${number(rate, 2)} %`} to <span data-at="p2_pooled*100">{number(100 * to, 2)} %</span>.</> : absolute !== null && <> or more, that is <span data-at="mde_abs">{number(absolute, absolute < 1 ? 3 : 2)}</span>.</>}
           </Answer>
         )}
       </div>
@@ -112,7 +113,7 @@ function Detectable() {
   );
 }
 
-function Effect({ answer, method }: { answer: CalcRow; method: string }) {
+function Effect({ answer, method, from }: { answer: CalcRow; method: string; from: string }) {
   const share = num(answer, 'lift');
   const low = num(answer, 'lift_low');
   const high = num(answer, 'lift_high');
@@ -123,8 +124,8 @@ function Effect({ answer, method }: { answer: CalcRow; method: string }) {
   const tone = p !== null && p < 0.05 ? ((lift ?? 0) > 0 ? 'good' : 'bad') : 'plain';
   return (
     <div className="stack">
-      <Answer>
-        <span className={tone === 'plain' ? '' : tone}>{signedPercent(lift, seOf(range))}</span>, 95 % interval {intervalPercent(range)}, p {pValue(p)}
+      <Answer from={from}>
+        <span className={tone === 'plain' ? '' : tone} data-at="lift*100">{signedPercent(lift, seOf(range))}</span>, 95 % interval <span data-at={range ? 'lift_low*100 lift_high*100' : undefined}>{intervalPercent(range)}</span>, p <span data-at="p_value">{pValue(p)}</span>
       </Answer>
       {range && <div><ForestAxis axis={axis} /><ForestRow axis={axis} mark={{ estimate: lift, outer: null, inner: range, tone, label: `Change ${signedPercent(lift)}` }} /></div>}
       <p className="muted small">{p !== null && p < 0.05 ? 'Significant at 5 %, if this is the only look.' : 'Not significant at 5 %.'} {method}</p>
@@ -137,14 +138,15 @@ function Rates() {
   const [nc, setNc] = useState(5000);
   const [xt, setXt] = useState(540);
   const [nt, setNt] = useState(5000);
-  const answer = useCalc('proportions', nc > 0 && nt > 0 && xc <= nc && xt <= nt ? { x_c: xc, n_c: nc, x_t: xt, n_t: nt, alpha: 0.05 } : null);
+  const input = { x_c: xc, n_c: nc, x_t: xt, n_t: nt, alpha: 0.05 };
+  const answer = useCalc('proportions', nc > 0 && nt > 0 && xc <= nc && xt <= nt ? input : null);
   return (
     <Card title="Do two rates differ?">
       <div className="stack">
-        <div className="fields"><Field label="Control: conversions" value={xc} onChange={setXc} decimals={0} /><Field label="of units" value={nc} onChange={setNc} decimals={0} /><span className="num muted">{number((100 * xc) / nc, 2)} %</span></div>
-        <div className="fields"><Field label="Treatment: conversions" value={xt} onChange={setXt} decimals={0} /><Field label="of units" value={nt} onChange={setNt} decimals={0} /><span className="num muted">{number((100 * xt) / nt, 2)} %</span></div>
+        <div className="fields"><Field label="Control: conversions" value={xc} onChange={setXc} decimals={0} /><Field label="of units" value={nc} onChange={setNc} decimals={0} /><span className="num muted" data-at={`${xc}%${nc}`}>{number((100 * xc) / nc, 2)} %</span></div>
+        <div className="fields"><Field label="Treatment: conversions" value={xt} onChange={setXt} decimals={0} /><Field label="of units" value={nt} onChange={setNt} decimals={0} /><span className="num muted" data-at={`${xt}%${nt}`}>{number((100 * xt) / nt, 2)} %</span></div>
         {xc > nc || xt > nt ? <p className="bad">More conversions than units.</p> : answer.error ? <ErrorNote error={answer.error} /> : answer.data && (
-          <Effect answer={answer.data} method="Pooled score test with Koopman's interval; the same as gosset calc proportions." />
+          <Effect answer={answer.data} from={`POST /calc/proportions ${JSON.stringify(input)}`} method="Pooled score test with Koopman's interval; the same as gosset calc proportions." />
         )}
       </div>
     </Card>
@@ -155,7 +157,8 @@ function Means() {
   const [c, setC] = useState({ n: 3400, mean: 41, sd: 120 });
   const [t, setT] = useState({ n: 3460, mean: 47, sd: 125 });
   const ok = c.n > 1 && t.n > 1 && c.sd > 0 && t.sd > 0;
-  const answer = useCalc('welch', ok ? { n_c: c.n, mean_c: c.mean, var_c: c.sd ** 2, n_t: t.n, mean_t: t.mean, var_t: t.sd ** 2, alpha: 0.05 } : null);
+  const input = { n_c: c.n, mean_c: c.mean, var_c: c.sd ** 2, n_t: t.n, mean_t: t.mean, var_t: t.sd ** 2, alpha: 0.05 };
+  const answer = useCalc('welch', ok ? input : null);
   const arm = (name: string, value: typeof c, set: (value: typeof c) => void) => (
     <div className="fields"><Field label={`${name}: units`} value={value.n} onChange={(n) => set({ ...value, n })} decimals={0} /><Field label="Mean" value={value.mean} min={-1e12} onChange={(mean) => set({ ...value, mean })} /><Field label="Standard deviation" value={value.sd} onChange={(sd) => set({ ...value, sd })} /></div>
   );
@@ -163,7 +166,7 @@ function Means() {
     <Card title="Do two means differ?">
       <div className="stack">
         {arm('Control', c, setC)}{arm('Treatment', t, setT)}
-        {answer.error ? <ErrorNote error={answer.error} /> : answer.data && <Effect answer={answer.data} method="Welch's test with Fieller's interval; the same as gosset calc welch and lift_ci." />}
+        {answer.error ? <ErrorNote error={answer.error} /> : answer.data && <Effect answer={answer.data} from={`POST /calc/welch ${JSON.stringify(input)}`} method="Welch's test with Fieller's interval; the same as gosset calc welch and lift_ci." />}
       </div>
     </Card>
   );
@@ -188,7 +191,7 @@ function Ratio() {
         </div>
         {answer.error ? <ErrorNote error={answer.error} /> : p !== null && (
           <>
-            <Answer><span className={p < 0.001 ? 'bad' : ''}>{p < 0.001 ? 'The split is broken' : 'The split fits the plan'}</span>, p {pValue(p)}</Answer>
+            <Answer from={`POST /calc/srm ${JSON.stringify({ counts: a, weights: b })}`}><span className={p < 0.001 ? 'bad' : ''}>{p < 0.001 ? 'The split is broken' : 'The split fits the plan'}</span>, p <span data-at="p_value">{pValue(p)}</span></Answer>
             <p className="muted small">Chi-square test; below 0.001 something removes or adds units of one variant, and no result can be trusted. The same as gosset calc srm.</p>
           </>
         )}

@@ -95,8 +95,8 @@ function Schema() {
     <div className="stack">
       <TextInput type="search" className="search" aria-label="Search names and properties" placeholder="Search names and properties" value={text} onChange={(event) => setText(event.currentTarget.value)} style={{ maxWidth: 380 }} />
       {items.map((one) => (
-        <Card key={one.name} label={one.name} title={<span className="mono wrap">{one.name}</span>}>
-          <p className="muted"><Hint tip="Events of this name in the ledger, all time.">{number(one.count)} events</Hint>, last <Ago at={one.last_at} />, first <Ago at={one.first_at} /></p>
+        <Card key={one.name} from="/events/names" label={one.name} title={<span className="mono wrap">{one.name}</span>}>
+          <p className="muted"><Hint tip="Events of this name in the ledger, all time."><span data-at={`/items/name=${one.name}/count`}>{number(one.count)} events</span></Hint>, last <Ago at={one.last_at} />, first <Ago at={one.first_at} /></p>
           {one.properties.length === 0 ? <p className="muted">It has no properties.</p> : (
             <table className="list">
               <caption hidden>Properties of {one.name}</caption>
@@ -112,7 +112,7 @@ function Schema() {
           )}
         </Card>
       ))}
-      <p className="muted small">{count(names.data.total)} names. A property of two types may be an error of the sender.</p>
+      <p className="muted small"><span data-from="/events/names" data-at="total">{count(names.data.total)} names</span>. A property of two types may be an error of the sender.</p>
     </div>
   );
 }

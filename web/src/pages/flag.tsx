@@ -46,7 +46,7 @@ function Rollout({ edit }: { edit: Edit }) {
           <NumberInput label="Rolled out to" suffix=" %" w={120} min={0} max={100} decimalScale={3} value={percent} error={at('/rollout_percentage')} onChange={(next) => set({ rollout_percentage: Number(next) || 0 })} />
           <Slider className="grow" style={{ minWidth: 160, marginBottom: 12 }} min={0} max={100} step={1} value={percent} label={null} thumbLabel="Rollout in percent" onChange={(next) => set({ rollout_percentage: next })} />
         </div>
-        <p className="muted small">{number(percent, percent % 1 ? 2 : 0)} % of the users above get the value, the others the default. Raising it keeps everybody who has it.</p>
+        <p className="muted small"><span data-from={percent === edit.stored.rollout_percentage ? `/flags/${encodeURIComponent(edit.stored.key)}` : undefined} data-at={percent === edit.stored.rollout_percentage ? 'rollout_percentage' : String(percent)}>{number(percent, percent % 1 ? 2 : 0)} %</span> of the users above get the value, the others the default. Raising it keeps everybody who has it.</p>
       </div>
     </div>
   );
@@ -141,7 +141,7 @@ function Loaded({ flag }: { flag: Flag }) {
         <Badge tone={flag.enabled ? 'accent' : 'plain'}>{flag.enabled ? 'On' : 'Off'}</Badge>
         <span className="small">{flag.type}</span>
         <span className="small">default <code className="mono">{shown(flag.default_value)}</code></span>
-        <span className="small">changed <Ago at={flag.updated_at} /> (version {flag.version})</span>
+        <span className="small">changed <Ago at={flag.updated_at} /> (version <span data-from={`/flags/${encodeURIComponent(flag.key)}`} data-at="version">{flag.version}</span>)</span>
         {flag.experiment_id && <Link to={`/experiments/${flag.experiment_id}`} className="small">belongs to an experiment</Link>}
         <Standing flag={flag} />
       </div>

@@ -1,7 +1,7 @@
 // All flags of the environment: on or off here and elsewhere, how far rolled out, seen lately or stale.
 import { Button, Modal, Select, TextInput } from '@mantine/core';
 import { useMemo, useState, type FormEvent } from 'react';
-import { api, type ApiError } from '../api/client';
+import { api, asked, type ApiError } from '../api/client';
 import { useChange, useList } from '../api/queries';
 import type { Flag } from '../api/types';
 import { Link, navigate, useQueryValue } from '../app/router';
@@ -19,6 +19,9 @@ import { Stale } from '../parts/stale';
 
 /** More environments than these do not get a column each. */
 const COLUMNS_MAX = 4;
+
+/** Where the number of `rollout` stands. */
+const placeOfRollout = (flag: Row): string | undefined => (!flag.enabled ? undefined : (flag.rules ?? []).length > 0 ? 'rules' : flag.rollout_percentage === undefined ? '100' : 'rollout_percentage');
 
 function rollout(flag: Row): string {
   if (!flag.enabled) return 'off';
@@ -38,7 +41,7 @@ const NAME: Column<Row> = {
 
 const REST: Column<Row>[] = [
   { title: 'Type', cell: (flag) => flag.type },
-  { title: 'Rollout', cell: (flag) => <span className="num">{rollout(flag)}</span> },
+  { title: 'Rollout', cell: (flag) => <span className="num" data-at={placeOfRollout(flag)}>{rollout(flag)}</span> },
   {
     title: 'Owner, tags',
     cell: (flag) => (flag.owner || flag.tags?.length ? (
@@ -106,7 +109,8 @@ export default function Flags() {
   const [cursor] = useQueryValue('cursor');
   const [open, setOpen] = useState(false);
   const columns = useColumns();
-  const list = useList<Row>('/flags', { q, status, type, owner, tag, stale, stale_days: STALE_DAYS, sort, cursor, limit: 50, include: 'environments' }, 15_000);
+  const query = { q, status, type, owner, tag, stale, stale_days: STALE_DAYS, sort, cursor, limit: 50, include: 'environments' };
+  const list = useList<Row>('/flags', query, 15_000);
   const items = list.data?.items ?? [];
   const isFiltered = Boolean(q || status || type || owner || tag || stale);
   const create = <Act onClick={() => setOpen(true)}>New flag</Act>;
@@ -122,7 +126,7 @@ export default function Flags() {
         <Select aria-label="Order" value={sort} w={140} allowDeselect={false} onChange={(next) => setSort(next ?? '')}
           data={[{ value: 'key', label: 'Key' }, { value: '-updated_at', label: 'Changed last' }, { value: '-created_at', label: 'Created last' }]} />
       </div>
-      <Listing query={list} columns={columns} id={(flag) => flag.id} caption="Flags" word="flag"
+      <Listing query={list} from={asked('/flags', query)} columns={columns} id={(flag) => flag.id} caption="Flags" word="flag"
         empty={isFiltered ? <Empty title="No flag matches" action={<Button variant="default" onClick={() => navigate('/flags')}>Show all</Button>}>Nothing has all that is asked for.</Empty>
           : <Empty title="No flags yet" action={create}>A flag turns something on for some users without a release.</Empty>} />
       <Modal opened={open} onClose={() => setOpen(false)} title={<strong>New flag</strong>} closeButtonProps={{ 'aria-label': 'Close' }}><NewFlag close={() => setOpen(false)} /></Modal>

@@ -1,6 +1,7 @@
 // All metrics: how events become a number per unit.
 import { Modal, Select } from '@mantine/core';
 import type { Metric } from '../api/types';
+import { asked } from '../api/client';
 import { useList } from '../api/queries';
 import { Link, navigate, useQueryValue } from '../app/router';
 import { Act } from '../parts/act';
@@ -22,7 +23,8 @@ export default function Metrics() {
   const [type, setType] = useQueryValue('type');
   const [cursor] = useQueryValue('cursor');
   const [open, setOpen] = useQueryValue('new');
-  const list = useList<Metric>('/metrics', { q, type, cursor, limit: 50 });
+  const query = { q, type, cursor, limit: 50 };
+  const list = useList<Metric>('/metrics', query);
   const create = <Act onClick={() => setOpen('1')}>New metric</Act>;
   return (
     <Page title="Metrics" actions={create}>
@@ -30,7 +32,7 @@ export default function Metrics() {
         <SearchBox label="Search by name" />
         <Select aria-label="Type" placeholder="Any type" clearable w={150} value={type || null} data={['Count', 'Rate', 'Duration', 'Revenue']} onChange={(next) => setType(next ?? '')} />
       </div>
-      <Listing query={list} columns={COLUMNS} id={(row) => row.id} caption="Metrics" word="metric"
+      <Listing query={list} from={asked('/metrics', query)} columns={COLUMNS} id={(row) => row.id} caption="Metrics" word="metric"
         empty={q || type ? <Empty title="No metric matches" /> : <Empty title="No metrics yet" action={create}>A metric says what is counted, for example whether a user bought something: exists(purchase).</Empty>} />
       <Modal opened={open !== ''} onClose={() => setOpen('')} size="lg" title={<strong>New metric</strong>} closeButtonProps={{ 'aria-label': 'Close' }}>
         <MetricForm onDone={(metric) => navigate(`/metrics/${encodeURIComponent(metric.name)}`)} onCancel={() => setOpen('')} />

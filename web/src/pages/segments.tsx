@@ -1,7 +1,7 @@
 // All segments: named groups of users that experiments and flags aim at.
 import { Button, Modal, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
-import { api, type ApiError } from '../api/client';
+import { api, asked, type ApiError } from '../api/client';
 import { useChange, useList } from '../api/queries';
 import type { Json, Segment } from '../api/types';
 import { Link, navigate, useQueryValue } from '../app/router';
@@ -25,8 +25,8 @@ const COLUMNS: Column<Segment>[] = [
   { title: 'Segment', lead: true, cell: (row) => <><Link to={`/segments/${encodeURIComponent(row.name)}`} className="strong">{row.name}</Link>{row.description && <div className="muted small">{row.description}</div>}</> },
   { title: 'State', cell: (row) => <Badge tone={row.is_active === false ? 'plain' : 'accent'}>{row.is_active === false ? 'inactive' : 'active'}</Badge> },
   { title: 'Conditions', cell: (row) => <span className="wrap">{inWords(row)}</span> },
-  { title: 'Lists', right: true, cell: (row) => <span className="num">{[row.include_count && `+ ${count(row.include_count)}`, row.exclude_count && `− ${count(row.exclude_count)}`].filter(Boolean).join(' ') || '–'}</span> },
-  { title: 'Size', right: true, cell: (row) => (row.size_estimate == null ? '–' : <span className="num">~{count(row.size_estimate)}</span>) },
+  { title: 'Lists', right: true, cell: (row) => <span className="num" data-at={[row.include_count && 'include_count', row.exclude_count && 'exclude_count'].filter(Boolean).join(' ') || undefined}>{[row.include_count && `+ ${count(row.include_count)}`, row.exclude_count && `− ${count(row.exclude_count)}`].filter(Boolean).join(' ') || '–'}</span> },
+  { title: 'Size', right: true, cell: (row) => (row.size_estimate == null ? '–' : <span className="num" data-at="size_estimate">~{count(row.size_estimate)}</span>) },
   { title: 'Changed', right: true, cell: (row) => <Ago at={row.updated_at} /> },
 ];
 
@@ -55,12 +55,13 @@ export default function Segments() {
   const [q] = useQueryValue('q');
   const [cursor] = useQueryValue('cursor');
   const [open, setOpen] = useQueryValue('new');
-  const list = useList<Segment>('/segments', { q, cursor, limit: 50, ids_max: 0 });
+  const query = { q, cursor, limit: 50, ids_max: 0 };
+  const list = useList<Segment>('/segments', query);
   const create = <Act onClick={() => setOpen('1')}>New segment</Act>;
   return (
     <Page title="Segments" actions={create}>
       <div className="filters"><SearchBox label="Search by name" /></div>
-      <Listing query={list} columns={COLUMNS} id={(row) => row.id} caption="Segments" word="segment"
+      <Listing query={list} from={asked('/segments', query)} columns={COLUMNS} id={(row) => row.id} caption="Segments" word="segment"
         empty={q ? <Empty title="No segment matches" /> : <Empty title="No segments yet" action={create}>A segment names a group of users once, for many flags and experiments.</Empty>} />
       <Modal opened={open !== ''} onClose={() => setOpen('')} size="lg" title={<strong>New segment</strong>} closeButtonProps={{ 'aria-label': 'Close' }}><NewSegment close={() => setOpen('')} /></Modal>
     </Page>

@@ -1,7 +1,7 @@
 // Layers: experiments of one layer never share a unit.
 import { TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
-import { api, type ApiError } from '../api/client';
+import { api, asked, type ApiError } from '../api/client';
 import { useChange, useList } from '../api/queries';
 import type { Experiment, Layer } from '../api/types';
 import { Link } from '../app/router';
@@ -24,12 +24,12 @@ export function LayersCard() {
       <div className="stack">
         <p className="muted small">Experiments of one layer never share a unit; experiments of different layers do not know each other.</p>
         {layers.error && !layers.data ? <ErrorNote error={layers.error} /> : !layers.data ? <Rows count={2} /> : (
-          <ul className="checklist">
+          <ul className="checklist" data-from={asked('/experiments', { limit: 500 })}>
             {layers.data.items.map((layer) => (
               <li key={layer.id} style={{ flexWrap: 'wrap' }}>
                 <span className="strong">{layer.name}</span><span className="muted small">by {layer.unit}</span>
                 {(experiments.data?.items ?? []).filter((one) => layersOf(one).includes(layer.name)).map((one) => (
-                  <Link key={one.id} to={`/experiments/${one.id}`}><Badge tone={STATUS_TONE[one.status]}>{one.name}, {one.coverage} %</Badge></Link>
+                  <Link key={one.id} to={`/experiments/${one.id}`}><Badge tone={STATUS_TONE[one.status]}>{one.name}, <span data-at={`items/id=${one.id}/coverage`}>{one.coverage} %</span></Badge></Link>
                 ))}
                 <Act size="compact-xs" variant="subtle" color="gray" aria-label={`Delete layer ${layer.name}`} onClick={() => remove.mutate(layer.id, { onSuccess: () => say(`${layer.name} is deleted.`) })}>Delete</Act>
               </li>

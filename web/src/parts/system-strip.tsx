@@ -53,7 +53,7 @@ export function SystemStrip() {
         return (
           <span className="badge" key={name}>
             <Hint tip={<>{tip}<br />{number(now.values.get(name) ?? 0)} since the server started.</>}>
-              <span className="num">{rate === undefined ? '…' : number(rate, rate < 10 ? 1 : 0)} {word}</span>
+              <span className="num">{`${rate === undefined ? '…' : number(rate, rate < 10 ? 1 : 0)} ${word}`}</span>
             </Hint>
           </span>
         );
