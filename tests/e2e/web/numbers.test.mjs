@@ -1,6 +1,6 @@
 // Every number of the pages is that of the API and of the command line.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { openBrowser, openPage } from './browser.mjs';
 import { compare, freeze } from './numbers.mjs';
 import { signIn, visit } from './pages.mjs';
@@ -57,60 +57,63 @@ async function check(pages) {
   return total;
 }
 
-test('the overview and the lists of experiments', { skip }, async () => {
-  const total = await check([['/', 'search-ranking'], ['/experiments', '10 experiments'], ['/experiments?view=timeline', 'checkout-button']]);
-  assert.ok(total > 20, `only ${total} numbers were compared`);
-});
+// They mostly wait for answers, so they run side by side.
+describe('numbers', { concurrency: 4 }, () => {
+  test('the overview and the lists of experiments', { skip }, async () => {
+    const total = await check([['/', 'search-ranking'], ['/experiments', '10 experiments'], ['/experiments?view=timeline', 'checkout-button']]);
+    assert.ok(total > 20, `only ${total} numbers were compared`);
+  });
 
-test('every experiment: verdict, exposures, table, and every way to look at its metrics', { skip }, async () => {
-  const { items } = await server.call('GET', '/api/v1/experiments?limit=100');
-  const total = await check(items.map((one) => [`/experiments/${one.id}`, one.name, async (page, look) => {
-    const details = page.getByRole('button', { name: /^Details of/ });
-    const rows = await details.count();
-    for (let i = 0; i < rows; i++) {
-      await details.nth(i).click();
-      const tabs = page.locator('tr.detail').getByRole('tab');
-      for (let t = 0; t < (await tabs.count()); t++) {
-        // The first metric is looked at in every way, the others number by number.
-        const name = await tabs.nth(t).innerText();
-        if (i > 0 && name !== 'Every number') continue;
-        await tabs.nth(t).click();
-        await look(`, ${await details.nth(i).getAttribute('aria-label')}, ${name}`, 120);
+  test('every experiment: verdict, exposures, table, and every way to look at its metrics', { skip }, async () => {
+    const { items } = await server.call('GET', '/api/v1/experiments?limit=100');
+    const total = await check(items.map((one) => [`/experiments/${one.id}`, one.name, async (page, look) => {
+      const details = page.getByRole('button', { name: /^Details of/ });
+      const rows = await details.count();
+      for (let i = 0; i < rows; i++) {
+        await details.nth(i).click();
+        const tabs = page.locator('tr.detail').getByRole('tab');
+        for (let t = 0; t < (await tabs.count()); t++) {
+          // The first metric is looked at in every way, the others number by number.
+          const name = await tabs.nth(t).innerText();
+          if (i > 0 && name !== 'Every number') continue;
+          await tabs.nth(t).click();
+          await look(`, ${await details.nth(i).getAttribute('aria-label')}, ${name}`, 120);
+        }
+        await details.nth(i).click();
       }
-      await details.nth(i).click();
+    }]));
+    assert.ok(total > 600, `only ${total} numbers were compared`);
+  });
+
+  test('metrics, segments, flags, users, the calculator and the settings', { skip }, async () => {
+    const list = async (path, name) => (await server.call('GET', `/api/v1/${path}?limit=100`)).items.map((one) => one[name]);
+    const [metrics, segments, flags] = await Promise.all([list('metrics', 'name'), list('segments', 'name'), list('flags', 'key')]);
+    const total = await check([
+      ['/metrics', metrics[0]], ...metrics.map((name) => [`/metrics/${name}`, 'On the newest events']),
+      ['/segments', segments[0]], ...segments.map((name) => [`/segments/${name}`, 'Who uses it']),
+      ['/flags', flags[0]], ...flags.map((key) => [`/flags/${key}`, 'Who gets what']),
+      ['/clean-up', 'Flags that may go'], ['/events?tab=schema', 'page_view'], ['/settings?tab=layers', 'New layer'],
+      ['/calculator', 'units per variant'], ...['detectable', 'rates', 'means', 'split'].map((tab) => [`/calculator?tab=${tab}`, tab === 'split' ? 'The split' : tab === 'detectable' ? 'or more' : '95 % interval']),
+    ]);
+    assert.ok(total > 40, `only ${total} numbers were compared`);
+  });
+
+  test('live rates are the differences of the counters', { skip }, async () => {
+    const { context, page, wrongs } = await openPage(browser);
+    const perSecond = { gosset_decisions_total: 1200, gosset_events_accepted_total: 340, gosset_assignments_created_total: 4 };
+    const from = Date.now();
+    await page.route((url) => url.pathname === '/metrics', (route) =>
+      route.fulfill({ body: Object.entries(perSecond).map(([name, rate]) => `${name} ${Math.round((rate * (Date.now() - from)) / 1000)}\n`).join('') }));
+    await signIn(page, server);
+    for (const [name, rate] of [['decisions', 1200], ['events', 340], ['new assignments', 4]]) {
+      const said = await eventually(async () => {
+        const text = await page.getByText(new RegExp(`^[\\d,.]+ ${name}/s$`)).first().innerText({ timeout: 1000 });
+        return Number(text.split(' ')[0].replaceAll(',', ''));
+      }, 20, `the rate of ${name}`);
+      // What is asked every 3 s comes some milliseconds sooner or later.
+      assert.ok(Math.abs(said - rate) <= 0.08 * rate + 0.5, `${said} ${name}/s instead of ${rate}`);
     }
-  }]));
-  assert.ok(total > 600, `only ${total} numbers were compared`);
-});
-
-test('metrics, segments, flags, users, the calculator and the settings', { skip }, async () => {
-  const list = async (path, name) => (await server.call('GET', `/api/v1/${path}?limit=100`)).items.map((one) => one[name]);
-  const [metrics, segments, flags] = await Promise.all([list('metrics', 'name'), list('segments', 'name'), list('flags', 'key')]);
-  const total = await check([
-    ['/metrics', metrics[0]], ...metrics.map((name) => [`/metrics/${name}`, 'On the newest events']),
-    ['/segments', segments[0]], ...segments.map((name) => [`/segments/${name}`, 'Who uses it']),
-    ['/flags', flags[0]], ...flags.map((key) => [`/flags/${key}`, 'Who gets what']),
-    ['/clean-up', 'Flags that may go'], ['/events?tab=schema', 'page_view'], ['/settings?tab=layers', 'New layer'],
-    ['/calculator', 'units per variant'], ...['detectable', 'rates', 'means', 'split'].map((tab) => [`/calculator?tab=${tab}`, tab === 'split' ? 'The split' : tab === 'detectable' ? 'or more' : '95 % interval']),
-  ]);
-  assert.ok(total > 40, `only ${total} numbers were compared`);
-});
-
-test('live rates are the differences of the counters', { skip }, async () => {
-  const { context, page, wrongs } = await openPage(browser);
-  const perSecond = { gosset_decisions_total: 1200, gosset_events_accepted_total: 340, gosset_assignments_created_total: 4 };
-  const from = Date.now();
-  await page.route((url) => url.pathname === '/metrics', (route) =>
-    route.fulfill({ body: Object.entries(perSecond).map(([name, rate]) => `${name} ${Math.round((rate * (Date.now() - from)) / 1000)}\n`).join('') }));
-  await signIn(page, server);
-  for (const [name, rate] of [['decisions', 1200], ['events', 340], ['new assignments', 4]]) {
-    const said = await eventually(async () => {
-      const text = await page.getByText(new RegExp(`^[\\d,.]+ ${name}/s$`)).first().innerText({ timeout: 1000 });
-      return Number(text.split(' ')[0].replaceAll(',', ''));
-    }, 20, `the rate of ${name}`);
-    // What is asked every 3 s comes some milliseconds sooner or later.
-    assert.ok(Math.abs(said - rate) <= 0.08 * rate + 0.5, `${said} ${name}/s instead of ${rate}`);
-  }
-  assert.deepEqual(wrongs, []);
-  await context.close();
+    assert.deepEqual(wrongs, []);
+    await context.close();
+  });
 });

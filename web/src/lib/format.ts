@@ -79,6 +79,7 @@ export function metricValue(
   range?: Interval | null,
 ): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return NONE;
+  if (metric?.type === 'Rate' && (value === 0 || value === 1)) return `${100 * value} %`;
   const se = range ? seOf(range) : Math.abs(value) / 100;
   if (metric?.type === 'Rate') return `${number(value * 100, decimalsFor(se === null ? null : se * 100, 4))} %`;
   const text = number(value, decimalsFor(se));

@@ -91,8 +91,10 @@ function RunningRow({ experiment, metrics, axis }: { experiment: Experiment; met
   return (
     <tr data-in={`/items/id=${experiment.id}`}>
       <td className="lead">
-        <HealthDot health={advice?.units ? advice.health : undefined} />{'\u00a0'}
-        <Link to={`/experiments/${experiment.id}`} className="strong">{experiment.name}</Link>
+        <span className="row roomy" style={{ flexWrap: 'nowrap' }}>
+          <HealthDot health={advice?.units ? advice.health : undefined} />
+          <Link to={`/experiments/${experiment.id}`} className="strong">{experiment.name}</Link>
+        </span>
         <div className="muted small">{experiment.success_metrics.primary_metric}{effect && experiment.variants.length > 2 ? `, ${effect.row.variant}` : ''}</div>
       </td>
       <td data-label="Advice"><Hint tip={sentence}><Badge tone={tone}>{left != null ? <span data-at="^advice/days_left">{label}</span> : label}</Badge></Hint></td>
