@@ -221,9 +221,11 @@ static void demo_close(struct demo *demo)
 static bool demo_start(struct demo *demo, int argc, char **argv, struct config *config,
                        gos_error *err)
 {
-    if (!serve_configure(argc, argv, config, err) ||
-        !log_init(&demo->log, config->log_level, config->log_format, err) ||
-        !folder_make(demo, err))
+    if (!serve_configure(argc, argv, config, err))
+        return false;
+    /* The terminal is the board's: what the server does every few seconds is left out of it. */
+    const char *level = strcmp(config->log_level, "info") == 0 ? "warn" : config->log_level;
+    if (!log_init(&demo->log, level, config->log_format, err) || !folder_make(demo, err))
         return false;
     snprintf(config->data, sizeof config->data, "%s/data", demo->folder);
     config->refresh_seconds = config->refresh_seconds == 60 ? 5 : config->refresh_seconds;
