@@ -108,9 +108,10 @@ static void answer_print(const struct json *answer, gos_arena *arena)
         lists_print(answer);
         return;
     }
-    printf("%.*s %.6g over %.0f users and %.0f events since %.*s\n", GOS_ARG(kind),
-           number_at(answer, "/value"), number_at(answer, "/units"), number_at(answer, "/events"),
-           GOS_ARG(from));
+    printf("%.*s %.6g over the %.0f users seen since %.*s; %.0f of them have such an event (%.0f "
+           "events)\n",
+           GOS_ARG(kind), number_at(answer, "/value"), number_at(answer, "/units"), GOS_ARG(from),
+           number_at(answer, "/active"), number_at(answer, "/events"));
     printf("standard deviation %.4g, %.1f %% have 0\n\n", number_at(answer, "/deviation"),
            100 * number_at(answer, "/share_of_zeros"));
     histogram_print(answer, arena);

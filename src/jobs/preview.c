@@ -116,6 +116,7 @@ static void write_whole(struct preview *preview)
     put_time(preview, "from", answer->first_exposure);
     put_time(preview, "to", answer->last_event);
     put(preview, "units", (double)answer->units[0]);
+    put(preview, "active", (double)answer->cells[PREVIEW_VALUES].active);
     put(preview, "value", preview->value);
     put(preview, "deviation", deviation_of(values));
     put(preview, "share_of_zeros", bins_zeros(values->values, values->count));

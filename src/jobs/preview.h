@@ -11,12 +11,13 @@ enum { PREVIEW_EVENTS = 10000, PREVIEW_EVENTS_MAX = 1000000, PREVIEW_DAYS_MAX = 
 enum { PREVIEW_VALUES, PREVIEW_ITSELF, PREVIEW_EACH, PREVIEW_PLANS };
 
 /*
- * What a metric gives for whoever did one of the newest `events` events of each name that it reads,
- * as if their first one had been the exposure; windows, delays and lookbacks do not count.
+ * What a metric gives for whoever did anything since the oldest of the newest `events` events of
+ * each name that it reads (a later moment, where another name has more than 1,000 times as many),
+ * as if the first of it had been the exposure; windows, delays and lookbacks do not count.
  *
- * {"kind","events": that counted,"from","to","units","value","deviation": of the units,
- * "share_of_zeros","edges","distribution": as a variant of distribution_write,
- * "trend":[{"date","value","units"}]: the newest days, each by its own events,
+ * {"kind","events": that counted,"from","to","units","active": units with such an
+ * event,"value","deviation": of the units, "share_of_zeros","edges","distribution": as a variant of
+ * distribution_write, "trend":[{"date","value","units"}]: the newest days, each by its own events,
  * "detectable":{"alpha","power","units_per_day","days":[{"days","units","effect"}]}: percent of the
  * value that two even groups show after so many days, null when it cannot be said,
  * "examples":[{"unit","value"}], "warnings":[{"code","pointer","message"}]}

@@ -33,9 +33,9 @@ struct ledger_question {
     gos_str slice_by;
     const gos_str *slice_values;
     uint32_t slice_count; /* 0: no slices */
-    /* 0, or: instead of who was exposed, everybody with one of the newest so many events of each
-     * name that the plans read, as if exposed to the only variant with their first of them; from_ms
-     * and as_of_ms bound these events. */
+    /* 0, or: instead of who was exposed, everybody with any event since the oldest of the newest so
+     * many of each name that the plans read, as if exposed to the only variant with the first of
+     * them. A from_ms says itself since when; as_of_ms bounds the events. */
     uint32_t recent_events;
     /* By the variant met in another experiment: all variants once for each; others are out. */
     struct uuid crossed_id;

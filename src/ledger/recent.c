@@ -1,6 +1,7 @@
 /*
- * Instead of exposures: everybody who did one of the newest events that the plans read, as if they
- * had met the only variant with the first of them.
+ * Instead of exposures: everybody who did anything since the oldest of the newest events that the
+ * plans read, as if they had met the only variant with the first thing they did. So a rate is one
+ * of all active people, as in an experiment, where most do not do what is counted.
  */
 #include "ledger/recent.h"
 
@@ -13,6 +14,10 @@
 #include <stdlib.h>
 
 enum { EXAMPLES_MAX = 6 };
+
+/* Rows of one name that are read at most, for each recent event asked for: 10 million for 10,000.
+ */
+enum { OTHERS_MAX = 1000 };
 
 struct valued {
     double value;
@@ -35,6 +40,25 @@ static bool oldest_of(struct tally *tally, uint32_t event, int64_t *out, gos_err
     const struct sql_value bounds[] = {SQL_VALUE_INT(tally->question->from_ms),
                                        SQL_VALUE_INT(tally->question->as_of_ms)};
     return sql_query_int(tally->columns->reader, text, bounds, 2, INT64_MAX, out, err);
+}
+
+/* A later `since` when a name has too many rows after it, as if they had come evenly. */
+static bool narrow(struct tally *tally, uint32_t event, int64_t *since, gos_error *err)
+{
+    char text[120];
+    int64_t rows = 0, most = (int64_t)tally->question->recent_events * OTHERS_MAX, last = *since;
+    const struct sql_value bounds[] = {SQL_VALUE_INT(*since),
+                                       SQL_VALUE_INT(tally->question->as_of_ms)};
+    snprintf(text, sizeof text, "SELECT count(*) FROM e%u WHERE ts >= $1 AND ts < $2", event);
+    if (!sql_query_int(tally->columns->reader, text, bounds, 2, 0, &rows, err))
+        return false;
+    if (rows <= most)
+        return true;
+    snprintf(text, sizeof text, "SELECT max(ts) FROM e%u WHERE ts >= $1 AND ts < $2", event);
+    if (!sql_query_int(tally->columns->reader, text, bounds, 2, *since, &last, err))
+        return false;
+    *since = last - (int64_t)((double)(last - *since) * ((double)most / (double)rows));
+    return true;
 }
 
 static bool take_people(void *context, const struct sql_chunk *chunk, gos_error *err)
@@ -107,26 +131,67 @@ static bool keep_values(struct tally *tally, gos_error *err)
     return tally->kept != NULL;
 }
 
-bool tally_read_recent(struct tally *tally, gos_error *err)
+/* All events of the environment. Under names_lock. */
+static uint32_t *all_events(struct tally *tally, uint32_t *out_count, gos_error *err)
 {
-    enum { EVENTS_MAX = 64 };
-    uint32_t events[EVENTS_MAX];
-    int64_t since = INT64_MAX, oldest;
+    const struct names *names = &tally->columns->names;
+    uint32_t *events = gos_arena_array(tally->arena, tally->name_count + 1, sizeof *events, err);
+    *out_count = 0;
+    for (uint32_t number = 1; events && number <= tally->name_count; number++) {
+        const struct name *name = names_get(names, number);
+        if (name->kind == NAME_EVENT && name->parent == tally->environment)
+            events[(*out_count)++] = number;
+    }
+    return events;
+}
+
+static bool read_everybody(struct tally *tally, int64_t since, gos_error *err)
+{
+    uint32_t count;
     pthread_mutex_lock(&tally->columns->names_lock);
-    uint32_t count = recent_event_numbers(tally, events, EVENTS_MAX);
+    uint32_t *events = all_events(tally, &count, err);
     pthread_mutex_unlock(&tally->columns->names_lock);
-    tally->last_event = TIME_NONE;
-    if (!tally_begin_slots(tally, err))
+    if (!events)
         return false;
     for (uint32_t i = 0; i < count; i++) {
-        if (!oldest_of(tally, events[i], &oldest, err))
+        if (!narrow(tally, events[i], &since, err))
             return false;
-        since = oldest < since ? oldest : since;
     }
-    for (uint32_t i = 0; i < count && since < INT64_MAX; i++) {
+    for (uint32_t i = 0; i < count; i++) {
         if (!read_people(tally, events[i], since, err))
             return false;
     }
+    return true;
+}
+
+/* From where on people count: a bounded question says it, else the plans' newest events do. */
+static bool find_since(struct tally *tally, int64_t *since, gos_error *err)
+{
+    enum { EVENTS_MAX = 64 };
+    uint32_t events[EVENTS_MAX];
+    int64_t oldest;
+    *since = tally->question->from_ms;
+    if (*since > INT64_MIN + 1)
+        return true;
+    *since = INT64_MAX;
+    pthread_mutex_lock(&tally->columns->names_lock);
+    uint32_t count = recent_event_numbers(tally, events, EVENTS_MAX);
+    pthread_mutex_unlock(&tally->columns->names_lock);
+    for (uint32_t i = 0; i < count; i++) {
+        if (!oldest_of(tally, events[i], &oldest, err))
+            return false;
+        *since = oldest < *since ? oldest : *since;
+    }
+    return true;
+}
+
+bool tally_read_recent(struct tally *tally, gos_error *err)
+{
+    int64_t since;
+    tally->last_event = TIME_NONE;
+    if (!tally_begin_slots(tally, err) || !find_since(tally, &since, err) ||
+        (since < INT64_MAX && !read_everybody(tally, since, err)))
+        return false;
     tally_spread_to_devices(tally);
     return keep_values(tally, err);
 }

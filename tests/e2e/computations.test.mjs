@@ -88,7 +88,7 @@ test('a metric that is not stored is shown over the newest events', async () => 
   assert.equal(wrong.status, 400)
   assert.equal(wrong.json.pointer, '/calculation')
   assert.equal((await preview({ calculation: 'count(buy)' }, '?events=0')).json.pointer, '/events')
-  assert.match(gosset('preview', 'sum(buy.amount)'), /^mean 24\.5 over 2000 users and 2000 events since 2026-02-02T00:00:00Z\n[^]*####/)
+  assert.match(gosset('preview', 'sum(buy.amount)'), /^mean 24\.5 over the 2000 users seen since 2026-02-02T00:00:00Z; 2000 of them have such an event \(2000 events\)\n[^]*####/)
 })
 
 test('what another experiment does to the effect, and slices that were not split as they should', async () => {
@@ -170,27 +170,31 @@ test('the steps of a funnel, the course and the spread are seen by variant', asy
 
 test('a preview has its course by day, what could be detected, examples, and says what it wonders about', async () => {
   const preview = async (body) => (await server.call('POST', '/api/v1/metrics/preview', { name: 'p', type: 'Count', ...body })).json
-  const visits = []
-  for (let day = 10; day < 20; day++)
-    for (let i = 0; i < 150; i++) visits.push({ user_id: `v${i}`, name: 'visit', timestamp: `2026-01-${day}T0${i % 10}:00:00Z`, properties: { pages: day, plan: 'free' } })
-  assert.equal((await server.call('POST', '/api/v1/events', { events: visits })).status, 202)
-  await server.call('GET', '/api/v1/experiments/e/results?refresh=true')
-  const sum = await preview({ calculation: 'sum(visit.pages)' })
-  assert.deepEqual(sum.trend, Array.from({ length: 10 }, (_, i) => ({ date: `2026-01-${10 + i}`, value: 10 + i, units: 150 })), 'each day by its own events')
-  assert.deepEqual([sum.units, sum.value, sum.from, sum.to], [150, 145, '2026-01-10T00:00:00Z', '2026-01-19T09:00:00Z'])
-  assert.deepEqual(sum.warnings, [])
-  const share = await preview({ calculation: 'exists(visit where pages >= 15)', type: 'Rate' })
-  assert.deepEqual(share.trend.map((day) => day.value), [0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
   const bought = await preview({ calculation: 'sum(buy.amount)', type: 'Revenue' })
-  assert.equal(bought.detectable.units_per_day, 48000, 'an hour at least')
-  assert.deepEqual(bought.detectable.days.map((row) => row.units), [336000, 672000, 1344000])
+  const people = bought.units
+  assert.deepEqual([people > 2000, bought.active], [true, 2000], 'also those who bought nothing')
+  assert.deepEqual(bought.detectable.units_per_day, 24 * people, 'an hour at least')
+  assert.deepEqual(bought.detectable.days.map((row) => row.units), [7, 14, 28].map((days) => days * 24 * people))
   // 2 (z 0.975 + z 0.8)^2 of variance and units of each group, R: power.t.test and by hand
-  const effect = 100 * (1.959963984540054 + 0.8416212335729143) * Math.sqrt((4 * (2000 / 1999) * 208.25) / 336000) / 24.5
+  const mean = (24.5 * 2000) / people
+  const variance = (people / (people - 1)) * (((208.25 + 24.5 ** 2) * 2000) / people - mean ** 2)
+  const effect = 100 * (1.959963984540054 + 0.8416212335729143) * Math.sqrt((4 * variance) / (7 * 24 * people)) / mean
   assert.ok(Math.abs(bought.detectable.days[0].effect / effect - 1) < 1e-6, `${bought.detectable.days[0].effect} ${effect}`)
   assert.deepEqual(bought.examples.map((row) => row.value).filter((_, i) => i % 5 === 0), [49, 0])
   assert.match(bought.examples[0].unit, /^u\d+$/)
   assert.deepEqual(bought.warnings.map((row) => row.code), ['short_span'])
-  assert.deepEqual((await preview({ calculation: 'sum(buy.amount) / count(buy)' })).examples[0].value, 49)
+  assert.equal((await preview({ calculation: 'sum(buy.amount) / count(buy)' })).examples[0].value, 49)
+  const visits = []
+  for (let day = 10; day < 20; day++)
+    for (let i = 0; i < 150; i++) visits.push({ user_id: `v${i}`, name: 'visit', timestamp: `2026-02-${day}T0${i % 10}:00:00Z`, properties: { pages: day, plan: 'free' } })
+  assert.equal((await server.call('POST', '/api/v1/events', { events: visits })).status, 202)
+  await server.call('GET', '/api/v1/experiments/e/results?refresh=true')
+  const sum = await preview({ calculation: 'sum(visit.pages)' })
+  assert.deepEqual(sum.trend, Array.from({ length: 10 }, (_, i) => ({ date: `2026-02-${10 + i}`, value: 10 + i, units: 150 })), 'each day by its own events')
+  assert.deepEqual([sum.units, sum.value, sum.from, sum.to], [150, 145, '2026-02-10T00:00:00Z', '2026-02-19T09:00:00Z'])
+  assert.deepEqual(sum.warnings, [])
+  const share = await preview({ calculation: 'exists(visit where pages >= 15)', type: 'Rate' })
+  assert.deepEqual(share.trend.map((day) => day.value), [0, 0, 0, 0, 0, 1, 1, 1, 1, 1])
   const told = async (calculation) => (await preview({ calculation })).warnings.map((row) => `${row.code}: ${row.message}`).filter((row) => !row.startsWith('short_span'))
   assert.deepEqual(await told('sum(buy.amuont)'), ['unknown_property: no event "buy" has the property "amuont"; known are amount', 'nothing_counts: no event that was read passes the filters'])
   assert.deepEqual(await told('count(bye)'), ['unknown_event: no event "bye" has come; known are buy, click, view, cart, pay, visit'])
@@ -198,9 +202,26 @@ test('a preview has its course by day, what could be detected, examples, and say
   assert.deepEqual(await told('sum(visit.plan)'), ['property_is_text: plan of the event "visit" has come only as text, never as a number', 'nothing_counts: no event that was read passes the filters'])
   assert.deepEqual(await told('count(visit where paln = "free")'), ['unknown_property: no event "visit" has the property "paln"; known are plan, pages', 'nothing_counts: no event that was read passes the filters'])
   const drawn = gosset('preview', 'sum(visit.pages where pages > 12)')
-  assert.match(drawn, /2026-01-19 +19 +150/)
+  assert.match(drawn, /2026-02-19 +19 +150/)
   assert.match(gosset('preview', 'sum(buy.amount)'), /in 28 days +\d/)
   assert.match(gosset('preview', 'count(bye)'), /no event "bye" has come; known are buy, click, view, cart, pay, visit/)
+})
+
+test('a preview is over everybody who was seen, not only over those who did what it counts', async () => {
+  const at = (day) => `2026-03-${day}T00:00:00Z`
+  const event = (user_id, name, day, properties) => ({ user_id, name, timestamp: at(day), properties })
+  const events = [
+    event('before', 'glance', '01'),
+    ...Array.from({ length: 3 }, (_, i) => event(`g${i}`, 'order', '02', { total: 10 })),
+    ...Array.from({ length: 10 }, (_, i) => event(`g${i}`, 'glance', i < 6 ? '02' : '03')),
+  ]
+  assert.equal((await server.call('POST', '/api/v1/events', { events })).status, 202)
+  await server.call('GET', '/api/v1/experiments/e/results?refresh=true')
+  const preview = async (calculation, type) => (await server.call('POST', '/api/v1/metrics/preview', { name: 'p', type, calculation })).json
+  const rate = await preview('exists(order)', 'Rate')
+  assert.deepEqual([rate.value, rate.units, rate.active, rate.events], [0.3, 10, 3, 3], 'whoever was there only before the first order does not count')
+  assert.deepEqual(rate.trend, [{ date: '2026-03-02', value: 0.5, units: 6 }, { date: '2026-03-03', value: 0, units: 4 }], 'a day without orders is a day of zero')
+  assert.deepEqual((await preview('sum(order.total)', 'Revenue')).value, 3)
 })
 
 test('a result says whether all facts were read for it, or only what came since', async () => {

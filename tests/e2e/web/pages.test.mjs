@@ -192,7 +192,7 @@ test('a metric is looked at together with another experiment', { skip: !program 
 test('a metric shows what it gives before it is stored, and complains under the character', { skip: !program && 'gosset is not built' }, async () => {
   const { context, page, wrongs } = await openPage(browser);
   await signIn(page, server);
-  await visit(page, '/metrics/revenue_per_user', 'users with such an event');
+  await visit(page, '/metrics/revenue_per_user', 'of them have such an event');
   await page.getByRole('img', { name: /Distribution of values/ }).waitFor();
   await page.getByRole('img', { name: 'Value of revenue_per_user by day' }).waitFor();
   const shown = page.getByRole('region', { name: 'On the newest events' });

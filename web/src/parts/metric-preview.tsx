@@ -17,6 +17,7 @@ interface Preview {
   events: number;
   from: string | null;
   units: number;
+  active: number;
   value: number | null;
   deviation: number | null;
   share_of_zeros: number | null;
@@ -38,7 +39,7 @@ function Detects({ detectable }: { detectable: NonNullable<Preview['detectable']
   if (said.length === 0) return null;
   return (
     <p className="small" style={{ margin: 0 }}>
-      <Hint tip={<>80 % power at 5 % significance, two even groups of users with such an event{detectable.units_per_day === null ? '' : `, ${count(detectable.units_per_day)} a day`}.</>}>Detectable among these users</Hint>: <span data-at={said.map((one) => `detectable/days/days=${one.days}/effect ${one.days}`).join(' ')}>{said.map((one) => `${number(one.effect, one.effect! < 10 ? 1 : 0)} % in ${one.days} days`).join(', ')}</span>.
+      <Hint tip={<>80 % power at 5 % significance, two even groups of all users seen{detectable.units_per_day === null ? '' : `, ${count(detectable.units_per_day)} a day`}.</>}>Detectable among all users seen</Hint>: <span data-at={said.map((one) => `detectable/days/days=${one.days}/effect ${one.days}`).join(' ')}>{said.map((one) => `${number(one.effect, one.effect! < 10 ? 1 : 0)} % in ${one.days} days`).join(', ')}</span>.
     </p>
   );
 }
@@ -71,14 +72,12 @@ export function MetricPreview({ value }: { value: MetricFields }) {
     <div className="stack" data-from={preview.isPlaceholderData ? undefined : preview.from} style={preview.isPlaceholderData ? { opacity: 0.6 } : undefined}>
       <Warnings warnings={data.warnings ?? []} />
       <div>
-        <Hint tip={<>Over the users who did one of the newest {count(EVENTS)} events of each name that it reads, from their first one on. In an experiment all exposed units count, also those without any such event, so a rate is lower there.</>}>
+        <Hint tip={<>Over all users who did anything since the oldest of the newest {count(EVENTS)} events of each name that it reads, with such an event or without, as in an experiment all exposed units count.</>}>
           <span className="strong" style={{ fontSize: 18 }} data-at={value.type === 'Rate' ? 'value*100' : 'value'}>{shown}</span>
         </Hint>{' '}
-        <span className="muted small">over <span data-at="units">{count(data.units)}</span> users with such an event, and <span data-at="events">{count(data.events)}</span> events{data.from ? ` since ${when(data.from)}` : ''}</span>
+        <span className="muted small">of <span data-at="units">{count(data.units)}</span> users seen{data.from ? ` since ${when(data.from)}` : ''}; <span data-at="active">{count(data.active)}</span> of them have such an event (<span data-at="events">{count(data.events)}</span> in all)</span>
       </div>
-      {data.kind === 'proportion' ? (
-        <p className="small muted" style={{ margin: 0 }}>The share among users who did any event that it reads; in an experiment it is the share of all exposed units.</p>
-      ) : (
+      {data.kind !== 'proportion' && (
         <>
           <Suspense fallback={<Rows count={1} height={200} />}>
             <Histogram data={{ of: data.kind === 'quantile' ? 'events' : 'units', edges: data.edges, variants: [data.distribution] }} names={[data.distribution.variant]} unit={value.unit ?? ''} />
