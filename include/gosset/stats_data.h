@@ -125,6 +125,16 @@ typedef struct gos_strata_result {
 bool gos_strata_compare(const gos_moments *control, const gos_moments *treatment, size_t count,
                         double alpha, gos_arena *arena, gos_strata_result *out, gos_error *err);
 
+/*
+ * One arm as if its units had come in shares `weights` of the strata, whatever shares they came in:
+ * means sum w m, and the variances and covariances of these means sum w^2 cov / n. With the weights
+ * of both arms together, arms that were split differently over time compare as within each time.
+ *
+ * strata, weights  count of each, over no other variables than the first; 0 or more, not all 0; a
+ *                  stratum with a weight has at least 2 units
+ */
+gos_moments gos_moments_stratify(const gos_moments *strata, const double *weights, size_t count);
+
 #ifdef __cplusplus
 }
 #endif

@@ -22,6 +22,15 @@ static void columns_add(struct table *table, const char *const *names, uint32_t 
         table_column(table, names[i], i < texts ? ALIGN_LEFT : ALIGN_RIGHT);
 }
 
+/* A phase with the day on which it began. */
+static gos_str slice_name(const struct json *slice, gos_arena *arena)
+{
+    gos_str value = json_find_text(slice, "value"), from = json_find_text(slice, "from");
+    if (from.len < 10)
+        return value;
+    return gos_arena_print(arena, "%.*s from %.10s", GOS_ARG(value), from.data);
+}
+
 static void slices_print(const struct json *answer, gos_arena *arena)
 {
     static const char *const names[] = {"variant", "value", "units", "control",     "mean",
@@ -37,7 +46,7 @@ static void slices_print(const struct json *answer, gos_arena *arena)
             differs = json_find(slice, GOS_LIT("differs"));
             table_row(&table);
             table_cell(&table, json_find_text(&variants->items[v], "variant"), COLOR_NONE);
-            table_cell(&table, json_find_text(slice, "value"),
+            table_cell(&table, slice_name(slice, arena),
                        differs && differs->boolean ? COLOR_YELLOW : COLOR_NONE);
             cell_number(&table, slice, "units", 1, "");
             cell_number(&table, slice, "control_units", 1, "");

@@ -11,7 +11,7 @@ static const char results_help[] =
     "EXPERIMENT is a name or an id.\n\n"
     "  --refresh     computes the results now\n"
     "  --verify      computes the stored results again and compares every number\n"
-    "  --by NAME     the effect by the values of an attribute of the exposures\n"
+    "  --by NAME     the effect by the values of an attribute of the exposures, or by '$phase'\n"
     "  --with NAME   whether another experiment changes the effect\n"
     "  --series      how the results came about, by hour or day\n"
     "  --novelty     the effect by days since exposure\n"

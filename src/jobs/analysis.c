@@ -3,7 +3,6 @@
 
 #include "base/hash.h"
 #include "base/time.h"
-#include "jobs/bandit.h"
 #include "jobs/decision.h"
 #include "jobs/doctor.h"
 #include "jobs/phases.h"
@@ -90,8 +89,8 @@ static bool score(struct run *run, gos_error *err)
     const struct json *tree = run->request->experiment->tree;
     if (!periods_read(tree, &run->ask, design, run->arena, &periods, err))
         return false;
-    if (json_find(tree, GOS_LIT("bandit")) && periods.count > 1 &&
-        !bandit_take_periods(run->sources->ledger, &run->ask, &periods, design, run->arena, err))
+    if (periods.count > 1 &&
+        !periods_take(run->sources->ledger, &run->ask, &periods, design, run->arena, err))
         return false;
     if (!phases_expect(run->sources->ledger, &run->ask, &periods, &run->answer, design, run->arena,
                        err))

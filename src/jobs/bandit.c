@@ -52,26 +52,6 @@ int64_t bandit_due(const struct json *experiment)
                : last + (int64_t)(setting(settings, "interval_hours", 24) * TIME_DAY_MS / 24);
 }
 
-bool bandit_take_periods(struct ledger *ledger, const struct ledger_question *ask,
-                         struct periods *periods, struct analysis_design *design, gos_arena *arena,
-                         gos_error *err)
-{
-    if (!periods_compute(ledger, ask, periods, arena, err))
-        return false;
-    for (uint32_t m = 0; m < design->metric_count; m++) {
-        const struct ledger_cell **cells =
-            gos_arena_array(arena, periods->count, sizeof(struct ledger_cell *), err);
-        if (!cells)
-            return false;
-        for (uint32_t k = 0; k < periods->count; k++)
-            cells[k] = &periods->answers[k].cells[(size_t)m * design->variant_count];
-        design->metrics[m].periods = cells;
-        design->metrics[m].period_count = periods->count;
-        design->metrics[m].is_over = design->end_ms != TIME_NONE && design->end_ms <= ask->as_of_ms;
-    }
-    return true;
-}
-
 static bool check_experiment(struct deciding *d, gos_error *err)
 {
     const struct json *phases = json_find(d->experiment->tree, GOS_LIT("phases"));

@@ -42,9 +42,4 @@ typedef void bandit_failed(void *user, gos_str experiment, const gos_error *err)
 bool bandit_run_all(const struct bandit_request *request, bandit_done *done, bandit_failed *failed,
                     void *user, gos_arena *arena, uint32_t *out_count, gos_error *err);
 
-/* The same question of every period, for estimates that are honest under changing weights. */
-bool bandit_take_periods(struct ledger *ledger, const struct ledger_question *ask,
-                         struct periods *periods, struct analysis_design *design, gos_arena *arena,
-                         gos_error *err);
-
 #endif

@@ -9,14 +9,19 @@
 
 enum { BREAKDOWN_SLICES_MAX = 12 };
 
+/* In the place of an attribute: by the phase of a unit's first exposure, not of a bandit's. */
+#define BREAKDOWN_PHASE GOS_LIT("$phase")
+
 /*
- * `by` names an attribute that came with the exposures; empty: {"attributes":[{"name","units"}]}.
+ * `by` names an attribute that came with the exposures, or is BREAKDOWN_PHASE; empty:
+ * {"attributes":[{"name","units"}]}, BREAKDOWN_PHASE the first of them when the design changed.
  * Else
  * {"metric","by","left_out","sample_ratio":[{"value","units","p_value","alarm"}],"variants":[{"variant","heterogeneity_p","differs","slices":[
  * {"value","units","control_units","mean","control_mean","diff","diff_ci","lift","lift_ci",
  * "p_value","adjusted_p","gap_p","gap_q","differs","status"}]}]}: lift in percent, intervals for
- * one look, adjusted_p by Holm over all slices, gap_q whether a slice differs from the others.
- * left_out: units of values beyond the BREAKDOWN_SLICES_MAX largest.
+ * one look; phases, numbered from "1", also have "from", when they began; adjusted_p by Holm over
+ * all slices, gap_q whether a slice differs from the others. left_out: units of values beyond the
+ * BREAKDOWN_SLICES_MAX largest, of the oldest phases.
  *
  * Errors  as analysis_run; NOT_FOUND at "/metric", "/by"; BAD_INPUT at "/metric": a quantile
  */

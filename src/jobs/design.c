@@ -71,7 +71,8 @@ static bool add_metric(struct catalog *catalog, gos_str environment, const struc
         return gos_fail(err, err ? err->code : GOS_BAD_INPUT, "/success_metrics",
                         "the metric \"%.*s\" cannot be computed: %.200s", GOS_ARG(definition.name),
                         err ? err->message : "");
-    *metric = (struct scorecard_metric){.plan = plan, .role = role};
+    *metric = (struct scorecard_metric){
+        .plan = plan, .role = role, .is_adaptive = json_find(tree, GOS_LIT("bandit")) != NULL};
     apply_setting(tree, reference, plan, metric);
     out->metric_count++;
     return true;

@@ -122,14 +122,26 @@ uint32_t doctor_changes(const struct json *experiment)
     return changes;
 }
 
+/* Whether variants are compared within phases, as they are once the split itself has changed. */
+static const char *how_compared(const struct doctor_visit *visit)
+{
+    const struct scorecard_question *question = visit->scorecard->question;
+    for (uint32_t m = 0; m < question->metric_count; m++) {
+        if (question->metrics[m].period_count > 1)
+            return "; means are compared within each split, quantiles over all";
+    }
+    return "";
+}
+
 static void check_design(struct doctor *doctor)
 {
     const struct doctor_visit *visit = doctor->visit;
     uint32_t changes = doctor_changes(visit->experiment);
     if (changes > 0)
         doctor_find(doctor, DIAGNOSIS_CHANGED, SEVERITY_WARNING, doctor_none, doctor_none,
-                    changes + 1, "split, coverage or targeting changed after the start: %u phases",
-                    changes + 1);
+                    changes + 1,
+                    "split, coverage or targeting changed after the start: %u phases%s",
+                    changes + 1, how_compared(visit));
     if (visit->facts_behind > 0 && visit->behind_ms > BEHIND_MS_MAX)
         doctor_find(doctor, DIAGNOSIS_LATE, SEVERITY_WARNING, doctor_none, doctor_none,
                     (double)visit->facts_behind,

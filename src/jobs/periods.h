@@ -22,9 +22,16 @@ struct periods {
 bool periods_read(const struct json *tree, const struct ledger_question *ask,
                   const struct analysis_design *design, gos_arena *arena, struct periods *out,
                   gos_error *err);
+/* As periods_read, but each phase is a period of its own. */
+bool periods_read_phases(const struct json *tree, const struct ledger_question *ask,
+                         const struct analysis_design *design, gos_arena *arena,
+                         struct periods *out, gos_error *err);
 /* Asks `ask` of each period's people. */
 bool periods_compute(struct ledger *ledger, const struct ledger_question *ask,
                      struct periods *periods, gos_arena *arena, gos_error *err);
+/* The same, and gives the design's metrics their cells by period: variants are compared within. */
+bool periods_take(struct ledger *ledger, const struct ledger_question *ask, struct periods *periods,
+                  struct analysis_design *design, gos_arena *arena, gos_error *err);
 /* The share that a period gives a variant, in percent. */
 double period_share(const struct period *period, gos_str variant);
 

@@ -102,15 +102,15 @@ static bool compare_quantiles(const struct scorecard_question *question,
 }
 
 static bool test_margin(const struct scorecard_question *question,
-                        const struct scorecard_metric *metric, uint32_t v,
-                        struct scorecard_entry *entry, gos_error *err)
+                        const struct scorecard_metric *metric, const gos_moments *control,
+                        const gos_moments *treatment, struct scorecard_entry *entry, gos_error *err)
 {
     gos_margin margin = {metric->margin / 100, true,
                          metric->plan->increase ? GOS_INCREASE : GOS_DECREASE, question->alpha};
     if (metric->role != ROLE_GUARDRAIL || !(metric->margin > 0) || entry->is_control)
         return true;
-    if (!gos_noninferiority(&metric->cells[question->control].moments, &metric->cells[v].moments,
-                            scorecard_kind(metric->plan->kind), &margin, &entry->margin, err))
+    if (!gos_noninferiority(control, treatment, scorecard_kind(metric->plan->kind), &margin,
+                            &entry->margin, err))
         return false;
     entry->has_margin = true;
     entry->guardrail = gos_guardrail_verdict(&entry->margin, &entry->estimate, margin.direction);
@@ -151,26 +151,34 @@ static bool compare_clusters(const struct scorecard_question *question,
     return true;
 }
 
+static bool compare_variant(const struct scorecard_question *question,
+                            const struct scorecard_metric *metric, uint32_t v,
+                            struct scorecard_entry *entry, gos_arena *arena, gos_error *err)
+{
+    gos_stats_options options = options_for(question, metric, v);
+    bool in_periods = metric->period_count > 1;
+    gos_moments control, treatment;
+    if (!scorecard_gather(question, metric, v, arena, &control, &treatment, err))
+        return false;
+    /* Weighted shares are no counts of successes: they are compared as means. */
+    if (in_periods && !metric->is_adaptive && options.kind == GOS_METRIC_PROPORTION)
+        options.kind = GOS_METRIC_MEAN;
+    entry->arm_status = gos_stats_arm(&treatment, options.kind, question->alpha, &entry->arm);
+    if (entry->is_control)
+        return true;
+    return gos_stats_compare(&control, &treatment, &options, &entry->estimate, err) &&
+           (!metric->is_adaptive || !in_periods ||
+            scorecard_compare_periods(question, metric, v, &options, entry, arena, err)) &&
+           (!metric->clusters || compare_clusters(question, metric, v, entry, arena, err)) &&
+           test_margin(question, metric, &control, &treatment, entry, err);
+}
+
 static bool compare_moments(const struct scorecard_question *question,
                             const struct scorecard_metric *metric, struct scorecard_entry *entries,
                             gos_arena *arena, gos_error *err)
 {
-    const gos_moments *control = &metric->cells[question->control].moments;
     for (uint32_t v = 0; v < question->variant_count; v++) {
-        struct scorecard_entry *entry = &entries[v];
-        gos_stats_options options = options_for(question, metric, v);
-        const gos_moments *moments = &metric->cells[v].moments;
-        entry->arm_status = gos_stats_arm(moments, options.kind, question->alpha, &entry->arm);
-        if (entry->is_control)
-            continue;
-        if (!gos_stats_compare(control, moments, &options, &entry->estimate, err))
-            return false;
-        if (metric->period_count > 1 &&
-            !scorecard_compare_periods(question, metric, v, &options, entry, arena, err))
-            return false;
-        if (metric->clusters && !compare_clusters(question, metric, v, entry, arena, err))
-            return false;
-        if (!test_margin(question, metric, v, entry, err))
+        if (!compare_variant(question, metric, v, &entries[v], arena, err))
             return false;
     }
     return true;

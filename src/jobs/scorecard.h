@@ -26,7 +26,8 @@ struct scorecard_metric {
     const struct ledger_cell *const
         *periods; /* by period, by variant; NULL: one split throughout */
     uint32_t period_count;
-    bool is_over; /* the last period is closed */
+    bool is_adaptive; /* the periods are a bandit's: weights followed the data */
+    bool is_over;     /* the last period is closed */
 };
 
 struct scorecard_question {
@@ -65,6 +66,12 @@ gos_metric_kind scorecard_kind(enum plan_kind kind);
 /* The scorecard lives in `arena` and points to the question. */
 bool scorecard_compute(const struct scorecard_question *question, gos_arena *arena,
                        struct scorecard *out, gos_error *err);
+
+/* The moments that are compared: of all units, or where the split changed, as within each of its
+ * periods, so that days on which one arm was larger do not pass for an effect of it. */
+bool scorecard_gather(const struct scorecard_question *question,
+                      const struct scorecard_metric *metric, uint32_t variant, gos_arena *arena,
+                      gos_moments *out_control, gos_moments *out_treatment, gos_error *err);
 
 /* The estimate of units that came under changing weights: by periods, in place of all others. */
 bool scorecard_compare_periods(const struct scorecard_question *question,

@@ -1,5 +1,7 @@
-/* A bandit's estimates: arms are only compared within periods of one split. */
+/* Arms are only compared within periods of one split: a bandit's by its own method, else as strata.
+ */
 #include "gosset/stats_adaptive.h"
+#include "gosset/stats_data.h"
 #include "gosset/stats_plan.h"
 #include "jobs/scorecard.h"
 
@@ -13,6 +15,46 @@ static gos_moments *gather(const struct scorecard_metric *metric, uint32_t varia
     for (uint32_t k = 0; moments && k < metric->period_count; k++)
         moments[k] = metric->periods[k][variant].moments;
     return moments;
+}
+
+/* By the units of all variants, so that every row has the same; periods without enough of both arms
+ * say nothing of their difference. */
+static bool weigh(const struct scorecard_metric *metric, uint32_t variant_count, uint32_t control,
+                  uint32_t variant, double *weights)
+{
+    enum { PERIOD_UNITS_MIN = 5 };
+    bool any = false;
+    for (uint32_t k = 0; k < metric->period_count; k++) {
+        const struct ledger_cell *cells = metric->periods[k];
+        bool tells = cells[control].moments.n >= PERIOD_UNITS_MIN &&
+                     cells[variant].moments.n >= PERIOD_UNITS_MIN;
+        weights[k] = 0;
+        for (uint32_t v = 0; tells && v < variant_count; v++)
+            weights[k] += (double)cells[v].moments.n;
+        any = any || tells;
+    }
+    return any;
+}
+
+bool scorecard_gather(const struct scorecard_question *question,
+                      const struct scorecard_metric *metric, uint32_t variant, gos_arena *arena,
+                      gos_moments *out_control, gos_moments *out_treatment, gos_error *err)
+{
+    uint32_t count = metric->period_count;
+    *out_control = metric->cells[question->control].moments;
+    *out_treatment = metric->cells[variant].moments;
+    if (count < 2 || metric->is_adaptive)
+        return true;
+    gos_moments *control = gather(metric, question->control, arena, err);
+    gos_moments *treatment = gather(metric, variant, arena, err);
+    double *weights = gos_arena_array(arena, count, sizeof *weights, err);
+    if (!control || !treatment || !weights)
+        return false;
+    if (weigh(metric, question->variant_count, question->control, variant, weights)) {
+        *out_control = gos_moments_stratify(control, weights, count);
+        *out_treatment = gos_moments_stratify(treatment, weights, count);
+    }
+    return true;
 }
 
 static void take(const gos_adaptive *found, const gos_stats_options *options,

@@ -1,6 +1,6 @@
 /* Results over time: the ledger answers for all moments in one pass, each is scored alone. */
 #include "base/time.h"
-#include "jobs/analysis.h"
+#include "jobs/periods.h"
 
 #define HOUR_MS INT64_C(3600000)
 
@@ -12,6 +12,8 @@ struct series {
     int64_t moments[ANALYSIS_MOMENTS_MAX];
     struct ledger_answer answers[ANALYSIS_MOMENTS_MAX];
     uint32_t moment_count;
+    struct periods periods;         /* of one split each; one: all is one */
+    struct ledger_answer *in_turns; /* period by period, moment by moment within */
     struct json_writer json;
 };
 
@@ -75,15 +77,37 @@ static void write_point(struct series *series, int64_t at, const struct scorecar
     json_close_object(json);
 }
 
+/* What was known at moment i, as the results of that moment had it. */
+static bool take_moment(struct series *series, uint32_t i, gos_error *err)
+{
+    struct analysis_design *design = &series->design;
+    const struct ledger_answer *answer = &series->answers[i];
+    uint32_t count = series->in_turns ? series->periods.count : 0;
+    for (uint32_t m = 0; m < design->metric_count; m++) {
+        size_t place = (size_t)m * design->variant_count;
+        const struct ledger_cell **cells =
+            gos_arena_array(series->arena, count + 1, sizeof(struct ledger_cell *), err);
+        if (!cells)
+            return false;
+        for (uint32_t k = 0; k < count; k++)
+            cells[k] = &series->in_turns[k * series->moment_count + i].cells[place];
+        design->metrics[m].cells = &answer->cells[place];
+        design->metrics[m].cap = answer->caps[m];
+        design->metrics[m].periods = cells;
+        design->metrics[m].period_count = count;
+        design->metrics[m].is_over =
+            design->end_ms != TIME_NONE && design->end_ms <= series->moments[i];
+    }
+    return true;
+}
+
 static bool write_moment(struct series *series, uint32_t i, gos_error *err)
 {
     struct analysis_design *design = &series->design;
     const struct ledger_answer *answer = &series->answers[i];
     struct scorecard scorecard;
-    for (uint32_t m = 0; m < design->metric_count; m++) {
-        design->metrics[m].cells = &answer->cells[(size_t)m * design->variant_count];
-        design->metrics[m].cap = answer->caps[m];
-    }
+    if (!take_moment(series, i, err))
+        return false;
     struct scorecard_question question = analysis_question(design, answer->units);
     if (!scorecard_compute(&question, series->arena, &scorecard, err))
         return false;
@@ -92,6 +116,28 @@ static bool write_moment(struct series *series, uint32_t i, gos_error *err)
             write_point(series, series->moments[i], &scorecard, m, v);
     }
     return true;
+}
+
+/* Where the split changed, all moments once more for the people of each period. */
+static bool ask_periods(struct series *series, struct ledger *ledger, gos_error *err)
+{
+    if (!periods_read(series->request->experiment->tree, &series->ask, &series->design,
+                      series->arena, &series->periods, err))
+        return false;
+    if (series->periods.count < 2)
+        return true;
+    series->in_turns =
+        gos_arena_array(series->arena, (size_t)series->periods.count * series->moment_count,
+                        sizeof *series->in_turns, err);
+    for (uint32_t k = 0; series->in_turns && k < series->periods.count; k++) {
+        struct ledger_question part = series->ask;
+        part.cohort_from_ms = series->periods.items[k].start_ms;
+        part.cohort_before_ms = series->periods.items[k].end_ms;
+        if (!ledger_series(ledger, &part, series->moments, series->moment_count, series->arena,
+                           series->in_turns + (size_t)k * series->moment_count, err))
+            return false;
+    }
+    return series->in_turns != NULL;
 }
 
 static bool ask(struct series *series, const struct analysis_sources *sources, gos_error *err)
@@ -109,7 +155,8 @@ static bool ask(struct series *series, const struct analysis_sources *sources, g
     analysis_window(&series->design, request, &series->ask.from_ms, &series->ask.as_of_ms);
     set_moments(series);
     return ledger_series(sources->ledger, &series->ask, series->moments, series->moment_count,
-                         series->arena, series->answers, err);
+                         series->arena, series->answers, err) &&
+           ask_periods(series, sources->ledger, err);
 }
 
 bool analysis_series(const struct analysis_sources *sources, const struct analysis_request *request,

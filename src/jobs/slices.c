@@ -2,8 +2,10 @@
 #include "jobs/breakdown.h"
 
 #include "base/limits.h"
+#include "base/time.h"
 #include "gosset/stats_checks.h"
 #include "gosset/stats_slices.h"
+#include "jobs/periods.h"
 
 #include <math.h>
 
@@ -20,6 +22,7 @@ struct slicing {
     gos_str values[BREAKDOWN_SLICES_MAX];
     uint32_t value_count;
     uint64_t left_out;
+    struct periods phases; /* of BREAKDOWN_PHASE */
     struct ledger_question ask;
     struct ledger_answer answer;
     gos_estimate *estimates; /* treatment by treatment, value by value */
@@ -67,6 +70,62 @@ static bool ask_sliced(struct slicing *slicing, gos_error *err)
     return ledger_compute(slicing->sources->ledger, &ask, slicing->arena, &slicing->answer, err);
 }
 
+static uint64_t units_of(const struct ledger_answer *answer, uint32_t variants)
+{
+    uint64_t units = 0;
+    for (uint32_t v = 0; v < variants; v++)
+        units += answer->units[v];
+    return units;
+}
+
+static bool read_phases(struct slicing *slicing, gos_error *err)
+{
+    const struct json *tree = slicing->request->experiment->tree;
+    if (json_find(tree, GOS_LIT("bandit")))
+        return gos_fail(err, GOS_BAD_INPUT, "/by", "the phases of a bandit are weighed together");
+    if (!periods_read_phases(tree, &slicing->ask, &slicing->design, slicing->arena,
+                             &slicing->phases, err))
+        return false;
+    return slicing->phases.count > 1 ||
+           gos_fail(err, GOS_NOT_FOUND, "/by", "the design did not change: there is one phase");
+}
+
+/* The answers of the newest phases, as one of slices. */
+static bool join_phases(struct slicing *slicing, gos_error *err)
+{
+    uint32_t each = slicing->design.variant_count, most = VARIANTS_MAX / each;
+    const struct periods *phases = &slicing->phases;
+    most = most < BREAKDOWN_SLICES_MAX ? most : BREAKDOWN_SLICES_MAX;
+    uint32_t first = phases->count > most ? phases->count - most : 0;
+    struct ledger_answer *all = &slicing->answer;
+    all->units = gos_arena_array(slicing->arena, (size_t)most * each, sizeof *all->units, err);
+    all->cells = gos_arena_array(slicing->arena, (size_t)most * each, sizeof *all->cells, err);
+    if (!all->units || !all->cells)
+        return false;
+    for (uint32_t i = 0; i < first; i++)
+        slicing->left_out += units_of(&phases->answers[i], each);
+    for (uint32_t i = first; i < phases->count; i++) {
+        uint32_t place = slicing->value_count++;
+        slicing->values[place] = gos_arena_print(slicing->arena, "%u", i + 1);
+        memcpy(all->units + (size_t)place * each, phases->answers[i].units,
+               each * sizeof *all->units);
+        memcpy(all->cells + (size_t)place * each, phases->answers[i].cells,
+               each * sizeof *all->cells);
+    }
+    slicing->phases.items += first;
+    return true;
+}
+
+static bool ask_phases(struct slicing *slicing, gos_error *err)
+{
+    struct ledger_question ask = slicing->ask;
+    ask.plans = slicing->plan;
+    ask.plan_count = 1;
+    return read_phases(slicing, err) &&
+           periods_compute(slicing->sources->ledger, &ask, &slicing->phases, slicing->arena, err) &&
+           join_phases(slicing, err);
+}
+
 static const struct ledger_cell *cell_at(const struct slicing *slicing, uint32_t value, uint32_t v)
 {
     return &slicing->answer.cells[value * slicing->design.variant_count + v];
@@ -112,6 +171,16 @@ static bool compare_all(struct slicing *slicing, gos_error *err)
                               slicing->arena, err);
 }
 
+static void write_from(const struct period *phase, struct json_writer *json)
+{
+    char text[TIME_TEXT_BYTES];
+    json_name(json, "from");
+    if (phase->start_ms == TIME_NONE || phase->start_ms == INT64_MIN + 1)
+        json_null(json);
+    else
+        json_text(json, (gos_str){text, time_write(phase->start_ms, text)});
+}
+
 static void write_slice(const struct slicing *slicing, uint32_t value, uint32_t v, uint32_t index,
                         struct json_writer *json)
 {
@@ -124,6 +193,8 @@ static void write_slice(const struct slicing *slicing, uint32_t value, uint32_t 
     json_open_object(json);
     json_name(json, "value");
     json_text(json, slicing->values[value]);
+    if (slicing->phases.count > 0)
+        write_from(&slicing->phases.items[value], json);
     json_put_double(json, "units", (double)slicing->answer.units[value * each + v]);
     json_put_double(json, "control_units",
                     (double)slicing->answer.units[value * each + slicing->design.control]);
@@ -145,16 +216,28 @@ static void write_slice(const struct slicing *slicing, uint32_t value, uint32_t 
     json_close_object(json);
 }
 
+/* How a slice should have been split: as its phase was, else as all are. */
+static const double *weights_of(const struct slicing *slicing, uint32_t value, double *room)
+{
+    const struct analysis_design *design = &slicing->design;
+    if (slicing->phases.count == 0)
+        return design->weights;
+    for (uint32_t v = 0; v < design->variant_count; v++)
+        room[v] = period_share(&slicing->phases.items[value], design->variants[v]);
+    return room;
+}
+
 /* Whether each slice was split as configured: p of the counts of its units. */
 static bool write_ratios(const struct slicing *slicing, struct json_writer *json, gos_error *err)
 {
     uint32_t each = slicing->design.variant_count;
+    double room[VARIANTS_MAX];
     json_name(json, "sample_ratio");
     json_open_array(json);
     for (uint32_t i = 0; i < slicing->value_count; i++) {
         gos_srm srm;
-        if (!gos_srm_check(&slicing->answer.units[(size_t)i * each], slicing->design.weights, each,
-                           &srm, err))
+        if (!gos_srm_check(&slicing->answer.units[(size_t)i * each], weights_of(slicing, i, room),
+                           each, &srm, err))
             return false;
         json_open_object(json);
         json_name(json, "value");
@@ -204,8 +287,29 @@ static bool write_all(const struct slicing *slicing, struct json_writer *json, g
     return true;
 }
 
-static bool write_attributes(const struct slicing *slicing, struct json_writer *json,
-                             gos_error *err)
+static void write_attribute(gos_str name, uint64_t units, struct json_writer *json)
+{
+    json_open_object(json);
+    json_name(json, "name");
+    json_text(json, name);
+    json_put_double(json, "units", (double)units);
+    json_close_object(json);
+}
+
+/* The phases, when there is something to tell apart. */
+static bool write_phases(struct slicing *slicing, struct json_writer *json, gos_error *err)
+{
+    gos_error none;
+    struct ledger_answer answer;
+    if (!read_phases(slicing, &none))
+        return true;
+    if (!ledger_compute(slicing->sources->ledger, &slicing->ask, slicing->arena, &answer, err))
+        return false;
+    write_attribute(BREAKDOWN_PHASE, units_of(&answer, slicing->design.variant_count), json);
+    return true;
+}
+
+static bool write_attributes(struct slicing *slicing, struct json_writer *json, gos_error *err)
 {
     struct ledger_slice *found;
     uint32_t count;
@@ -215,13 +319,10 @@ static bool write_attributes(const struct slicing *slicing, struct json_writer *
     json_open_object(json);
     json_name(json, "attributes");
     json_open_array(json);
-    for (uint32_t i = 0; i < count; i++) {
-        json_open_object(json);
-        json_name(json, "name");
-        json_text(json, found[i].value);
-        json_put_double(json, "units", (double)found[i].units);
-        json_close_object(json);
-    }
+    if (!write_phases(slicing, json, err))
+        return false;
+    for (uint32_t i = 0; i < count; i++)
+        write_attribute(found[i].value, found[i].units, json);
     json_close_array(json);
     json_close_object(json);
     return true;
@@ -244,7 +345,9 @@ bool slices_write(const struct analysis_sources *sources, const struct analysis_
         return write_attributes(slicing, json, err);
     if (slicing->plan->kind == PLAN_QUANTILE)
         return gos_fail(err, GOS_BAD_INPUT, "/metric", "a quantile is not computed by slices");
-    if (!find_values(slicing, err) || !ask_sliced(slicing, err) || !compare_all(slicing, err))
+    if (gos_str_equal(by, BREAKDOWN_PHASE)
+            ? !ask_phases(slicing, err)
+            : !find_values(slicing, err) || !ask_sliced(slicing, err))
         return false;
-    return write_all(slicing, json, err);
+    return compare_all(slicing, err) && write_all(slicing, json, err);
 }

@@ -144,3 +144,42 @@ bool gos_strata_compare(const gos_moments *control, const gos_moments *treatment
     gos_arena_mark_return(arena, mark);
     return true;
 }
+
+/* Sums of products that give the means the variances of weighted ones. */
+static void stratify_products(const gos_moments *strata, const double *weights, size_t count,
+                              double total, gos_moments *out)
+{
+    double n = (double)out->n;
+    for (size_t k = 0; k < count; k++) {
+        double w = weights[k] / total, units = (double)strata[k].n;
+        if (!(w > 0))
+            continue;
+        for (uint32_t i = 0; i < gos_product(out->variable_count, 0); i++)
+            out->product[i] += n * (n - 1) * w * w * strata[k].product[i] / (units * (units - 1));
+    }
+}
+
+gos_moments gos_moments_stratify(const gos_moments *strata, const double *weights, size_t count)
+{
+    gos_moments out = gos_moments_empty(strata[0].variable_count), together = out;
+    double total = 0;
+    for (size_t k = 0; k < count; k++)
+        total += weights[k];
+    for (size_t k = 0; k < count; k++) {
+        if (!(weights[k] > 0))
+            continue;
+        for (uint32_t v = 0; v < out.variable_count; v++)
+            out.mean[v] += weights[k] / total * strata[k].mean[v];
+        gos_moments_merge(&together, &strata[k]);
+    }
+    out.n = together.n;
+    out.conversions = together.conversions;
+    out.covered = together.covered;
+    out.largest = together.largest;
+    stratify_products(strata, weights, count, total, &out);
+    /* How skewed values are decides how long to wait: their kurtosis stays that of all. */
+    double shrunk = together.product[0] > 0 ? out.product[0] / together.product[0] : 0;
+    out.m3 = together.m3 * pow(shrunk, 1.5);
+    out.m4 = together.m4 * shrunk * shrunk;
+    return out;
+}

@@ -1,4 +1,5 @@
 /* What is offered beside the defaults. */
+#include "gosset/stats_data.h"
 #include "gosset/stats_more.h"
 #include "stats/random.h"
 
@@ -39,6 +40,47 @@ TEST(more, a_weighted_family_favours_its_first)
     CHECK_NEAR(out[1], 0.4, 1e-15);
     CHECK(isnan(out[2]));
     CHECK_FAILS(gos_correct_weighted(p, 3, 1, out, &err), &err, GOS_BAD_INPUT, "/primary_share");
+}
+
+TEST(more, strata_as_one_arm_compare_as_strata)
+{
+    gos_moments c[3], t[3];
+    double weights[3];
+    gos_strata_result strata;
+    gos_estimate one;
+    gos_error err;
+    gos_arena *arena = gos_arena_open(1 << 20);
+    gos_stats_options options = gos_stats_options_default(GOS_METRIC_MEAN);
+    for (int k = 0; k < 3; k++) {
+        c[k] = gos_moments_from_variance((uint64_t)(900 - 400 * k), 10 * k, 1 + k);
+        t[k] = gos_moments_from_variance((uint64_t)(100 + 400 * k), 10 * k + 0.1 * (k + 1), 2 + k);
+        weights[k] = (double)(c[k].n + t[k].n);
+    }
+    gos_moments all_c = gos_moments_stratify(c, weights, 3);
+    gos_moments all_t = gos_moments_stratify(t, weights, 3);
+    options.mode = GOS_MODE_FIXED;
+    CHECK_OK(gos_stats_compare(&all_c, &all_t, &options, &one, &err), &err);
+    CHECK_OK(gos_strata_compare(c, t, 3, 0.05, arena, &strata, &err), &err);
+    CHECK_NEAR(one.fixed.diff, strata.shown.diff, 1e-12);
+    CHECK_NEAR(one.fixed.se, strata.se_conditional, 1e-12);
+    CHECK_NEAR(one.control.mean, strata.control_mean, 1e-12);
+    CHECK(one.control.n == 1500 && one.treatment.n == 1500);
+    gos_arena_close(arena);
+}
+
+TEST(more, a_stratum_alone_is_itself)
+{
+    double values[2][4] = {{1, 2, 4, 9}, {3, 1, 0, 2}};
+    gos_moments moments = gos_moments_empty(2);
+    for (int i = 0; i < 4; i++)
+        gos_moments_push(&moments, (double[]){values[0][i], values[1][i]});
+    gos_moments strata[2] = {moments, gos_moments_from_variance(50, 1, 1)};
+    gos_moments same = gos_moments_stratify(strata, (double[]){7, 0}, 2);
+    CHECK(same.n == 4 && same.conversions == moments.conversions);
+    for (uint32_t i = 0; i < gos_product(2, 0); i++)
+        CHECK_NEAR(same.product[i], moments.product[i], 1e-12);
+    CHECK_NEAR(same.mean[1], moments.mean[1], 1e-15);
+    CHECK_NEAR(same.m4, moments.m4, 1e-9);
 }
 
 TEST(more, a_prior_is_learned_from_30_experiments_on)

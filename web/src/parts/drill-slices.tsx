@@ -4,13 +4,14 @@ import { useState } from 'react';
 import { asked } from '../api/client';
 import { useGet } from '../api/queries';
 import type { Experiment, IntervalShape } from '../api/types';
-import { count, interval, intervalPercent, pValue, signedPercent, seOf } from '../lib/format';
+import { count, interval, intervalPercent, pValue, signedPercent, seOf, when } from '../lib/format';
 import type { Effect } from '../lib/results';
 import { Badge, ErrorNote, Hint, Rows } from './basic';
 import { ForestAxis, ForestRow, axisFor } from './forest';
 
 interface Slice {
   value: string;
+  from?: string | null;
   units: number;
   control_units: number;
   lift: number | null;
@@ -32,6 +33,13 @@ interface Attributes {
   attributes: { name: string; units: number }[];
 }
 
+const PHASE = '$phase';
+
+/** What a slice is called: phases by their number and first day. */
+function nameOf(slice: Slice): string {
+  return 'from' in slice ? `phase ${slice.value}${slice.from ? `, from ${when(slice.from)}` : ''}` : slice.value;
+}
+
 function Table({ slices, ratios, effect }: { slices: Slice[]; ratios: NonNullable<Slices['sample_ratio']>; effect: Effect }) {
   const axis = axisFor(slices.flatMap((one) => interval(one.lift_ci) ?? []));
   const wanted = (lift: number) => (effect.direction === 'increase' ? lift > 0 : lift < 0);
@@ -48,10 +56,10 @@ function Table({ slices, ratios, effect }: { slices: Slice[]; ratios: NonNullabl
             const tone = significant ? (wanted(one.lift!) ? 'good' : 'bad') : 'plain';
             return (
               <tr key={one.value} data-in={`/variants/variant=${effect.row.variant}/slices/value=${one.value}`}>
-                <td>{one.value === '' ? <span className="muted">not said</span> : one.value} {ratio?.alarm ? <Hint tip={`Its units are not split as planned (p ${pValue(ratio.p_value)}): do not read its effect.`}><Badge tone="warn">split broken</Badge></Hint> : one.differs && <Badge tone="warn">differs</Badge>}</td>
+                <td>{one.value === '' ? <span className="muted">not said</span> : nameOf(one)} {ratio?.alarm ? <Hint tip={`Its units are not split as planned (p ${pValue(ratio.p_value)}): do not read its effect.`}><Badge tone="warn">split broken</Badge></Hint> : one.differs && <Badge tone="warn">differs</Badge>}</td>
                 <td className="right num" data-at="units+control_units">{count(one.units + one.control_units)}</td>
                 <td className="right"><span className={`num ${tone === 'plain' ? '' : `strong ${tone}`}`} data-at="lift">{signedPercent(one.lift, seOf(range))}</span><br /><span className="muted small num" data-at="lift_ci/lower lift_ci/upper">{intervalPercent(range)}</span></td>
-                <td className="plot">{range && <ForestRow axis={axis} mark={{ estimate: one.lift, outer: null, inner: range, tone, label: `${one.value}: ${signedPercent(one.lift, seOf(range))}, ${intervalPercent(range)}` }} />}</td>
+                <td className="plot">{range && <ForestRow axis={axis} mark={{ estimate: one.lift, outer: null, inner: range, tone, label: `${nameOf(one)}: ${signedPercent(one.lift, seOf(range))}, ${intervalPercent(range)}` }} />}</td>
                 <td className="right num"><Hint tip={<>Uncorrected {pValue(one.p_value)}; shown is the p-value corrected for all slices (Holm).<br />Whether it differs from the other slices: q {pValue(one.gap_q)}.</>}><span data-at="adjusted_p">{pValue(one.adjusted_p)}</span></Hint></td>
               </tr>
             );
@@ -77,7 +85,7 @@ export default function ForWhom({ experiment, effect }: { experiment: Experiment
   const told = own && <span data-at={`/variants/variant=${own.variant}/heterogeneity_p`}>(p {pValue(own.heterogeneity_p)})</span>;
   return (
     <div className="stack" data-from={asked(path, { metric, by })}>
-      <Select label="Slice by" w={220} value={by} data={names} allowDeselect={false} onChange={setChosen} />
+      <Select label="Slice by" w={220} value={by} data={names.map((name) => ({ value: name, label: name === PHASE ? 'phase of the design' : name }))} allowDeselect={false} onChange={setChosen} />
       {answer.error ? (answer.error.status < 500 ? <p className="muted">{answer.error.message}.</p> : <ErrorNote error={answer.error} />) : !own ? <Rows count={1} height={120} /> : (
         <>
           <Table slices={own.slices} ratios={answer.data?.sample_ratio ?? []} effect={effect} />
