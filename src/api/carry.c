@@ -4,8 +4,8 @@
 static bool stays_behind(gos_str member)
 {
     static const char *const members[] = {
-        "created_at",      "created_by", "end_date", "environment", "phases",
-        "shipped_variant", "start_date", "status",   "updated_at",  "version"};
+        "conclusion",      "created_at", "created_by", "end_date",   "environment", "phases",
+        "shipped_variant", "start_date", "status",     "updated_at", "version"};
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
         if (gos_str_equal(member, gos_str_from(members[i])))
             return true;

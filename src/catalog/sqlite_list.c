@@ -230,8 +230,14 @@ static void filters_add(struct query *query, const struct catalog_query *wanted,
         gos_str like = query_like(arena, wanted->text);
         query_add_text(query, " AND (d.name LIKE ? ESCAPE '\\'", like);
         query_add_text(query, " OR json_extract(r.body, '$.name') LIKE ? ESCAPE '\\'", like);
-        query_add_text(query, " OR json_extract(r.body, '$.description') LIKE ? ESCAPE '\\')",
-                       like);
+        query_add_text(query, " OR json_extract(r.body, '$.description') LIKE ? ESCAPE '\\'", like);
+        if (wanted->kind == KIND_EXPERIMENT) {
+            query_add_text(query, " OR json_extract(r.body, '$.hypothesis') LIKE ? ESCAPE '\\'",
+                           like);
+            query_add_text(query, " OR json_extract(r.body, '$.conclusion') LIKE ? ESCAPE '\\'",
+                           like);
+        }
+        query_add(query, ")");
     }
 }
 

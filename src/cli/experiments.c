@@ -12,12 +12,13 @@ static const char experiments_help[] =
     "--limit N (50)\n"
     "  gosset experiments start NAME   and pause, resume, complete, archive, restore\n"
     "  gosset experiments ship NAME --variant V\n"
-    "                                  completes it; everybody gets V from now on\n\n"
+    "                                  completes it; everybody gets V from now on\n"
+    "  ship and complete take --conclusion TEXT: why, and what was learned; --search finds it\n\n"
     "Advice is no_data, unhealthy, running, ship, roll_back, inconclusive; draft, shipped, ended\n"
     "and archived where it is not under way.\n\n" REMOTE_HELP;
 
 struct wishes {
-    const char *advice, *status, *owner, *tag, *layer, *search, *limit, *variant;
+    const char *advice, *status, *owner, *tag, *layer, *search, *limit, *variant, *conclusion;
 };
 
 static gos_str list_path(const struct remote *remote, const struct wishes *wishes)
@@ -107,28 +108,33 @@ static int list(struct remote *remote, const struct wishes *wishes)
     return code;
 }
 
-static gos_str ship_body(const struct remote *remote, const char *variant)
+static void put_word(struct json_writer *json, const char *name, const char *value)
+{
+    if (value)
+        json_put_text(json, name, gos_str_from(value));
+}
+
+static gos_str move_body(const struct remote *remote, const struct wishes *wishes)
 {
     struct text text;
     struct json_writer json;
     text_init(&text, remote->arena);
     json_writer_init(&json, &text);
     json_open_object(&json);
-    if (variant) {
-        json_name(&json, "shipped_variant");
-        json_text(&json, gos_str_from(variant));
-    }
+    put_word(&json, "shipped_variant", wishes->variant);
+    put_word(&json, "conclusion", wishes->conclusion);
     json_close_object(&json);
     return text_str(&text);
 }
 
-static int move(struct remote *remote, const char *verb, const char *name, const char *variant)
+static int move(struct remote *remote, const char *verb, const char *name,
+                const struct wishes *wishes)
 {
     int code = EXIT_DONE;
     gos_str answer, behind = gos_arena_print(remote->arena, "/%s", verb);
     const struct json *after;
     gos_str path = remote_path(remote->arena, "/api/v1/experiments/", name, behind.data);
-    if (!remote_call(remote, "POST", path.data, ship_body(remote, variant), &answer, &after, &code))
+    if (!remote_call(remote, "POST", path.data, move_body(remote, wishes), &answer, &after, &code))
         return code;
     if (remote->as_json)
         printf("%.*s\n", GOS_ARG(answer));
@@ -156,15 +162,12 @@ int command_experiments(const struct command *command, int argc, char **argv)
     struct wishes wishes = {.limit = "50"};
     const char *words[2] = {"", ""};
     int count, code = EXIT_DONE;
-    const struct remote_option options[] = {{"advice", &wishes.advice, NULL},
-                                            {"status", &wishes.status, NULL},
-                                            {"owner", &wishes.owner, NULL},
-                                            {"tag", &wishes.tag, NULL},
-                                            {"layer", &wishes.layer, NULL},
-                                            {"search", &wishes.search, NULL},
-                                            {"limit", &wishes.limit, NULL},
-                                            {"variant", &wishes.variant, NULL},
-                                            {NULL, NULL, NULL}};
+    const struct remote_option options[] = {
+        {"advice", &wishes.advice, NULL},         {"status", &wishes.status, NULL},
+        {"owner", &wishes.owner, NULL},           {"tag", &wishes.tag, NULL},
+        {"layer", &wishes.layer, NULL},           {"search", &wishes.search, NULL},
+        {"limit", &wishes.limit, NULL},           {"variant", &wishes.variant, NULL},
+        {"conclusion", &wishes.conclusion, NULL}, {NULL, NULL, NULL}};
     own.help = experiments_help;
     if (!remote_open(&remote, &own, argc, argv, options, words, 2, &count, &code))
         return code;
@@ -172,7 +175,7 @@ int command_experiments(const struct command *command, int argc, char **argv)
     if (count == 0 || (count == 1 && strcmp(words[0], "list") == 0))
         code = list(&remote, &wishes);
     else if (ships && count == 2 && wishes.variant)
-        code = move(&remote, "complete", words[1], wishes.variant);
+        code = move(&remote, "complete", words[1], &wishes);
     else if (ships)
         code = command_usage(&own, "ship takes an experiment and --variant");
     else if (!is_verb(words[0]))
@@ -180,7 +183,7 @@ int command_experiments(const struct command *command, int argc, char **argv)
     else if (count != 2)
         code = command_usage(&own, "name one experiment");
     else
-        code = move(&remote, words[0], words[1], NULL);
+        code = move(&remote, words[0], words[1], &wishes);
     remote_close(&remote);
     return code;
 }

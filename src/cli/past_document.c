@@ -28,7 +28,7 @@ static const struct json *phase_at(const struct json *experiment, int64_t at)
 
 static bool is_later(gos_str name)
 {
-    static const char *const names[] = {"status", "shipped_variant", "phases"};
+    static const char *const names[] = {"status", "shipped_variant", "conclusion", "phases"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (gos_str_equal(name, gos_str_from(names[i])))
             return true;

@@ -271,17 +271,27 @@ bool definition_read(const struct definition_input *input, gos_arena *arena, str
            definition_fill(input->kind, body, tree, out, err);
 }
 
+/* What may come along with a move, beside the version that it is based on. */
+static bool is_option(gos_str name, gos_str verb)
+{
+    static const char *const of_completing[] = {"conclusion", "shipped_variant"};
+    if (gos_str_equal(name, GOS_LIT("version")))
+        return true;
+    for (size_t i = 0; i < sizeof of_completing / sizeof of_completing[0]; i++) {
+        if (gos_str_equal(name, gos_str_from(of_completing[i])))
+            return gos_str_equal(verb, GOS_LIT("complete"));
+    }
+    return false;
+}
+
 static bool check_options(const struct json *options, gos_str verb, gos_error *err)
 {
-    bool completes = gos_str_equal(verb, GOS_LIT("complete"));
     if (options && options->type != JSON_OBJECT && options->type != JSON_NULL)
         return gos_fail(err, GOS_BAD_INPUT, "", "the body must be an object or absent");
     for (size_t i = 0; options && i < options->count; i++) {
         char pointer[GOS_POINTER_BYTES] = "";
-        bool known = gos_str_equal(options->names[i], GOS_LIT("version")) ||
-                     (completes && gos_str_equal(options->names[i], GOS_LIT("shipped_variant")));
         json_pointer_add(pointer, options->names[i]);
-        if (!known)
+        if (!is_option(options->names[i], verb))
             return gos_fail(err, GOS_BAD_INPUT, pointer, "\"%.*s\" is not an option of %.*s",
                             GOS_ARG(options->names[i]), GOS_ARG(verb));
     }
@@ -297,10 +307,10 @@ bool definition_move(const struct definition *stored, gos_str verb, const struct
         !lifecycle_move(verb, from, phases && phases->count > 0, &to, err))
         return false;
 
-    gos_str names[3] = {GOS_LIT("status")};
-    struct json items[3] = {{.type = JSON_STRING, .text = gos_str_from(lifecycle_state_word(to))}};
+    gos_str names[4] = {GOS_LIT("status")};
+    struct json items[4] = {{.type = JSON_STRING, .text = gos_str_from(lifecycle_state_word(to))}};
     struct json patch = {.type = JSON_OBJECT, .count = 1, .items = items, .names = names};
-    for (size_t i = 0; options && i < options->count && patch.count < 3; i++) {
+    for (size_t i = 0; options && i < options->count && patch.count < 4; i++) {
         names[patch.count] = options->names[i];
         items[patch.count++] = options->items[i];
     }

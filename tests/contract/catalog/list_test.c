@@ -266,6 +266,23 @@ TEST(catalog_list, tells_and_filters_by_the_advice_of_experiments)
     fixture_close(&given);
 }
 
+TEST(catalog_list, finds_experiments_by_what_was_expected_and_what_was_learned)
+{
+    struct fixture given = fixture_open();
+    fixture_metric(&given, "m");
+    fixture_experiment(&given, "a", ",\"hypothesis\":\"Free returns sell.\"");
+    fixture_experiment(&given, "b", ",\"conclusion\":\"Nobody returns 100% of it.\"");
+    fixture_experiment(&given, "c", "");
+    struct catalog_query query = {.environment = PRODUCTION, .kind = KIND_EXPERIMENT, .limit = 3};
+    query.text = GOS_LIT("RETURNS");
+    CHECK_TEXT(names_of(&given, query), "a b");
+    query.text = GOS_LIT("100%");
+    CHECK_TEXT(names_of(&given, query), "b");
+    query.text = GOS_LIT("100_ of");
+    CHECK_TEXT(names_of(&given, query), "");
+    fixture_close(&given);
+}
+
 TEST(catalog_list, refuses_bad_cursors_and_limits)
 {
     struct fixture given = fixture_with_flags();

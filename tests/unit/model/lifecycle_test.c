@@ -103,6 +103,19 @@ TEST(lifecycle, completing_sets_the_end_and_may_ship_a_variant)
     CHECK_TEXT(fixture_at(&completed, "/end_date"), "\"2026-03-01T12:16:39Z\"");
     CHECK_TEXT(fixture_at(&completed, "/shipped_variant"), "\"treatment\"");
 
+    CHECK(json_read(GOS_LIT("{\"version\":2,\"shipped_variant\":\"treatment\",\"conclusion\":\"It "
+                            "sells.\"}"),
+                    arena, &options, NULL));
+    CHECK_OK(definition_move(&running, GOS_LIT("complete"), options, FIXTURE_NOW, arena, &completed,
+                             &err),
+             &err);
+    CHECK_TEXT(fixture_at(&completed, "/shipped_variant"), "\"treatment\"");
+    CHECK_TEXT(fixture_at(&completed, "/conclusion"), "\"It sells.\"");
+    CHECK(json_read(GOS_LIT("{\"conclusion\":\"It sells.\"}"), arena, &options, NULL));
+    CHECK_FAILS(
+        definition_move(&running, GOS_LIT("pause"), options, FIXTURE_NOW, arena, &completed, &err),
+        &err, GOS_BAD_INPUT, "/conclusion");
+
     CHECK(json_read(GOS_LIT("{\"shipped_variant\":\"none\"}"), arena, &options, NULL));
     CHECK_FAILS(definition_move(&running, GOS_LIT("complete"), options, FIXTURE_NOW, arena,
                                 &completed, &err),

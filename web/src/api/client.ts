@@ -168,10 +168,10 @@ export function upload<T>(method: string, path: string, file: Blob, options: Cal
 }
 
 /** Something that is no JSON, such as a list of ids. */
-export async function readText(path: string): Promise<Blob> {
+export async function readText(path: string, query?: Query, accept = 'text/plain'): Promise<Blob> {
   const headers = headersOf({});
-  headers.set('Accept', 'text/plain');
-  const response = await fetch(address(v1(path)), { headers, credentials: 'same-origin', cache: 'no-store' });
+  headers.set('Accept', accept);
+  const response = await fetch(address(v1(path), query), { headers, credentials: 'same-origin', cache: 'no-store' });
   if (!response.ok) throw await errorOf(response);
   return response.blob();
 }

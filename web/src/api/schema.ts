@@ -123,6 +123,7 @@ export type Experiment = {
   hash?: string;
   forced_variants?: Record<string, string>;
   shipped_variant?: string;
+  conclusion?: string;
   phases: {
     start: string;
     traffic_allocation: Record<string, number>;

@@ -7,8 +7,10 @@ import { useQueryValue } from '../app/router';
 import { STATUS_TONE, healthTone, layersOf, winnerOf } from '../lib/results';
 import { Ago, Badge, Card, Empty, ErrorNote, Page, Rows } from '../parts/basic';
 import { Computing } from '../parts/computing';
+import { Conclusion } from '../parts/conclusion';
 import { Lifecycle } from '../parts/lifecycle';
 import { MetricsTable } from '../parts/metrics-table';
+import { Share } from '../parts/share';
 import { Warnings } from '../parts/warnings';
 import { Exposures, HealthStrip, Verdict } from '../parts/verdict';
 
@@ -27,6 +29,7 @@ function ResultsView({ experiment, results }: { experiment: Experiment; results:
     <div className="stack" data-from={`/experiments/${experiment.id}/results`}>
       {results.error && <ErrorNote error={results.error} title="These results are not fresh" retry={() => void results.refetch()} />}
       <Verdict experiment={experiment} results={results.data} />
+      <Conclusion experiment={experiment} />
       <HealthStrip health={results.data.health} />
       {rows.length === 0 ? (
         <Empty title={experiment.status === 'Draft' ? 'Results appear once it runs' : 'No results yet'}>
@@ -42,6 +45,7 @@ function ResultsView({ experiment, results }: { experiment: Experiment; results:
             <p className="muted small" style={{ marginTop: 10 }}>
               Pale bar: valid however often you look. Dark bar: valid once, at the planned size. Coloured only when significant: green in the wanted direction, red in the other.
             </p>
+            <Share experiment={experiment} metrics={metrics} rows={rows} warning={results.data.verdict?.sentence} />
           </Card>
         </>
       )}

@@ -18,10 +18,10 @@ function AdviceCell({ row }: { row: Experiment }) {
   const { label, tone, sentence, reasons } = adviceOf(row.advice);
   return (
     <div>
-      <Hint tip={<>{sentence}{reasons.map((reason) => <div key={reason}>{reason}</div>)}{row.advice?.as_of && <div>Computed from data up to {when(row.advice.as_of)}.</div>}</>}>
+      <Hint tip={<>{sentence}{row.conclusion && <div>{row.conclusion}</div>}{reasons.map((reason) => <div key={reason}>{reason}</div>)}{row.advice?.as_of && <div>Computed from data up to {when(row.advice.as_of)}.</div>}</>}>
         <Badge tone={tone}>{row.advice?.days_left != null && row.advice.kind === 'running' ? <span data-at="^advice/days_left">{label}</span> : label}</Badge>
       </Hint>
-      <div className="muted small reason">{sentence}</div>
+      <div className="muted small reason">{row.conclusion ?? sentence}</div>
     </div>
   );
 }
@@ -75,7 +75,7 @@ export default function Experiments() {
   return (
     <Page title="Experiments" actions={<>{views}{create}</>}>
       <div className="filters">
-        <SearchBox label="Search by name" />
+        <SearchBox label="Search names, hypotheses, conclusions" />
         <Select aria-label="Advice" placeholder="Any advice" clearable value={advice || null} w={160} data={advices} onChange={(value) => setAdvice(value ?? '')} />
         <Select aria-label="Status" placeholder="Any status" clearable value={status || null} w={140}
           data={['Draft', 'Running', 'Paused', 'Completed', 'Archived']} onChange={(value) => setStatus(value ?? '')} />

@@ -1,9 +1,9 @@
 // Whether another experiment that shares units changes the effect of this one.
 import { Select } from '@mantine/core';
-import { useState } from 'react';
 import { asked } from '../api/client';
 import { useGet, useList } from '../api/queries';
 import type { Experiment } from '../api/types';
+import { useQueryValue } from '../app/router';
 import { count, metricValue, number, decimalsFor, pValue } from '../lib/format';
 import type { Effect } from '../lib/results';
 import { ErrorNote, Note, Rows } from './basic';
@@ -58,7 +58,7 @@ function Answer({ data, effect, other }: { data: Interactions; effect: Effect; o
 export default function WithOthers({ experiment, effect }: { experiment: Experiment; effect: Effect }) {
   const running = useList<Experiment>('/experiments', { status: 'Running', sort: 'name', limit: 200 });
   const others = (running.data?.items ?? []).filter((one) => one.id !== experiment.id && (one.advice?.units ?? 0) > 0);
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [chosen, setChosen] = useQueryValue('with');
   const other = others.find((one) => one.id === chosen) ?? others[0];
   const path = `/experiments/${experiment.id}/interactions`;
   const query = { metric: effect.row.metric_name, with: other?.id ?? '' };
@@ -67,7 +67,7 @@ export default function WithOthers({ experiment, effect }: { experiment: Experim
   if (!other) return <p className="muted">No other experiment runs at the same time.</p>;
   return (
     <div className="stack" data-from={asked(path, query)}>
-      <Select label="Together with" w={260} searchable allowDeselect={false} value={other.id} data={others.map((one) => ({ value: one.id, label: one.name }))} onChange={setChosen} />
+      <Select label="Together with" w={260} searchable allowDeselect={false} value={other.id} data={others.map((one) => ({ value: one.id, label: one.name }))} onChange={(id) => setChosen(id ?? '')} />
       {answer.error ? (answer.error.status < 500 ? <p className="muted">{answer.error.message}.</p> : <ErrorNote error={answer.error} />) : !answer.data ? <Rows count={1} height={120} /> : <Answer data={answer.data} effect={effect} other={other.name} />}
     </div>
   );

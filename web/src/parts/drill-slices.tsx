@@ -1,9 +1,9 @@
 // For whom the effect is different: one interval for each value of an attribute of the exposures.
 import { Select } from '@mantine/core';
-import { useState } from 'react';
 import { asked } from '../api/client';
 import { useGet } from '../api/queries';
 import type { Experiment, IntervalShape } from '../api/types';
+import { useQueryValue } from '../app/router';
 import { count, interval, intervalPercent, pValue, signedPercent, seOf, when } from '../lib/format';
 import type { Effect } from '../lib/results';
 import { Badge, ErrorNote, Hint, Rows } from './basic';
@@ -74,9 +74,9 @@ export default function ForWhom({ experiment, effect }: { experiment: Experiment
   const path = `/experiments/${experiment.id}/slices`;
   const metric = effect.row.metric_name;
   const attributes = useGet<Attributes>(path, { metric });
-  const [chosen, setChosen] = useState<string | null>(null);
+  const [chosen, setChosen] = useQueryValue('by');
   const names = (attributes.data?.attributes ?? []).map((one) => one.name);
-  const by = chosen ?? names[0] ?? null;
+  const by = chosen || names[0] || null;
   const answer = useGet<Slices>(by ? path : null, { metric, by: by ?? '' });
   if (attributes.isPending) return <Rows count={1} height={160} />;
   if (attributes.error) return <ErrorNote error={attributes.error} />;
@@ -85,7 +85,7 @@ export default function ForWhom({ experiment, effect }: { experiment: Experiment
   const told = own && <span data-at={`/variants/variant=${own.variant}/heterogeneity_p`}>(p {pValue(own.heterogeneity_p)})</span>;
   return (
     <div className="stack" data-from={asked(path, { metric, by })}>
-      <Select label="Slice by" w={220} value={by} data={names.map((name) => ({ value: name, label: name === PHASE ? 'phase of the design' : name }))} allowDeselect={false} onChange={setChosen} />
+      <Select label="Slice by" w={220} value={by} data={names.map((name) => ({ value: name, label: name === PHASE ? 'phase of the design' : name }))} allowDeselect={false} onChange={(name) => setChosen(name ?? '')} />
       {answer.error ? (answer.error.status < 500 ? <p className="muted">{answer.error.message}.</p> : <ErrorNote error={answer.error} />) : !own ? <Rows count={1} height={120} /> : (
         <>
           <Table slices={own.slices} ratios={answer.data?.sample_ratio ?? []} effect={effect} />

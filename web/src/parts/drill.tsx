@@ -1,9 +1,10 @@
 // One metric opened: how the effect settled, what it does to units over their days, for whom, and
 // every number of its row.
 import { Tabs } from '@mantine/core';
-import { Suspense, lazy, useState } from 'react';
+import { Suspense, lazy } from 'react';
 import { useGet } from '../api/queries';
 import type { Experiment } from '../api/types';
+import { useQueryValue } from '../app/router';
 import { count, interval, intervalPercent, metricValue, number, pValue, signedPercent, seOf, when, type Interval } from '../lib/format';
 import { placeOf, type Effect } from '../lib/results';
 import { ErrorNote, Hint, Rows } from './basic';
@@ -123,7 +124,7 @@ function Adjusted({ effect }: { effect: Effect }) {
 }
 
 export default function Drill({ experiment, effect }: { experiment: Experiment; effect: Effect }) {
-  const [tab, setTab] = useState<string>('course');
+  const [tab, setTab] = useQueryValue('look', 'course');
   const waiting = <Rows count={1} height={160} />;
   return (
     <Tabs value={tab} onChange={(value) => setTab(value ?? 'course')} keepMounted={false} aria-label={`Details of ${effect.row.metric_name}`}>

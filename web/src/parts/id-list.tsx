@@ -4,6 +4,7 @@ import { keepPreviousData, useQuery, useQueryClient } from '@tanstack/react-quer
 import { useState } from 'react';
 import { api, upload, readText, type ApiError } from '../api/client';
 import type { Segment, SegmentIds } from '../api/types';
+import { saveAs } from '../lib/file';
 import { count } from '../lib/format';
 import { readIds } from '../lib/ids';
 import { ErrorNote, Rows, say, useSettled } from './basic';
@@ -47,10 +48,7 @@ function Lookup({ path, label }: { path: string; label: string }) {
 }
 
 async function download(path: string, name: string) {
-  const url = URL.createObjectURL(await readText(path));
-  const link = Object.assign(document.createElement('a'), { href: url, download: name });
-  link.click();
-  URL.revokeObjectURL(url);
+  saveAs(await readText(path), name);
 }
 
 function Long({ segment, list, label, description, total, blocked }: { segment: Segment; list: ListName; label: string; description: string; total: number; blocked: boolean }) {

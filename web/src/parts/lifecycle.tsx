@@ -1,5 +1,5 @@
 // Start, pause, complete and the rest, with what each means for users and results.
-import { Button, Modal } from '@mantine/core';
+import { Button, Modal, Textarea } from '@mantine/core';
 import { useState } from 'react';
 import type { ApiError } from '../api/client';
 import { api } from '../api/client';
@@ -79,13 +79,16 @@ function Endings({ experiment, ship, choose }: { experiment: Experiment; ship: s
 export function Lifecycle({ experiment, winner, isAdvised, caution }: { experiment: Experiment; winner?: string | null; isAdvised?: boolean; caution?: string }) {
   const [verb, setVerb] = useState<Verb | null>(null);
   const [ship, setShip] = useState<string | null>(null);
-  const change = useChange<{ verb: Verb; ship: string | null }, Experiment>(
-    (input) => api.post<Experiment>(`/experiments/${experiment.id}/${input.verb}`, input.ship ? { shipped_variant: input.ship } : {}),
+  const [conclusion, setConclusion] = useState('');
+  const change = useChange<Verb, Experiment>(
+    (input) => api.post<Experiment>(`/experiments/${experiment.id}/${input}`,
+      input === 'complete' ? { shipped_variant: ship ?? undefined, conclusion: conclusion.trim() || undefined } : {}),
     ['experiments', 'flags'],
   );
   const open = (next: Verb, variant: string | null = null) => {
     change.reset();
     setShip(variant);
+    setConclusion(experiment.conclusion ?? '');
     setVerb(next);
   };
   const moves = MOVES[experiment.status] ?? [];
@@ -106,12 +109,14 @@ export function Lifecycle({ experiment, winner, isAdvised, caution }: { experime
               <>
                 <Endings experiment={experiment} ship={ship} choose={setShip} />
                 {caution && ship && ship !== controlName(experiment) && <Note tone="warn" title="Before you ship">{caution}</Note>}
+                <Textarea label="Conclusion" description="Why it ends so, and what was learned: it stays with the results, in the report, and the list of experiments finds it." autosize minRows={2}
+                  value={conclusion} error={(change.error as ApiError | null)?.pointer === '/conclusion' ? change.error!.message : undefined} onChange={(event) => setConclusion(event.currentTarget.value)} />
               </>
             )}
             <ErrorNote error={change.error as ApiError | null} />
             <div className="row">
               <Button loading={change.isPending}
-                onClick={() => change.mutate({ verb, ship: verb === 'complete' ? ship : null }, {
+                onClick={() => change.mutate(verb, {
                   onSuccess: (after) => {
                     setVerb(null);
                     say(`${experiment.name} is ${after?.status ?? 'changed'}.`);

@@ -1,7 +1,8 @@
 // The scorecard: metrics by role, effects on one shared axis.
 import { ActionIcon } from '@mantine/core';
-import { Fragment, useState, type ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import type { Experiment, Metric, ResultRow } from '../api/types';
+import { useQueryValue } from '../app/router';
 import { interval, intervalPercent, metricValue, number, pValue, seOf, signedPercent, count } from '../lib/format';
 import { effectSentence, effectsByRole, isUsable, placeOf, type Effect } from '../lib/results';
 import { ForestAxis, ForestRow, axisFor, type Axis } from './forest';
@@ -111,7 +112,8 @@ export function MetricsTable({ experiment, metrics, rows, detail, trusted = true
   detail?: (effect: Effect) => ReactNode;
   trusted?: boolean;
 }) {
-  const [open, setOpen] = useState<string | null>(null);
+  // In the address, so that a link shows what its sender saw.
+  const [open, setOpen] = useQueryValue('open');
   const groups = effectsByRole(experiment, metrics, rows, trusted);
   const all = groups.flatMap((group) => group.effects);
   const axis = axisFor(all.flatMap((effect) => effect.anytime ?? effect.fixed ?? []));
@@ -140,7 +142,7 @@ export function MetricsTable({ experiment, metrics, rows, detail, trusted = true
               const id = `${effect.row.metric_name}/${effect.row.variant}`;
               return (
                 <Fragment key={id}>
-                  <EffectRow effect={effect} axis={axis} many={many} open={open === id} toggle={detail && (() => setOpen(open === id ? null : id))} />
+                  <EffectRow effect={effect} axis={axis} many={many} open={open === id} toggle={detail && (() => setOpen(open === id ? '' : id))} />
                   {open === id && detail && (
                     <tr className="detail"><td colSpan={6} data-in={placeOf(effect.row)}>{detail(effect)}</td></tr>
                   )}
