@@ -116,6 +116,13 @@ export function when(iso: string | null | undefined): string {
   return Number.isFinite(time) ? dateTime.format(time) : iso;
 }
 
+const clockTime = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+/** The time of day, for what has come just now. */
+export function clock(iso: string | null | undefined): string {
+  const time = iso ? Date.parse(iso) : NaN;
+  return Number.isFinite(time) ? clockTime.format(time) : NONE;
+}
+
 export function days(value: number | null | undefined): string {
   if (value === null || value === undefined || !Number.isFinite(value)) return NONE;
   if (value < 1) return 'less than a day';

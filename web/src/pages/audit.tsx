@@ -54,7 +54,7 @@ export default function Audit() {
         : list.data.items.length === 0 ? <Empty title={filtered ? 'No change matches' : 'Nothing has been changed yet'} />
         : (
           <div className="stack" style={{ opacity: list.isPlaceholderData ? 0.6 : undefined }}>
-            {list.data.items.map((entry) => <EntryLine key={entry.id} entry={entry} />)}
+            <div className="entries">{list.data.items.map((entry) => <EntryLine key={entry.id} entry={entry} />)}</div>
             <div className="pager">
               <span className="muted num">{count(list.data.total)} {list.data.total === 1 ? 'change' : 'changes'}</span>
               <div className="row">

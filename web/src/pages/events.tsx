@@ -5,7 +5,7 @@ import { useGet, useList } from '../api/queries';
 import type { JsonObject } from '../api/types';
 import { Link, useQueryValue } from '../app/router';
 import { shown } from '../lib/draft';
-import { count, number } from '../lib/format';
+import { clock, count, number, when } from '../lib/format';
 import { Ago, Badge, Card, Empty, ErrorNote, Hint, Page, Rows } from '../parts/basic';
 import { SystemStrip } from '../parts/system-strip';
 
@@ -41,7 +41,7 @@ function Line({ event }: { event: Event }) {
         <td data-label="User">{event.user_id ? <Link className="mono wrap" to={`/users/${encodeURIComponent(unit)}`}>{unit}</Link> : <span className="mono wrap">{unit}</span>}</td>
         <td data-label="Value" className="right num">{event.value ?? '–'}</td>
         <td data-label="Properties" className="mono wrap">{properties || '–'}</td>
-        <td data-label="Arrived" className="right"><Ago at={event.received_at ?? event.timestamp} /></td>
+        <td data-label="Arrived" className="right num" title={when(event.received_at ?? event.timestamp)}>{clock(event.received_at ?? event.timestamp)}</td>
       </tr>
       {open && <tr><td colSpan={5} className="lead"><pre className="block mono">{JSON.stringify(event, null, 2)}</pre></td></tr>}
     </>

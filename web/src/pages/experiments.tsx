@@ -7,7 +7,7 @@ import { Link, navigate, useQueryValue } from '../app/router';
 import { when } from '../lib/format';
 import { ADVICE_KINDS, STATUS_TONE, adviceOf, layersOf } from '../lib/results';
 import { Act } from '../parts/act';
-import { Ago, Badge, Empty, Hint, Page } from '../parts/basic';
+import { Ago, Badge, Empty, Hint, None, Page } from '../parts/basic';
 import { FilterWord } from '../parts/filter-words';
 import { Listing, SearchBox, type Column } from '../parts/listing';
 import { Timeline } from '../parts/timeline';
@@ -38,9 +38,9 @@ const COLUMNS: Column<Experiment>[] = [
   },
   { title: 'Status', cell: (row) => <Badge tone={STATUS_TONE[row.status]}>{row.status}</Badge> },
   { title: 'Advice', cell: (row) => <AdviceCell row={row} /> },
-  { title: 'Owner', cell: (row) => (row.owner ? <FilterWord name="owner" value={row.owner} /> : <span className="muted">–</span>) },
-  { title: 'Tags', cell: (row) => (row.tags?.length ? <span className="words">{row.tags.map((tag) => <FilterWord key={tag} name="tag" value={tag} />)}</span> : <span className="muted">–</span>) },
-  { title: 'Layer', cell: (row) => (layersOf(row).length > 0 ? <span className="words">{layersOf(row).map((layer) => <FilterWord key={layer} name="layer" value={layer} />)}</span> : <span className="muted">–</span>) },
+  { title: 'Owner', cell: (row) => (row.owner ? <FilterWord name="owner" value={row.owner} /> : <None />) },
+  { title: 'Tags', cell: (row) => (row.tags?.length ? <span className="words">{row.tags.map((tag) => <FilterWord key={tag} name="tag" value={tag} />)}</span> : <None />) },
+  { title: 'Layer', cell: (row) => (layersOf(row).length > 0 ? <span className="words">{layersOf(row).map((layer) => <FilterWord key={layer} name="layer" value={layer} />)}</span> : <None />) },
   { title: 'Started', cell: (row) => <span className="num small">{when(row.start_date)}</span> },
   { title: 'Changed', right: true, cell: (row) => <Ago at={row.updated_at} /> },
 ];
@@ -83,7 +83,7 @@ export default function Experiments() {
         <Select aria-label="Tag" placeholder="Any tag" clearable searchable value={tag || null} w={130} data={seen(items, tag, (row) => row.tags ?? [])} onChange={(value) => setTag(value ?? '')} />
         <Select aria-label="Layer" placeholder="Any layer" clearable searchable value={layer || null} w={130} data={[...new Set([...seen(items, layer, layersOf), ...(layers.data?.items ?? []).map((one) => one.name)])]} onChange={(value) => setLayer(value ?? '')} />
         <Select aria-label="Order" value={sort} w={150} allowDeselect={false} onChange={(value) => setSort(value ?? '')}
-          data={[{ value: '-updated_at', label: 'Changed last' }, { value: '-created_at', label: 'Created last' }, { value: 'name', label: 'Name' }]} />
+          data={[{ value: '-updated_at', label: 'Changed last' }, { value: '-created_at', label: 'Created last' }, { value: 'name', label: 'By name' }]} />
       </div>
       {view === 'timeline' && list.data && items.length > 0 ? (
         <div data-from={asked('/experiments', query)}><Timeline experiments={items} /></div>

@@ -10,7 +10,7 @@ import { isAt } from '../lib/pointer';
 import { STALE_DAYS, STALE_WORDS } from '../lib/stale';
 import type { Environment } from '../parts/account';
 import { Act, useWho } from '../parts/act';
-import { Ago, Empty, ErrorNote, Page } from '../parts/basic';
+import { Ago, Empty, ErrorNote, None, Page } from '../parts/basic';
 import { FilterChoice, FilterWord } from '../parts/filter-words';
 import { FlagSwitch, FlagSwitches, type ListedFlag as Row } from '../parts/flag-switch';
 import { Listing, SearchBox, type Column } from '../parts/listing';
@@ -46,7 +46,7 @@ const REST: Column<Row>[] = [
     title: 'Owner, tags',
     cell: (flag) => (flag.owner || flag.tags?.length ? (
       <span className="words">{flag.owner && <FilterWord name="owner" value={flag.owner} />}{flag.tags?.map((tag) => <FilterWord key={tag} name="tag" value={tag} />)}</span>
-    ) : <span className="muted">–</span>),
+    ) : <None />),
   },
   { title: 'Last seen', cell: (flag) => <div className="words"><Ago at={flag.last_evaluated_at} /><Stale reasons={flag.stale} /></div> },
   { title: 'Changed', right: true, cell: (flag) => <Ago at={flag.updated_at} /> },
@@ -63,7 +63,7 @@ function useColumns(): Column<Row>[] {
       title: name === here ? `${name} · here` : name,
       cell: (flag) => {
         const place = placeIn(flag, name);
-        return place ? <FlagSwitch compact flag={flag.key} place={place} /> : <span className="muted" title={`There is no such flag in ${name}, or you may not see it`}>–</span>;
+        return place ? <FlagSwitch compact flag={flag.key} place={place} /> : <span className="muted none" title={`There is no such flag in ${name}, or you may not see it`}>–</span>;
       },
     }));
     const all: Column<Row> = { title: 'Environments', cell: (flag) => <FlagSwitches flag={flag.key} places={flag.environments ?? []} here={here} /> };
@@ -124,7 +124,7 @@ export default function Flags() {
         <FilterChoice name="tag" label="Tag" seen={items.flatMap((flag) => flag.tags ?? [])} />
         <Select aria-label="Use" placeholder="Any use" clearable w={150} value={stale || null} data={USES.some((one) => one.value === stale) || !stale ? USES : [...USES, { value: stale, label: stale }]} onChange={(next) => setStale(next ?? '')} />
         <Select aria-label="Order" value={sort} w={140} allowDeselect={false} onChange={(next) => setSort(next ?? '')}
-          data={[{ value: 'key', label: 'Key' }, { value: '-updated_at', label: 'Changed last' }, { value: '-created_at', label: 'Created last' }]} />
+          data={[{ value: 'key', label: 'By key' }, { value: '-updated_at', label: 'Changed last' }, { value: '-created_at', label: 'Created last' }]} />
       </div>
       <Listing query={list} from={asked('/flags', query)} columns={columns} id={(flag) => flag.id} caption="Flags" word="flag"
         empty={isFiltered ? <Empty title="No flag matches" action={<Button variant="default" onClick={() => navigate('/flags')}>Show all</Button>}>Nothing has all that is asked for.</Empty>

@@ -5,7 +5,7 @@ import { asked } from '../api/client';
 import { useList } from '../api/queries';
 import { Link, navigate, useQueryValue } from '../app/router';
 import { Act } from '../parts/act';
-import { Ago, Empty, Page } from '../parts/basic';
+import { Ago, Empty, None, Page } from '../parts/basic';
 import { Listing, SearchBox, type Column } from '../parts/listing';
 import { MetricForm } from '../parts/metric-form';
 
@@ -13,7 +13,7 @@ const COLUMNS: Column<Metric>[] = [
   { title: 'Metric', lead: true, cell: (row) => <><Link to={`/metrics/${encodeURIComponent(row.name)}`} className="strong">{row.name}</Link>{row.description && <div className="muted small">{row.description}</div>}</> },
   { title: 'Type', cell: (row) => row.type },
   { title: 'Calculation', cell: (row) => <code className="mono wrap">{row.calculation}</code> },
-  { title: 'Unit', cell: (row) => row.unit || <span className="muted">–</span> },
+  { title: 'Unit', cell: (row) => row.unit || <None /> },
   { title: 'Should', cell: (row) => row.direction ?? 'increase' },
   { title: 'Changed', right: true, cell: (row) => <Ago at={row.updated_at} /> },
 ];

@@ -5,7 +5,7 @@ import type { Experiment, Metric } from '../api/types';
 import { Link } from '../app/router';
 import { count, days, intervalPercent, share, signedPercent, seOf } from '../lib/format';
 import { ADVICE_KINDS, adviceOf, advisedEffect, effectSentence, type Tone } from '../lib/results';
-import { Ago, Badge, Card, Empty, ErrorNote, Hint, Page, Rows } from '../parts/basic';
+import { Ago, Badge, Card, Empty, ErrorNote, Hint, None, Page, Rows } from '../parts/basic';
 import { ForestAxis, ForestRow, axisFor, type Axis } from '../parts/forest';
 import { SystemStrip } from '../parts/system-strip';
 
@@ -104,13 +104,13 @@ function RunningRow({ experiment, metrics, axis }: { experiment: Experiment; met
             <span className={`num ${effect.tone === 'plain' ? '' : `strong ${effect.tone}`}`} data-at="advice/primary/lift">{signedPercent(effect.lift, seOf(effect.fixed ?? effect.anytime))}</span>
             <span className="muted small num" style={{ display: 'block' }} data-at="advice/primary/lift_ci/lower advice/primary/lift_ci/upper">{intervalPercent(effect.anytime ?? effect.fixed)}</span>
           </Hint>
-        ) : '–'}
+        ) : <None />}
       </td>
       <td style={{ minWidth: 200, padding: 0 }}>
         {effect && <ForestRow axis={axis} mark={{ estimate: effect.lift, outer: effect.anytime, inner: effect.fixed, tone: effect.tone, label: effectSentence(effect) }} />}
       </td>
       <td data-label="Units" className="right"><Progress experiment={experiment} /></td>
-      <td data-label="Days left" className="right">{typeof left === 'number' ? <span data-at="^advice/days_left">{days(left)}</span> : '–'}</td>
+      <td data-label="Days left" className="right">{typeof left === 'number' ? <span data-at="^advice/days_left">{days(left)}</span> : <None />}</td>
       <td data-label="Computed" className="right small"><Ago at={advice?.as_of} /></td>
     </tr>
   );

@@ -7,6 +7,9 @@ import { ago, when } from '../lib/format';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'accent' | 'plain';
 
+/** There is nothing to say: a dash, and on a phone no line at all. */
+export const None = () => <span className="muted none">–</span>;
+
 export function Badge({ tone = 'plain', children }: { tone?: Tone; children: ReactNode }) {
   return (
     <span className="badge" data-tone={tone}>

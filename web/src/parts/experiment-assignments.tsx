@@ -6,6 +6,7 @@ import { api } from '../api/client';
 import { useChange, useList } from '../api/queries';
 import type { Assignment, Experiment, Json, JsonObject } from '../api/types';
 import { Link, useQueryValue } from '../app/router';
+import { reasonWords } from '../lib/reasons';
 import { Ago, Card, Empty, ErrorNote } from './basic';
 import { JsonField } from './json-field';
 import { Trace } from './trace';
@@ -14,7 +15,7 @@ import { Listing, type Column } from './listing';
 const COLUMNS: Column<Assignment>[] = [
   { title: 'Unit', lead: true, cell: (row) => <Link to={`/users/${encodeURIComponent(row.user_id)}`} className="mono">{row.user_id}</Link> },
   { title: 'Variant', cell: (row) => row.variant ?? 'none' },
-  { title: 'Reason', cell: (row) => row.assignment_reason },
+  { title: 'Reason', cell: (row) => <span title={row.assignment_reason ?? undefined}>{reasonWords(row.assignment_reason)}</span> },
   { title: 'Device', cell: (row) => <span className="mono">{row.device_id ?? '–'}</span> },
   { title: 'Assigned', right: true, cell: (row) => <Ago at={row.assigned_at} /> },
 ];

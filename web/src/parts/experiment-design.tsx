@@ -87,10 +87,11 @@ function Variants({ edit, fixed }: { edit: Edit; fixed: boolean }) {
   return (
     <Card title="Variants and split" aside={!fixed && <Button size="xs" variant="default" onClick={add}>Add a variant</Button>}>
       <div className="stack">
+        <p className="small muted" style={{ margin: 0 }}>The others are compared with <span className="strong">{(value.variants.find((variant) => variant.name === 'control') ?? value.variants[0])?.name}</span>: the variant named “control”, else the first.</p>
         {value.variants.map((variant, i) => (
           <div key={i} className="rule stack tight">
             <div className="row" style={{ alignItems: 'flex-start' }}>
-              <TextInput label={i === 0 ? 'Variant (first or “control” is compared against)' : 'Variant'} value={variant.name} disabled={fixed} error={at(`/variants/${i}/name`)}
+              <TextInput label="Variant" w={200} value={variant.name} disabled={fixed} error={at(`/variants/${i}/name`)}
                 onChange={(event) => set(renamed(value, i, event.currentTarget.value))} />
               <TextInput label="What it tests" className="grow" value={variant.description ?? ''} disabled={fixed} error={at(`/variants/${i}/description`)}
                 onChange={(event) => replace(i, { description: event.currentTarget.value })} />
@@ -201,7 +202,7 @@ export default function Design({ experiment }: { experiment: Experiment }) {
         <Phases experiment={experiment} />
         <Card title="In code">
           <p className="small muted">Ask for the variant of a user:</p>
-          <pre className="block mono" tabIndex={0}>{`POST /api/v1/assignments\n{"experiment_id": "${experiment.id}",\n "user_id": "u1", "attributes": {}}`}</pre>
+          <pre className="block wraps mono" tabIndex={0}>{`POST /api/v1/assignments\n{"experiment_id": "${experiment.id}",\n "user_id": "u1", "attributes": {}}`}</pre>
         </Card>
       </div>
     </div>

@@ -1,6 +1,7 @@
 // An explanation of a decision: the outcome first, then every step as the engine took it.
 import type { Json, JsonObject } from '../api/types';
 import { shown } from '../lib/draft';
+import { reasonWords } from '../lib/reasons';
 import { Badge } from './basic';
 
 const OUTCOME = ['value', 'variant', 'reason', 'assignment_reason', 'errorCode'];
@@ -61,7 +62,7 @@ export function Trace({ trace }: { trace: Json }) {
     <div className="stack">
       <div className="row">
         {names.map((name) => (
-          <Badge key={name} tone={name === 'value' || name === 'variant' ? 'accent' : 'plain'}>{name.replace('_', ' ')}: <span className="mono">{shown(outcome[name])}</span></Badge>
+          <Badge key={name} tone={name === 'value' || name === 'variant' ? 'accent' : 'plain'}>{name.replace('_', ' ')}: <span className="mono">{shown(outcome[name])}</span>{name.endsWith('reason') && <span className="muted">{reasonWords(outcome[name])}</span>}</Badge>
         ))}
       </div>
       {steps.length > 0 && <ol className="checklist" aria-label="Steps of the decision">{steps.map((step, i) => <Step key={i} step={step} />)}</ol>}

@@ -8,6 +8,7 @@ import type { Flag, Json, JsonObject } from '../api/types';
 import { Link, useQueryValue } from '../app/router';
 import { same, shown } from '../lib/draft';
 import { when } from '../lib/format';
+import { reasonWords } from '../lib/reasons';
 import { Badge, Card, Empty, ErrorNote, Rows } from './basic';
 import { Listing, SearchBox, type Column } from './listing';
 import { Trace } from './trace';
@@ -38,7 +39,7 @@ function useDecisions(user: string, keys: string[] | undefined, at: string | nul
 function Value({ decided }: { decided: Decided | undefined }) {
   if (!decided) return <span className="muted">…</span>;
   if (decided.code === 'FLAG_NOT_FOUND') return <span className="muted">was not there</span>;
-  return <span className="stack tight"><code className="mono wrap">{shown(decided.value as Json)}</code><span className="muted small">{String(decided.reason ?? '')}{decided.variant ? `, ${String(decided.variant)}` : ''}</span></span>;
+  return <span className="stack tight"><code className="mono wrap">{shown(decided.value as Json)}</code><span className="muted small" title={String(decided.reason ?? '')}>{decided.variant ? `${String(decided.variant)}: ` : ''}{reasonWords(decided.reason)}</span></span>;
 }
 
 export function UserFlags({ user }: { user: string }) {
