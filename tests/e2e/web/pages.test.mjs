@@ -144,6 +144,11 @@ test('a metric opens to everything that is known of it', { skip: !program && 'go
   await page.getByRole('img', { name: /by day since exposure/ }).waitFor();
   await page.getByRole('tab', { name: 'For whom' }).click();
   await page.getByText(/No difference between the slices can be told|The effect is not the same for all/).waitFor();
+  const phases = await page.locator('table.slices tbody tr td:first-child').allInnerTexts();
+  assert.deepEqual(phases.map((text) => text.slice(0, 13)), ['phase 1, from', 'phase 2, from', 'phase 3, from'], 'the design changed, so it is read by phase first');
+  await page.getByRole('combobox', { name: 'Slice by' }).click();
+  await page.getByRole('option', { name: 'country', exact: true }).click();
+  await page.locator('table.slices').getByText('DE', { exact: true }).waitFor();
   const slices = await server.call('GET', '/api/v1/experiments/free-returns/slices?by=country&metric=purchase_rate');
   const rows = await page.locator('table.slices tbody tr').allInnerTexts();
   assert.equal(rows.length, slices.variants[0].slices.length);
@@ -198,7 +203,7 @@ test('a metric shows what it gives before it is stored, and complains under the 
   const shown = page.getByRole('region', { name: 'On the newest events' });
   const before = await shown.innerText();
   await page.getByLabel('Calculation').fill('count(purchase)');
-  await eventually(async () => (await shown.innerText()) !== before && /^\D*1\.\d/.test((await shown.innerText()).replace(/^[^\d]*/, '')), 15, 'the preview of the changed calculation');
+  await eventually(async () => (await shown.innerText()) !== before && /^0\.\d/.test((await shown.innerText()).replace(/^[^\d]*/, '')), 15, 'the preview of the changed calculation');
   assert.deepEqual(wrongs, []);
   await page.getByLabel('Calculation').fill('count(purchase');
   await page.getByText(/character \d+/).waitFor();
