@@ -1,5 +1,6 @@
 /* What experiments show: results, their course over time, health, and proof. */
 #include "api/api.h"
+#include "api/report.h"
 #include "api/results_csv.h"
 #include "base/time.h"
 #include "jobs/analyst.h"
@@ -12,11 +13,26 @@ static bool asks_refresh(const struct http_request *request)
     return refresh.data && !gos_str_equal(refresh, GOS_LIT("false"));
 }
 
-static bool asks_csv(const struct http_request *request)
+enum results_format { RESULTS_JSON, RESULTS_CSV, RESULTS_HTML };
+
+/* As `format` says, or else as what is accepted does. */
+static bool format_read(const struct http_request *request, enum results_format *out,
+                        gos_error *err)
 {
-    gos_str format = http_query(request, "format");
-    return (format.data && gos_str_equal(format, GOS_LIT("csv"))) ||
-           str_starts_with(http_header(request, "Accept"), GOS_LIT("text/csv"));
+    static const char *const names[] = {"json", "csv", "html"};
+    gos_str format = http_query(request, "format"), accept = http_header(request, "Accept");
+    *out = str_starts_with(accept, GOS_LIT("text/csv"))    ? RESULTS_CSV
+           : str_starts_with(accept, GOS_LIT("text/html")) ? RESULTS_HTML
+                                                           : RESULTS_JSON;
+    if (!format.data)
+        return true;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        *out = (enum results_format)i;
+        if (gos_str_equal(format, gos_str_from(names[i])))
+            return true;
+    }
+    return gos_fail(err, GOS_BAD_INPUT, "/format", "format \"%.*s\" is not json, csv or html",
+                    GOS_ARG(format));
 }
 
 static void answer_csv(struct http_request *request, struct http_response *response,
@@ -36,19 +52,70 @@ static void answer_csv(struct http_request *request, struct http_response *respo
     response->body = text;
 }
 
+static bool report_make(struct http_request *request, const struct analyst_answer *found,
+                        gos_arena *arena, gos_str *out, gos_error *err)
+{
+    struct api *api = api_of(request);
+    gos_str environment = api_environment(request), id = http_param(request, "id"), series;
+    struct definition experiment;
+    struct report report = {.as_of = GOS_LIT("")};
+    char as_of[TIME_TEXT_BYTES];
+    if (found->window_end != TIME_NONE) {
+        time_write(found->window_end, as_of);
+        report.as_of = gos_str_from(as_of);
+    }
+    if (!catalog_get(api->catalog, environment, KIND_EXPERIMENT, id, arena, &experiment, err) ||
+        !json_read(found->results, arena, &report.results, err) ||
+        !json_read(found->health, arena, &report.health, err) ||
+        !json_read(found->verdict, arena, &report.verdict, err) ||
+        !analyst_series(api->analyst, environment, id, GOS_LIT(""), arena, &series, err) ||
+        !json_read(series, arena, &report.points, err))
+        return false;
+    report.experiment = experiment.tree;
+    return report_write(&report, arena, out, err);
+}
+
+/* Opened by itself it may run nothing and load nothing; its style is its own. */
+static void answer_html(struct http_request *request, struct http_response *response,
+                        const struct analyst_answer *found)
+{
+    gos_error err = {.code = GOS_OUT_OF_MEMORY, .message = "no memory for the report"};
+    gos_str page;
+    gos_arena *arena = gos_arena_open(RESULTS_ARENA_BYTES);
+    bool done = arena && report_make(request, found, arena, &page, &err);
+    if (done)
+        page = gos_arena_text(request->arena, page, &err);
+    gos_arena_close(arena);
+    if (!done || !page.data) {
+        http_fail(request, response, &err);
+        return;
+    }
+    http_add(request, response, "Content-Security-Policy",
+             GOS_LIT("default-src 'none'; style-src 'unsafe-inline'; sandbox"));
+    response->status = 200;
+    response->content_type = GOS_LIT("text/html; charset=utf-8");
+    response->body = page;
+}
+
 void api_results_get(struct http_request *request, struct http_response *response)
 {
     struct api *api = api_of(request);
     gos_error err;
     struct analyst_answer found;
-    if (!analyst_results(api->analyst, api_environment(request), http_param(request, "id"),
+    enum results_format format;
+    if (!format_read(request, &format, &err) ||
+        !analyst_results(api->analyst, api_environment(request), http_param(request, "id"),
                          asks_refresh(request), request->arena, &found, &err)) {
         http_fail(request, response, &err);
         return;
     }
     telemetry_count(api->telemetry, COUNT_results_computed, asks_refresh(request));
-    if (asks_csv(request)) {
+    if (format == RESULTS_CSV) {
         answer_csv(request, response, &found);
+        return;
+    }
+    if (format == RESULTS_HTML) {
+        answer_html(request, response, &found);
         return;
     }
     struct api_answer answer;

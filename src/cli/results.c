@@ -3,7 +3,6 @@
 #include "cli/result_breakdown.h"
 #include "cli/result_course.h"
 #include "cli/result_draw.h"
-#include "cli/result_page.h"
 
 #include <stdio.h>
 
@@ -47,19 +46,15 @@ static int verify(struct remote *remote, const char *experiment)
     return is_same ? EXIT_DONE : EXIT_FAILED;
 }
 
-static int write_page(struct remote *remote, const char *experiment, const struct json *answer,
-                      const char *file)
+static int write_page(struct remote *remote, const char *experiment, bool refresh, const char *file)
 {
     int code = EXIT_DONE;
-    gos_str body;
-    const struct json *definition, *series;
-    gos_error err = {0};
-    if (!get(remote, experiment, "", &body, &definition, &code) ||
-        !get(remote, experiment, "/timeseries", &body, &series, &code))
-        return code;
     gos_str page;
-    if (!result_page(definition, answer, series, remote->arena, &page, &err))
-        return command_fail(&err, remote->as_json);
+    gos_error err = {0};
+    if (!get(remote, experiment,
+             refresh ? "/results?format=html&refresh=true" : "/results?format=html", &page, NULL,
+             &code))
+        return code;
     FILE *stream = fopen(file, "wb");
     bool done = stream && fwrite(page.data, 1, page.len, stream) == page.len;
     if (stream && fclose(stream) != 0)
@@ -84,7 +79,7 @@ static int print_csv(struct remote *remote, const char *experiment, bool refresh
     return code;
 }
 
-static int show(struct remote *remote, const char *experiment, bool refresh, const char *html)
+static int show(struct remote *remote, const char *experiment, bool refresh)
 {
     int code = EXIT_DONE;
     gos_str body;
@@ -92,8 +87,6 @@ static int show(struct remote *remote, const char *experiment, bool refresh, con
     if (!get(remote, experiment, refresh ? "/results?refresh=true" : "/results", &body, &answer,
              &code))
         return code;
-    if (html)
-        return write_page(remote, experiment, answer, html);
     if (remote->as_json) {
         printf("%.*s\n", GOS_ARG(body));
         return EXIT_DONE;
@@ -140,8 +133,10 @@ int command_results(const struct command *command, int argc, char **argv)
                              metric);
     else if (csv)
         code = print_csv(&remote, words[0], refresh);
+    else if (html)
+        code = write_page(&remote, words[0], refresh, html);
     else
-        code = show(&remote, words[0], refresh, html);
+        code = show(&remote, words[0], refresh);
     remote_close(&remote);
     return code;
 }

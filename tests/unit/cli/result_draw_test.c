@@ -1,6 +1,5 @@
-/* The report: everything in one file, and nothing that people wrote becomes markup. */
+/* Results in the terminal. */
 #include "cli/result_draw.h"
-#include "cli/result_page.h"
 #include "test.h"
 
 static const char rows[] =
@@ -13,24 +12,6 @@ static const char rows[] =
     "\"score\",\"status\":\"ok\"}],\"health\":{\"units\":22,\"crossovers\":0,\"sample_ratio\":"
     "{\"p_value\":0.7,\"alarm\":false,\"variants\":[{\"variant\":\"control\",\"units\":10,"
     "\"weight\":1}]},\"findings\":[]}}";
-
-TEST(result_page, escapes_what_people_wrote_and_draws_intervals)
-{
-    gos_arena *arena = gos_arena_open(1 << 22);
-    const struct json *answer, *experiment;
-    gos_str page;
-    gos_error err = {0};
-    CHECK_OK(json_read(gos_str_from(rows), arena, &answer, &err), &err);
-    CHECK_OK(json_read(GOS_LIT("{\"name\":\"</title><script>\"}"), arena, &experiment, &err), &err);
-    CHECK_OK(result_page(experiment, answer, NULL, arena, &page, &err), &err);
-    CHECK(!str_contains(page, GOS_LIT("<script>")));
-    CHECK(!str_contains(page, GOS_LIT("<b>x")));
-    CHECK(str_contains(page, GOS_LIT("a&amp;b")));
-    CHECK(str_contains(page, GOS_LIT("<svg")));
-    CHECK(!str_contains(page, GOS_LIT("http")));
-    CHECK(str_contains(page, GOS_LIT("--mark:#"))); /* a colour, not a name for itself */
-    gos_arena_close(arena);
-}
 
 TEST(result_draw, prints_a_row_for_each_variant_with_a_bar)
 {
