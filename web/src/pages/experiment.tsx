@@ -14,6 +14,7 @@ import { Share } from '../parts/share';
 import { Warnings } from '../parts/warnings';
 import { Exposures, HealthStrip, Verdict } from '../parts/verdict';
 
+const Connection = lazy(() => import('../parts/connection'));
 const Bandit = lazy(() => import('../parts/bandit'));
 const Drill = lazy(() => import('../parts/drill'));
 const Design = lazy(() => import('../parts/experiment-design'));
@@ -31,8 +32,10 @@ function ResultsView({ experiment, results }: { experiment: Experiment; results:
       <Verdict experiment={experiment} results={results.data} />
       <Conclusion experiment={experiment} />
       <HealthStrip health={results.data.health} />
-      {rows.length === 0 ? (
-        <Empty title={experiment.status === 'Draft' ? 'Results appear once it runs' : 'No results yet'}>
+      {rows.length === 0 && experiment.status === 'Running' ? (
+        <Suspense fallback={<Rows count={2} />}><Connection experiment={experiment} results={results.data} metric={metrics.get(experiment.success_metrics.primary_metric)} /></Suspense>
+      ) : rows.length === 0 ? (
+        <Empty title={experiment.status === 'Draft' ? 'Results appear once it runs' : 'No results'}>
           {experiment.status !== 'Draft' && 'They are computed as soon as units are exposed and events arrive.'}
         </Empty>
       ) : (

@@ -1,4 +1,5 @@
 // What needs attention now, and how the running experiments stand.
+import { Suspense, lazy } from 'react';
 import { asked } from '../api/client';
 import { useList, useGet, useMetrics } from '../api/queries';
 import type { Experiment, Metric } from '../api/types';
@@ -9,6 +10,7 @@ import { Ago, Badge, Card, Empty, ErrorNote, Hint, None, Page, Rows } from '../p
 import { ForestAxis, ForestRow, axisFor, type Axis } from '../parts/forest';
 import { SystemStrip } from '../parts/system-strip';
 
+const GettingStarted = lazy(() => import('../parts/getting-started'));
 const RUNNING = { status: 'Running', sort: '-updated_at', limit: 50 };
 /** In the order of urgency. */
 const ATTENTION = ['unhealthy', 'roll_back', 'ship', 'ended', 'inconclusive', 'no_data'] as const;
@@ -146,10 +148,12 @@ const ORDER = Object.keys(ADVICE_KINDS);
 const order = (experiment: Experiment) => ORDER.indexOf(experiment.advice?.kind ?? 'no_data');
 
 export default function Overview() {
+  const any = useList<Experiment>('/experiments', { limit: 1 }, 10_000);
   return (
     <Page title="Overview">
       <div className="stack">
         <SystemStrip />
+        {any.data?.total === 0 && <Suspense><GettingStarted /></Suspense>}
         <Card title="Needs attention"><Attention /></Card>
         <Running />
       </div>
