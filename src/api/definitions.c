@@ -2,6 +2,7 @@
  * Experiments, flags, metrics and segments: one set of handlers, since the field tables say what is
  * different. The kind is read from the route.
  */
+#include "api/carry.h"
 #include "api/change.h"
 #include "api/flag_list.h"
 #include "api/lists.h"
@@ -155,7 +156,8 @@ void api_definitions_get(struct http_request *request, struct http_response *res
     }
 }
 
-void api_definitions_post(struct http_request *request, struct http_response *response)
+static void create(struct http_request *request, struct http_response *response,
+                   const struct json *body)
 {
     gos_error err;
     struct definition made;
@@ -163,22 +165,57 @@ void api_definitions_post(struct http_request *request, struct http_response *re
                                      .id = secret_uuid(request->now_ms),
                                      .environment = api_environment(request),
                                      .actor = api_actor(request),
+                                     .json = body,
                                      .now_ms = request->now_ms};
     struct catalog_change change = {.operation = CATALOG_PUT,
                                     .definition = &made,
                                     .expected_version = CATALOG_VERSION_NEW,
                                     .action = GOS_LIT("create"),
                                     .pointer = ""};
-    if (input.kind == KIND_SEGMENT)
-        lists_allow(request);
-    if (!api_read_body(request, response, false, &input.json))
-        return;
     if (!definition_read(&input, request->arena, &made, &err) ||
         !change_apply(request, &change, 1, false, NULL, &err)) {
         change_fail(request, response, &err);
         return;
     }
     change_reply(request, response, 201, &made);
+}
+
+void api_definitions_post(struct http_request *request, struct http_response *response)
+{
+    const struct json *body;
+    if (change_kind(request) == KIND_SEGMENT)
+        lists_allow(request);
+    if (api_read_body(request, response, false, &body))
+        create(request, response, body);
+}
+
+static bool copy_make(struct http_request *request, const struct json *changes,
+                      const struct json **out, gos_error *err)
+{
+    struct definition stored;
+    struct text text;
+    struct json_writer json;
+    if (changes->type != JSON_OBJECT)
+        return gos_fail(err, GOS_BAD_INPUT, "", "the body must be an object with the new name");
+    if (!get_named(request, &stored, err))
+        return false;
+    text_init(&text, request->arena);
+    json_writer_init(&json, &text);
+    carry_copy(&json, stored.tree, kind_name_field(stored.kind), changes);
+    return text_ok(&text, err) && json_read(text_str(&text), request->arena, out, err);
+}
+
+/* A new one with the same design and another id, so that its units are split anew. */
+void api_definitions_copy(struct http_request *request, struct http_response *response)
+{
+    gos_error err;
+    const struct json *changes, *body;
+    if (!api_read_body(request, response, false, &changes))
+        return;
+    if (copy_make(request, changes, &body, &err))
+        create(request, response, body);
+    else
+        change_fail(request, response, &err);
 }
 
 /* How a stored definition becomes the next one. */

@@ -13,12 +13,14 @@ static const char experiments_help[] =
     "  gosset experiments start NAME   and pause, resume, complete, archive, restore\n"
     "  gosset experiments ship NAME --variant V\n"
     "                                  completes it; everybody gets V from now on\n"
+    "  gosset experiments copy NAME --to NEW\n"
+    "                                  a draft with the same design, split anew\n"
     "  ship and complete take --conclusion TEXT: why, and what was learned; --search finds it\n\n"
     "Advice is no_data, unhealthy, running, ship, roll_back, inconclusive; draft, shipped, ended\n"
     "and archived where it is not under way.\n\n" REMOTE_HELP;
 
 struct wishes {
-    const char *advice, *status, *owner, *tag, *layer, *search, *limit, *variant, *conclusion;
+    const char *advice, *status, *owner, *tag, *layer, *search, *limit, *variant, *conclusion, *to;
 };
 
 static gos_str list_path(const struct remote *remote, const struct wishes *wishes)
@@ -123,6 +125,7 @@ static gos_str move_body(const struct remote *remote, const struct wishes *wishe
     json_open_object(&json);
     put_word(&json, "shipped_variant", wishes->variant);
     put_word(&json, "conclusion", wishes->conclusion);
+    put_word(&json, "name", wishes->to);
     json_close_object(&json);
     return text_str(&text);
 }
@@ -162,23 +165,30 @@ int command_experiments(const struct command *command, int argc, char **argv)
     struct wishes wishes = {.limit = "50"};
     const char *words[2] = {"", ""};
     int count, code = EXIT_DONE;
-    const struct remote_option options[] = {
-        {"advice", &wishes.advice, NULL},         {"status", &wishes.status, NULL},
-        {"owner", &wishes.owner, NULL},           {"tag", &wishes.tag, NULL},
-        {"layer", &wishes.layer, NULL},           {"search", &wishes.search, NULL},
-        {"limit", &wishes.limit, NULL},           {"variant", &wishes.variant, NULL},
-        {"conclusion", &wishes.conclusion, NULL}, {NULL, NULL, NULL}};
+    const struct remote_option options[] = {{"advice", &wishes.advice, NULL},
+                                            {"status", &wishes.status, NULL},
+                                            {"owner", &wishes.owner, NULL},
+                                            {"tag", &wishes.tag, NULL},
+                                            {"layer", &wishes.layer, NULL},
+                                            {"search", &wishes.search, NULL},
+                                            {"limit", &wishes.limit, NULL},
+                                            {"variant", &wishes.variant, NULL},
+                                            {"conclusion", &wishes.conclusion, NULL},
+                                            {"to", &wishes.to, NULL},
+                                            {NULL, NULL, NULL}};
     own.help = experiments_help;
     if (!remote_open(&remote, &own, argc, argv, options, words, 2, &count, &code))
         return code;
-    bool ships = strcmp(words[0], "ship") == 0;
+    bool ships = strcmp(words[0], "ship") == 0, copies = strcmp(words[0], "copy") == 0;
     if (count == 0 || (count == 1 && strcmp(words[0], "list") == 0))
         code = list(&remote, &wishes);
     else if (ships && count == 2 && wishes.variant)
         code = move(&remote, "complete", words[1], &wishes);
     else if (ships)
         code = command_usage(&own, "ship takes an experiment and --variant");
-    else if (!is_verb(words[0]))
+    else if (copies && (count != 2 || !wishes.to))
+        code = command_usage(&own, "copy takes an experiment and --to");
+    else if (!copies && !is_verb(words[0]))
         code = command_usage(&own, "there is no \"%s\" of experiments", words[0]);
     else if (count != 2)
         code = command_usage(&own, "name one experiment");

@@ -127,10 +127,37 @@ test('why it ended so is asked when it ends, shown afterwards, and found', { ski
   await card.getByRole('button', { name: 'Edit' }).click();
   await card.getByLabel('Conclusion').fill('Zebras buy more. Next: lions.');
   await card.getByRole('button', { name: 'Save' }).click();
+  await card.getByRole('button', { name: 'Edit' }).waitFor();
   await card.getByText('Next: lions.').waitFor();
   assert.equal((await server.call('GET', '/api/v1/experiments/wait')).conclusion, 'Zebras buy more. Next: lions.');
   await visit(page, '/experiments?q=zebras', 'Zebras buy more');
   assert.equal((await server.call('GET', '/api/v1/experiments?q=tigers')).total, 0);
   assert.deepEqual(wrongs, []);
+  await context.close();
+});
+
+test('an experiment is made like an earlier one, as a draft of its own', { skip }, async () => {
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, '/experiments/wait', 'Conclusion');
+  await page.getByRole('button', { name: 'Duplicate' }).click();
+  const name = page.getByRole('textbox', { name: 'Name' });
+  await eventually(async () => (await name.inputValue()) === 'wait again', 10, 'the name of the copy');
+  await page.getByLabel('Hypothesis').fill('It is better still.');
+  await page.getByRole('button', { name: 'Create the draft' }).click();
+  await page.getByText('Before it starts').waitFor();
+  const copy = await server.call('GET', '/api/v1/experiments/wait%20again');
+  const first = await server.call('GET', '/api/v1/experiments/wait');
+  assert.equal(copy.status, 'Draft');
+  assert.equal(copy.hypothesis, 'It is better still.');
+  assert.deepEqual(copy.success_metrics, first.success_metrics);
+  assert.notEqual(copy.id, first.id);
+  assert.equal(copy.conclusion, undefined);
+  await visit(page, '/experiments/new?from=wait');
+  await eventually(async () => (await name.inputValue()) === 'wait again', 10, 'the name of the copy');
+  await page.getByRole('button', { name: 'Create the draft' }).click();
+  await page.getByText(/already/).first().waitFor();
+  assert.equal(await name.getAttribute('aria-invalid'), 'true', 'the refusal stands at the name');
+  assert.deepEqual(wrongs.filter((wrong) => !/409/.test(wrong)), []);
   await context.close();
 });

@@ -271,6 +271,39 @@ TEST(definitions, an_experiment_is_moved_by_verbs)
     fixture_stop(&given);
 }
 
+TEST(definitions, a_copy_is_a_draft_of_the_same_design_that_is_split_anew)
+{
+    struct fixture given;
+    fixture_start(&given);
+    CHECK_STATUS(&given, 201, "POST", "/api/v1/metrics", METRIC);
+    CHECK_STATUS(&given, 201, "POST", "/api/v1/experiments", EXPERIMENT);
+    CHECK_STATUS(&given, 200, "PATCH", "/api/v1/experiments/e",
+                 "{\"salt\":\"s\",\"coverage\":30,\"hypothesis\":\"h\",\"forced_variants\":{\"u\":"
+                 "\"control\"}}");
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/experiments/e/start", NULL);
+    CHECK_STATUS(&given, 200, "POST", "/api/v1/experiments/e/complete",
+                 "{\"shipped_variant\":\"treatment\",\"conclusion\":\"c\"}");
+    CHECK_STATUS(&given, 201, "POST", "/api/v1/experiments/e/copy",
+                 "{\"name\":\"again\",\"hypothesis\":\"other\"}");
+    CHECK_TEXT(fixture_at(&given, "/name"), "\"again\"");
+    CHECK_TEXT(fixture_at(&given, "/status"), "\"Draft\"");
+    CHECK_TEXT(fixture_at(&given, "/version"), "1");
+    CHECK_TEXT(fixture_at(&given, "/coverage"), "30");
+    CHECK_TEXT(fixture_at(&given, "/hypothesis"), "\"other\"");
+    const char *const gone[] = {"/salt", "/shipped_variant", "/conclusion", "/forced_variants"};
+    for (size_t i = 0; i < sizeof gone / sizeof gone[0]; i++)
+        CHECK_TEXT(fixture_at(&given, gone[i]), "absent");
+    CHECK_TEXT(fixture_at(&given, "/phases/0"), "absent");
+    CHECK(fixture_at(&given, "/start_date").data[0] != '"');
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "/name", "POST", "/api/v1/experiments/e/copy", "{}");
+    CHECK_REFUSED(&given, 400, "BAD_INPUT", "", "POST", "/api/v1/experiments/e/copy", "[]");
+    CHECK_REFUSED(&given, 409, "CONFLICT", "/name", "POST", "/api/v1/experiments/e/copy",
+                  "{\"name\":\"again\"}");
+    CHECK_REFUSED(&given, 404, "NOT_FOUND", "", "POST", "/api/v1/experiments/nope/copy",
+                  "{\"name\":\"x\"}");
+    fixture_stop(&given);
+}
+
 TEST(definitions, lists_are_paged_filtered_and_sorted)
 {
     struct fixture given;

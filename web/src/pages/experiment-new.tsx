@@ -1,14 +1,14 @@
 // Starting small: a name, a hypothesis, what decides. The rest is the draft's page.
 import { Button, TextInput, Textarea } from '@mantine/core';
-import { useState, type FormEvent } from 'react';
+import { useEffect, useState, type FormEvent } from 'react';
 import { api, type ApiError } from '../api/client';
-import { useChange } from '../api/queries';
+import { useChange, useGet } from '../api/queries';
 import type { Experiment } from '../api/types';
-import { Link, navigate } from '../app/router';
+import { Link, navigate, useQueryValue } from '../app/router';
 import { isAt } from '../lib/pointer';
 import { Act } from '../parts/act';
 import { Card, ErrorNote, Page } from '../parts/basic';
-import { MetricPicker, useMetricNames } from '../parts/pickers';
+import { ExperimentPicker, MetricPicker, useMetricNames } from '../parts/pickers';
 
 const FIELDS = ['/name', '/hypothesis', '/unit', '/success_metrics'];
 
@@ -17,14 +17,26 @@ export default function NewExperiment() {
   const [hypothesis, setHypothesis] = useState('');
   const [unit, setUnit] = useState('user_id');
   const [metric, setMetric] = useState('');
+  const [from, setFrom] = useQueryValue('from');
   const known = useMetricNames();
+  const model = useGet<Experiment>(from ? `/experiments/${encodeURIComponent(from)}` : null);
+  useEffect(() => {
+    if (!model.data) return;
+    setName((old) => old || `${model.data!.name} again`);
+    setHypothesis((old) => old || (model.data!.hypothesis ?? ''));
+    setUnit(model.data.unit ?? 'user_id');
+    setMetric(model.data.success_metrics.primary_metric);
+  }, [model.data?.id]);
   const create = useChange<void, Experiment>(
-    () => api.post<Experiment>('/experiments', {
+    () => (from ? api.post<Experiment>(`/experiments/${encodeURIComponent(from)}/copy`, {
+      name: name.trim(), hypothesis: hypothesis.trim(), ...(unit.trim() ? { unit: unit.trim() } : {}),
+      ...(model.data ? { success_metrics: { ...model.data.success_metrics, primary_metric: metric } } : {}),
+    }) : api.post<Experiment>('/experiments', {
       name: name.trim(), hypothesis: hypothesis.trim() || undefined, type: 'AB', unit: unit.trim() || undefined,
       variants: [{ name: 'control', description: 'as it is today' }, { name: 'treatment', description: '' }],
       traffic_allocation: { control: 50, treatment: 50 },
       success_metrics: { primary_metric: metric, secondary_metrics: [] },
-    }),
+    })),
     ['experiments'],
   );
   const error = create.error as ApiError | null;
@@ -43,6 +55,8 @@ export default function NewExperiment() {
           <MetricPicker label="Primary metric" description="The number that decides." value={metric} error={at('/success_metrics')} onChange={setMetric} />
           {known.length === 0 && <p className="small muted">There is no metric yet. <Link to="/metrics?new=1">Define one first</Link>.</p>}
           <TextInput label="Unit" description="Who is assigned: user_id, device_id or an attribute" value={unit} error={at('/unit')} onChange={(event) => setUnit(event.currentTarget.value)} />
+          <ExperimentPicker optional label="Like an earlier experiment" description="Its variants, split, targeting, metrics and size; its users are split anew." value={from} onChange={setFrom} />
+          {model.error && <ErrorNote error={model.error} />}
           {error && !FIELDS.some((field) => isAt(error.pointer, field)) && <ErrorNote error={error} />}
           <div className="row">
             <Act type="submit" loading={create.isPending} disabled={!name.trim()}>Create the draft</Act>

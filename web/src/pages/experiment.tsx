@@ -3,8 +3,9 @@ import { Tabs } from '@mantine/core';
 import { Suspense, lazy } from 'react';
 import { useGet, useMetrics } from '../api/queries';
 import type { Experiment, Results } from '../api/types';
-import { useQueryValue } from '../app/router';
+import { navigate, useQueryValue } from '../app/router';
 import { STATUS_TONE, healthTone, layersOf, winnerOf } from '../lib/results';
+import { Act } from '../parts/act';
 import { Ago, Badge, Card, Empty, ErrorNote, Page, Rows } from '../parts/basic';
 import { Computing } from '../parts/computing';
 import { Conclusion } from '../parts/conclusion';
@@ -76,7 +77,7 @@ export default function ExperimentPage({ id }: { id: string }) {
   const view = tab === 'results' && experiment.status === 'Draft' ? 'design' : tab;
   return (
     <Page title={experiment.name} crumbs={[{ to: '/experiments', text: 'Experiments' }]}
-      actions={<Lifecycle experiment={experiment} winner={winner} isAdvised={isShip} caution={caution} />}>
+      actions={<><Lifecycle experiment={experiment} winner={winner} isAdvised={isShip} caution={caution} /><Act variant="default" onClick={() => navigate(`/experiments/new?from=${encodeURIComponent(experiment.name)}`)}>Duplicate</Act></>}>
       <div className="row muted" style={{ marginBottom: 12 }}>
         <Badge tone={STATUS_TONE[experiment.status]}>{experiment.status}</Badge>
         {experiment.shipped_variant && <Badge tone="good">shipped: {experiment.shipped_variant}</Badge>}

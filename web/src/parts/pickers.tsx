@@ -36,11 +36,11 @@ export function SegmentsPicker({ label, value, onChange, error, disabled, descri
 }
 
 /** Among all experiments: the server finds what is typed. */
-export function ExperimentPicker({ label, value, onChange, error }: { label: string; value: string; onChange: (value: string) => void; error?: string }) {
+export function ExperimentPicker({ label, value, onChange, error, description, optional }: { label: string; value: string; onChange: (value: string) => void; error?: string; description?: string; optional?: boolean }) {
   const [typed, setTyped] = useState('');
   const q = useSettled(typed === value ? '' : typed);
   const list = useList<Experiment>('/experiments', { q, sort: '-updated_at', limit: 20 });
   const names = (list.data?.items ?? []).map((one) => one.name);
-  return <Select label={label} searchable w={320} data={withOwn(names, value ? [value] : [])} value={value || null} error={error} searchValue={typed} onSearchChange={setTyped}
+  return <Select label={label} description={description} clearable={optional} searchable w={320} data={withOwn(names, value ? [value] : [])} value={value || null} error={error} searchValue={typed} onSearchChange={setTyped}
     nothingFoundMessage="No such experiment" onChange={(next) => onChange(next ?? '')} />;
 }
