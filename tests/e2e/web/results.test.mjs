@@ -161,3 +161,28 @@ test('an experiment is made like an earlier one, as a draft of its own', { skip 
   assert.deepEqual(wrongs.filter((wrong) => !/409/.test(wrong)), []);
   await context.close();
 });
+
+test('a draft says what is open, leads to it, and a start is read once more', { skip }, async () => {
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, '/experiments/wait%20again', 'Before it starts');
+  const list = page.getByRole('region', { name: 'Before it starts' });
+  await list.getByText('Events of that metric arrive').waitFor();
+  await eventually(async () => (await list.getByText('Events of that metric arrive').locator('xpath=..').textContent()).startsWith('✓'), 10, 'the events to be ticked');
+  await list.getByRole('button', { name: 'choose one' }).click();
+  await eventually(() => page.evaluate(() => document.activeElement.closest('section')?.getAttribute('aria-label') === 'What decides'), 5, 'the focus to be where it is mended');
+  await page.getByLabel('Planned size').fill('0');
+  await list.getByRole('button', { name: 'plan it' }).waitFor();
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByText('50 % control, 50 % treatment').waitFor();
+  await dialog.getByText('everybody who asks').waitFor();
+  await dialog.getByText('bought should increase').waitFor();
+  await dialog.getByText(/400 units/).waitFor();
+  await dialog.getByText('A guardrail watches what must not break: choose one').waitFor();
+  await page.keyboard.press('Escape');
+  assert.equal((await server.call('GET', '/api/v1/experiments/wait%20again')).status, 'Draft');
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});

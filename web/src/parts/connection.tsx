@@ -3,22 +3,18 @@ import { address } from '../api/client';
 import { useGet, useList } from '../api/queries';
 import type { Experiment, Flag, Metric, Page, Results } from '../api/types';
 import { Link } from '../app/router';
+import { namesIn } from '../lib/event-names';
 import { Card } from './basic';
+import { flagsOf } from './checklist';
 import { Step, Steps } from './waiting';
 
 const EVERY_MS = 3_000;
-
-/** Names of events that stand in a calculation. */
-function namesIn(calculation: string, known: string[]): string[] {
-  const words = new Set(calculation.match(/[\w.$-]+/g) ?? []);
-  return known.filter((name) => words.has(name) || calculation.includes(`"${name}"`) || calculation.includes(`'${name}'`));
-}
 
 export default function Connection({ experiment, results, metric }: { experiment: Experiment; results: Results | undefined; metric: Metric | undefined }) {
   const assigned = useGet<Page<unknown>>(`/experiments/${experiment.id}/assignments`, { limit: 1 }, EVERY_MS);
   const names = useList<{ name: string }>('/events/names', {}, EVERY_MS);
   const flags = useList<Flag>('/flags', { limit: 500 });
-  const used = (flags.data?.items ?? []).filter((flag) => ((flag.rules ?? []) as { experiment?: string }[]).some((rule) => rule.experiment === experiment.name || rule.experiment === experiment.id) || flag.experiment_id === experiment.id);
+  const used = flagsOf(flags.data?.items ?? [], experiment);
   const needed = names.data && metric ? namesIn(metric.calculation, names.data.items.map((one) => one.name)) : [];
   const units = results?.health?.units ?? 0;
   return (

@@ -5,6 +5,7 @@ import { useMetrics } from '../api/queries';
 import type { Experiment, Variant } from '../api/types';
 import { when } from '../lib/format';
 import { Card, Note } from './basic';
+import { Checklist, useChecklist } from './checklist';
 import { Conditions } from './conditions';
 import { Conflict, SaveBar, useEditing, type Editing } from './editing';
 import { JsonField } from './json-field';
@@ -19,26 +20,9 @@ import { WhenField } from './when-field';
 
 type Edit = Editing<Experiment>;
 
-function Checklist({ experiment }: { experiment: Experiment }) {
-  const sum = Object.values(experiment.traffic_allocation).reduce((a, b) => a + b, 0);
-  const items: [boolean, string][] = [
-    [Boolean(experiment.hypothesis || experiment.description), 'It says what it is for'],
-    [experiment.variants.length >= 2, 'It has at least two variants'],
-    [Math.abs(sum - 100) < 1e-9, 'The split adds up to 100 %'],
-    [Boolean(experiment.success_metrics.primary_metric), 'One metric decides it'],
-    [(experiment.success_metrics.guardrail_metrics ?? []).length > 0, 'A guardrail watches what must not break'],
-    [(experiment.success_metrics.minimum_sample_size ?? 0) > 0, 'Its size is planned'],
-  ];
-  return (
-    <ul className="checklist">
-      {items.map(([done, text]) => (
-        <li key={text}>
-          <span className={done ? 'good' : 'muted'} aria-hidden="true">{done ? '✓' : '○'}</span>
-          <span>{text}<span className="muted">{done ? '' : ': not yet'}</span></span>
-        </li>
-      ))}
-    </ul>
-  );
+function Before({ edit }: { edit: Edit }) {
+  const items = useChecklist(edit.stored, edit.value, useMetrics());
+  return <Card title="Before it starts"><Checklist items={items} /></Card>;
 }
 
 function Basics({ edit }: { edit: Edit }) {
@@ -198,7 +182,7 @@ export default function Design({ experiment }: { experiment: Experiment }) {
         <Conflict editing={edit} />
       </div>
       <div className="stack">
-        {status === 'Draft' && <Card title="Before it starts"><Checklist experiment={edit.value} /></Card>}
+        {status === 'Draft' && <Before edit={edit} />}
         <Phases experiment={experiment} />
         <Card title="In code">
           <p className="small muted">Ask for the variant of a user:</p>

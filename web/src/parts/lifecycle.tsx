@@ -1,13 +1,15 @@
 // Start, pause, complete and the rest, with what each means for users and results.
 import { Button, Modal, Textarea } from '@mantine/core';
-import { useState } from 'react';
+import { Suspense, lazy, useState } from 'react';
 import type { ApiError } from '../api/client';
 import { api } from '../api/client';
 import { useChange } from '../api/queries';
 import type { Experiment, Status } from '../api/types';
 import { controlName } from '../lib/results';
 import { Act } from './act';
-import { ErrorNote, Note, say } from './basic';
+import { ErrorNote, Note, Rows, say } from './basic';
+
+const StartReview = lazy(() => import('./start-review'));
 
 type Verb = 'start' | 'pause' | 'resume' | 'complete' | 'archive' | 'restore';
 
@@ -28,12 +30,12 @@ interface Meaning {
 }
 
 const MEANING: Record<Verb, Meaning> = {
-  start: { title: 'Start', newUsers: 'get a variant when they match the targeting', oldUsers: 'nobody has one yet', results: 'appear as data arrives', back: 'it can be paused; the design is fixed from now on, or a change begins a new phase' },
-  pause: { title: 'Pause', newUsers: 'get no variant', oldUsers: 'keep theirs', results: 'stay, and count what the assigned still do', back: 'yes, resume it' },
-  resume: { title: 'Resume', newUsers: 'get variants again', oldUsers: 'keep theirs', results: 'go on', back: 'it can be paused again' },
-  complete: { title: 'Complete', newUsers: 'get the shipped variant, if you choose one', oldUsers: 'get the shipped variant, if you choose one; else none', results: 'are kept for good', back: 'no, a completed experiment does not run again' },
-  archive: { title: 'Archive', newUsers: 'see nothing of it', oldUsers: 'see nothing of it', results: 'stay readable', back: 'it can be restored' },
-  restore: { title: 'Restore', newUsers: 'see what they saw before it was archived', oldUsers: 'the same', results: 'stay', back: 'it can be archived again' },
+  start: { title: 'Start', newUsers: 'a variant, when they match the targeting', oldUsers: 'nobody has one yet', results: 'appear as data arrives', back: 'it can be paused; the design is fixed from now on, or a change begins a new phase' },
+  pause: { title: 'Pause', newUsers: 'no variant', oldUsers: 'theirs, as before', results: 'stay, and count what the assigned still do', back: 'yes, resume it' },
+  resume: { title: 'Resume', newUsers: 'a variant again', oldUsers: 'theirs, as before', results: 'go on', back: 'it can be paused again' },
+  complete: { title: 'Complete', newUsers: 'the shipped variant, if you choose one', oldUsers: 'the shipped variant, if you choose one; else none', results: 'are kept for good', back: 'no, a completed experiment does not run again' },
+  archive: { title: 'Archive', newUsers: 'nothing of it', oldUsers: 'nothing of it', results: 'stay readable', back: 'it can be restored' },
+  restore: { title: 'Restore', newUsers: 'what they saw before it was archived', oldUsers: 'the same', results: 'stay', back: 'it can be archived again' },
 };
 
 function Consequences({ verb }: { verb: Verb }) {
@@ -101,10 +103,11 @@ export function Lifecycle({ experiment, winner, isAdvised, caution }: { experime
           {MEANING[move].title}{move === 'complete' ? '…' : ''}
         </Act>
       ))}
-      <Modal opened={verb !== null} size={verb === 'complete' ? 'lg' : 'md'} onClose={() => setVerb(null)} closeButtonProps={{ 'aria-label': 'Close' }}
+      <Modal opened={verb !== null} size={verb === 'complete' || verb === 'start' ? 'lg' : 'md'} onClose={() => setVerb(null)} closeButtonProps={{ 'aria-label': 'Close' }}
         title={<strong>{ship && verb === 'complete' ? `Ship ${ship}` : verb && MEANING[verb].title}: {experiment.name}</strong>}>
         {verb && (
           <div className="stack">
+            {verb === 'start' && <Suspense fallback={<Rows count={3} />}><StartReview experiment={experiment} /></Suspense>}
             {verb !== 'complete' ? <Consequences verb={verb} /> : (
               <>
                 <Endings experiment={experiment} ship={ship} choose={setShip} />

@@ -11,7 +11,7 @@ interface Answer {
 }
 
 /** How many of the recent users the draft would take, were it running with these fields. */
-function useTaken(stored: Experiment, change: object) {
+export function useTaken(stored: Experiment, change: object) {
   const settled = useSettled(JSON.stringify({ kind: 'experiment', name: stored.id, change: { status: 'Running', start_date: null, end_date: null, ...change } }), 500);
   const answer = useQuery<Answer, ApiError>({
     queryKey: ['reach', stored.id, stored.version, settled],
