@@ -1,6 +1,8 @@
 /* The table of metrics: by role, on one axis, the interval of a single look inside the other. */
 #include "api/report_parts.h"
 
+#include "base/number.h"
+
 #include <math.h>
 
 enum { FOREST_WIDTH = 320, FOREST_HEIGHT = 20, PERCENT_MOST = 300 };
@@ -86,8 +88,8 @@ static void add_value(struct text *out, const struct json *row)
     bool is_share = gos_str_equal(report_text(row, "/kind"), GOS_LIT("proportion"));
     double times = is_share ? 100 : 1, se = NAN;
     if (report_interval_at(row, "/confidence_interval", &range))
-        se = times * (range.upper - range.lower) / 3.92;
-    report_number(out, times * json_number_at(row, "/mean_value"), report_decimals(se, 6));
+        se = times * number_spread(range.lower, range.upper);
+    report_number(out, times * json_number_at(row, "/mean_value"), number_decimals(se, 6));
     text_add(out, is_share ? GOS_LIT(" %") : GOS_LIT(" "));
     if (!is_share)
         report_add(out, report_text(row, "/unit"));
@@ -114,7 +116,7 @@ static void add_change(struct text *out, const struct json *row, const char *ton
     report_percent(out, json_number_at(row, "/lift"), has_outer ? &by : NULL);
     text_add(out, GOS_LIT("</td><td class=\"n\" data-is=\"interval\">"));
     if (has_outer) {
-        int decimals = report_decimals((outer.upper - outer.lower) / 3.92, 4);
+        int decimals = number_decimals(number_spread(outer.lower, outer.upper), 4);
         report_number(out, outer.lower, decimals);
         text_add(out, GOS_LIT(" to "));
         report_number(out, outer.upper, decimals);

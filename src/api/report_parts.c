@@ -1,11 +1,10 @@
 /* Text and numbers of reports, rounded as the pages round them: by their uncertainty. */
 #include "api/report_parts.h"
 
+#include "base/number.h"
+
 #include <math.h>
 #include <stdio.h>
-
-/* Half of a 95 % interval is about two standard errors. */
-#define INTERVAL_IN_SE 3.92
 
 void report_add(struct text *out, gos_str value)
 {
@@ -38,16 +37,6 @@ bool report_interval_at(const struct json *value, const char *pointer, struct re
     return isfinite(out->lower) && isfinite(out->upper);
 }
 
-int report_decimals(double se, int most)
-{
-    if (!isfinite(se) || se <= 0)
-        return 2;
-    int exponent = (int)floor(log10(se));
-    int digits = se / pow(10, exponent) < 3 ? 2 : 1;
-    int decimals = digits - 1 - exponent;
-    return decimals < 0 ? 0 : decimals > most ? most : decimals;
-}
-
 void report_number(struct text *out, double value, int decimals)
 {
     char digits[512];
@@ -69,8 +58,8 @@ void report_number(struct text *out, double value, int decimals)
 
 void report_percent(struct text *out, double percent, const struct report_interval *by)
 {
-    double se = by ? (by->upper - by->lower) / INTERVAL_IN_SE : fabs(percent) / 20;
-    int decimals = report_decimals(se, 4);
+    double se = by ? number_spread(by->lower, by->upper) : fabs(percent) / 20;
+    int decimals = number_decimals(se, 4);
     if (isfinite(percent) && percent > 0.5 * pow(10, -decimals))
         text_add_char(out, '+');
     report_number(out, percent, decimals);

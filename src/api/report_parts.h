@@ -16,8 +16,6 @@ bool report_is(const struct json *value, const char *pointer);
 /* False unless both bounds are finite numbers. */
 bool report_interval_at(const struct json *value, const char *pointer, struct report_interval *out);
 
-/* Decimals that keep two digits of a standard error, one when it starts with 3 or more. */
-int report_decimals(double se, int most);
 /* "20,252.5"; a dash for what is no number. */
 void report_number(struct text *out, double value, int decimals);
 /* "+21 %", rounded by the interval that belongs to it. */

@@ -200,3 +200,18 @@ size_t double_write(double value, char out[32])
     int len = digits_of(decimal.digits, digits);
     return sign + digits_lay_out(digits, len, decimal.exponent + len - 1, out + sign);
 }
+
+int number_decimals(double se, int most)
+{
+    if (!isfinite(se) || se <= 0)
+        return 2;
+    int exponent = (int)floor(log10(se));
+    int digits = se / pow(10, exponent) < 3 ? 2 : 1;
+    int decimals = digits - 1 - exponent;
+    return decimals < 0 ? 0 : decimals > most ? most : decimals;
+}
+
+double number_spread(double lower, double upper)
+{
+    return (upper - lower) / 3.92;
+}

@@ -11,5 +11,11 @@
  * is_json  RFC 8259's form; otherwise also "+1", "007", ".5" and "1."
  */
 size_t number_read(gos_str text, bool is_json, double *out);
+/* Decimals that keep two digits of the standard error `se`, one when it starts with 3 or more; 2
+ * when there is none. */
+int number_decimals(double se, int most);
+/* The standard error that a 95 % interval of this width goes with: what its bounds are rounded by.
+ */
+double number_spread(double lower, double upper);
 
 #endif

@@ -1,6 +1,8 @@
 /* From estimates and checks to one sentence. */
 #include "gosset/stats_verdict.h"
 
+#include "base/number.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -28,19 +30,32 @@ static void reason_add(gos_verdict *v, const char *format, ...)
     va_end(arguments);
 }
 
+/* "= 0.083", "< 0.0001": as it is read, not as it is computed. */
+static const char *p_text(double p, char out[32])
+{
+    if (p < 1e-4)
+        snprintf(out, 32, "< 0.0001");
+    else if (p >= 0.995)
+        snprintf(out, 32, "> 0.99");
+    else
+        snprintf(out, 32, "= %.2g", p);
+    return out;
+}
+
 /* Why nothing can be believed. Returns how many reasons there are. */
 static size_t find_broken(const gos_verdict_input *in, gos_verdict *v)
 {
+    char p[32];
     const uint32_t impossible =
         GOS_STATUS_INVALID_INPUT | GOS_STATUS_INCONSISTENT_MOMENTS | GOS_STATUS_ILL_CONDITIONED;
     if (in->srm && in->srm->alarm)
-        reason_add(v, "the arms' units do not match the split (p = %.2g): look for lost units",
-                   in->srm->p_value);
+        reason_add(v, "the arms' units do not match the split (p %s): look for lost units",
+                   p_text(in->srm->p_value, p));
     if (in->srm && (in->srm->status & GOS_STATUS_UNITS_IN_ZERO_WEIGHT_ARM))
         reason_add(v, "units were seen in an arm that should get none");
     if (in->srm_log_e > -log(GOS_SRM_ALARM))
-        reason_add(v, "the arms' units have drifted from the split (p = %.2g at any look)",
-                   exp(-in->srm_log_e));
+        reason_add(v, "the arms' units have drifted from the split (p %s at any look)",
+                   p_text(exp(-in->srm_log_e), p));
     if (in->crossover_share > CROSSOVERS_BREAK)
         reason_add(v, "%.1f %% of the units were in two arms", 100 * in->crossover_share);
     for (size_t i = 0; i < in->primary_count; i++) {
@@ -58,16 +73,23 @@ static double gain_of(const gos_verdict_metric *metric)
     return metric->direction == GOS_INCREASE ? diff : -diff;
 }
 
+/* Rounded by the uncertainty. The interval is that of this comparison alone, the p-value is not. */
 static void effect_reason(gos_verdict *v, const gos_verdict_metric *metric, const char *what)
 {
     const gos_inference *shown = &metric->estimate->shown;
-    if (isfinite(shown->lift) && shown->lift_kind == GOS_LIFT_BOUNDED)
-        reason_add(v, "%s is %s: %+.2f %% (%+.2f to %+.2f %%), p = %.2g", metric->name, what,
-                   100 * shown->lift, 100 * shown->lift_low, 100 * shown->lift_high,
-                   metric->estimate->adjusted_p);
-    else
-        reason_add(v, "%s is %s: %+.4g (%+.4g to %+.4g), p = %.2g", metric->name, what, shown->diff,
-                   shown->diff_low, shown->diff_high, metric->estimate->adjusted_p);
+    bool is_lift = isfinite(shown->lift) && shown->lift_kind == GOS_LIFT_BOUNDED;
+    double times = is_lift ? 100 : 1;
+    double low = times * (is_lift ? shown->lift_low : shown->diff_low);
+    double high = times * (is_lift ? shown->lift_high : shown->diff_high);
+    int decimals = number_decimals(number_spread(low, high), 6);
+    const char *unit = is_lift ? " %" : "";
+    char p[32];
+    reason_add(v, "%s is %s: %+.*f%s (%+.*f to %+.*f%s), p %s%s", metric->name, what, decimals,
+               times * (is_lift ? shown->lift : shown->diff), unit, decimals, low, decimals, high,
+               unit, p_text(metric->estimate->adjusted_p, p),
+               metric->estimate->adjusted_p > shown->p_value
+                   ? " after the correction for several comparisons"
+                   : "");
 }
 
 struct tally {
@@ -78,6 +100,7 @@ struct tally {
 static struct tally tally_metrics(const gos_verdict_input *in, gos_verdict *v)
 {
     struct tally tally = {0};
+    char p[32];
     for (size_t i = 0; i < in->primary_count; i++) {
         const gos_verdict_metric *metric = &in->primary[i];
         bool is_better = gain_of(metric) > 0;
@@ -104,8 +127,8 @@ static struct tally tally_metrics(const gos_verdict_input *in, gos_verdict *v)
         if (found == GOS_GUARDRAIL_BREACH)
             effect_reason(v, metric, "worse, and it is a guardrail");
         if (found == GOS_GUARDRAIL_INCONCLUSIVE)
-            reason_add(v, "guardrail %s may be worse by more than its margin (p = %.2g)",
-                       metric->name, metric->margin->p_value);
+            reason_add(v, "guardrail %s may be worse by more than its margin (p %s)", metric->name,
+                       p_text(metric->margin->p_value, p));
     }
     return tally;
 }
@@ -161,7 +184,7 @@ static void decide(const gos_verdict_input *in, const struct tally *tally, gos_v
                      "Inconclusive: the treatment is better, but a guardrail is not settled.");
     else if (reached)
         sentence_end(v, GOS_VERDICT_INCONCLUSIVE,
-                     "Inconclusive: the planned sample is reached without an effect.");
+                     "Inconclusive: the planned sample is reached, and no effect was found.");
     else if (tally->better > 0 && tally->unsure == 0)
         sentence_keep(v, "it looks better, but a full week is not over");
     else if (tally->better > 0)
@@ -169,13 +192,14 @@ static void decide(const gos_verdict_input *in, const struct tally *tally, gos_v
     else if (in->units == 0)
         sentence_keep(v, "no unit has been seen yet");
     else if (in->planned_units == 0)
-        sentence_keep(v, "nothing was planned that would end it without an effect");
+        sentence_keep(v, "no size was planned, so nothing ends it but an effect");
     else
         sentence_keep(v, "the planned sample is not reached");
 }
 
 void gos_verdict_find(const gos_verdict_input *in, gos_verdict *out)
 {
+    char p[32];
     *out = (gos_verdict){.days_left = NAN};
     if (find_broken(in, out) > 0) {
         sentence_end(out, GOS_VERDICT_BROKEN, "Broken: do not read the effects, mend the data.");
@@ -188,8 +212,8 @@ void gos_verdict_find(const gos_verdict_input *in, gos_verdict *out)
         reason_add(out, "%.1f %% of the units were in two arms and are left out",
                    100 * in->crossover_share);
     if (in->srm && !in->srm->alarm && in->srm->p_value < GOS_SRM_WARN)
-        reason_add(out, "watch the split: the arms' units match it with p = %.2g",
-                   in->srm->p_value);
+        reason_add(out, "watch the split: the arms' units match it with p %s",
+                   p_text(in->srm->p_value, p));
     if (in->design_changed)
         reason_add(out, "the design was changed after the start");
 }

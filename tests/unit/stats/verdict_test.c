@@ -56,6 +56,32 @@ TEST(verdict, ships_what_is_better_when_every_guardrail_holds)
     CHECK_INT(verdict_of(&f).kind, GOS_VERDICT_INCONCLUSIVE);
 }
 
+TEST(verdict, rounds_by_the_uncertainty_and_says_that_p_is_corrected)
+{
+    struct fixture f;
+    fixture_make(&f);
+    f.primary.shown.lift = 0.226512;
+    f.primary.shown.lift_low = 0.1542;
+    f.primary.shown.lift_high = 0.3039;
+    f.primary.shown.p_value = f.primary.adjusted_p = 4e-11;
+    CHECK_TEXT(gos_str_from(verdict_of(&f).reasons[0]),
+               "signups is better: +23 % (+15 to +30 %), p < 0.0001");
+    f.primary.shown.p_value = 0.0301;
+    f.primary.adjusted_p = 0.0602;
+    f.primary.significant = false;
+    CHECK_TEXT(gos_str_from(verdict_of(&f).reasons[0]),
+               "signups is not told from no effect: +23 % (+15 to +30 %), p = 0.06 after the "
+               "correction for several comparisons");
+    f.primary.shown.lift_kind = GOS_LIFT_WHOLE;
+    f.primary.shown.diff = 0.0123;
+    f.primary.shown.diff_low = -0.001;
+    f.primary.shown.diff_high = 0.0256;
+    f.primary.adjusted_p = 0.999;
+    CHECK_TEXT(gos_str_from(verdict_of(&f).reasons[0]),
+               "signups is not told from no effect: +0.012 (-0.001 to +0.026), p > 0.99 after the "
+               "correction for several comparisons");
+}
+
 TEST(verdict, says_that_there_are_no_units)
 {
     struct fixture f;

@@ -192,7 +192,7 @@ export const ADVICE_KINDS: Record<AdviceKind, { text: string; tone: Tone; reason
   unhealthy: { text: 'Unhealthy', tone: 'warn', reason: 'A health check failed.' },
   roll_back: { text: 'Roll back', tone: 'bad', reason: 'It does harm.' },
   ship: { text: 'Ship', tone: 'good', reason: 'It is better.' },
-  inconclusive: { text: 'Inconclusive', tone: 'plain', reason: 'The planned sample is reached without an effect.' },
+  inconclusive: { text: 'Inconclusive', tone: 'plain', reason: 'The planned sample is reached, and no effect was found.' },
   ended: { text: 'Ended', tone: 'accent', reason: 'It is over, and no variant was shipped.' },
   no_data: { text: 'No data', tone: 'plain', reason: 'No unit has been seen in it yet.' },
   running: { text: 'Running', tone: 'accent', reason: 'Not decided yet.' },

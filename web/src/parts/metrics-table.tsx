@@ -64,7 +64,7 @@ function Significance({ effect }: { effect: Effect }) {
   const { row, adjustedP } = effect;
   return (
     <Hint tip={<>How often a difference at least this large would arise if there were none.
-      {adjustedP !== null && <><br />Uncorrected {pValue(row.p_value)}; corrected for several comparisons {pValue(adjustedP)}.</>}
+      {adjustedP !== null && <><br />Uncorrected {pValue(row.p_value)}; corrected for several comparisons {pValue(adjustedP)}. The interval is that of this comparison alone, so it may leave out 0 where the corrected p-value does not convince.</>}
       {row.statistical_power != null && <><br />Power to find the smallest effect that matters: {number(100 * row.statistical_power, 0)} %.</>}</>}>
       <span className="num" data-at={adjustedP === null ? 'p_value' : 'adjusted_p'}>{pValue(adjustedP ?? row.p_value)}</span>
     </Hint>
