@@ -170,11 +170,14 @@ static bool is_plan_reached(const gos_verdict_input *in)
 static void decide(const gos_verdict_input *in, const struct tally *tally, gos_verdict *v)
 {
     bool reached = is_plan_reached(in);
+    bool looks_better = tally->better > 0 && tally->unsure == 0;
+    if (in->planned_units == 0 && !looks_better)
+        v->days_left = NAN;
     if (tally->worse > 0 || tally->breached > 0)
         sentence_end(v, GOS_VERDICT_ROLL_BACK,
                      tally->worse > 0 ? "Roll back: the treatment is worse on a primary metric."
                                       : "Roll back: a guardrail is breached.");
-    else if (tally->better > 0 && tally->unsure == 0 && in->days >= DAYS_MIN)
+    else if (looks_better && in->days >= DAYS_MIN)
         sentence_end(v, GOS_VERDICT_SHIP,
                      in->guardrail_count > 0
                          ? "Ship: the treatment is better and every guardrail holds."
@@ -185,7 +188,7 @@ static void decide(const gos_verdict_input *in, const struct tally *tally, gos_v
     else if (reached)
         sentence_end(v, GOS_VERDICT_INCONCLUSIVE,
                      "Inconclusive: the planned sample is reached, and no effect was found.");
-    else if (tally->better > 0 && tally->unsure == 0)
+    else if (looks_better)
         sentence_keep(v, "it looks better, but a full week is not over");
     else if (tally->better > 0)
         sentence_keep(v, "it looks better, but a guardrail is not settled");

@@ -55,7 +55,7 @@ test('a running experiment without data says what it waits for', { skip }, async
   await visit(page, '/experiments/wait', 'Waiting for data');
   await step(page, 'A user asks for a variant').getByText('waiting for the first user…').waitFor();
   await isDone(page, 'Events for bought');
-  const assignments = Array.from({ length: 800 }, (_, i) => ({ experiment_id: 'wait', user_id: `u${i}` }));
+  const assignments = Array.from({ length: 800 }, (_, i) => ({ experiment_id: 'wait', user_id: `u${i}`, attributes: { plan: i % 4 === 0 ? 'pro' : 'free' } }));
   const answer = await server.call('POST', '/api/v1/assignments', { assignments });
   await server.call('POST', '/api/v1/events', {
     events: answer.assignments.flatMap((one, i) => (i % (one.variant === 'treatment' ? 2 : 5) === 0 ? [{ user_id: one.user_id, name: 'purchase', value: 5 }] : [])),
@@ -108,6 +108,32 @@ test('results are passed on: link to the same view, table, CSV, report', { skip 
   assert.match(report.text, /^<!doctype html>/);
   const verdict = await server.call('GET', '/api/v1/experiments/wait/results');
   assert.ok(report.text.includes(verdict.verdict.sentence), 'the report has the verdict of the page');
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});
+
+test('a part of the units is looked at with a warning, and its link opens the same part', { skip }, async () => {
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, '/experiments/wait', 'Exposures against the plan');
+  await page.getByRole('combobox', { name: 'Whom to look at' }).click();
+  await page.getByRole('option', { name: 'by plan' }).click();
+  await page.getByText('For finding out, not for deciding').waitFor();
+  await page.getByRole('combobox', { name: 'Which plan' }).click();
+  await page.getByRole('option', { name: 'pro' }).click();
+  const row = page.getByRole('row', { name: /^bought/ });
+  await row.getByText('200', { exact: true }).waitFor();
+  assert.match(page.url(), /part=plan&is=pro/);
+  const slices = await server.call('GET', '/api/v1/experiments/wait/slices?metric=bought&by=plan');
+  const pro = slices.variants[0].slices.find((one) => one.value === 'pro');
+  assert.equal(pro.units + pro.control_units, 200);
+  assert.equal(await page.getByRole('button', { name: 'Copy table' }).count(), 0, 'the table of everybody is not passed on from here');
+  await page.reload();
+  await row.getByText('200', { exact: true }).waitFor();
+  assert.deepEqual(await findings(page), []);
+  await page.getByRole('combobox', { name: 'Whom to look at' }).click();
+  await page.getByRole('option', { name: 'everybody' }).click();
+  await page.getByRole('button', { name: 'Details of bought' }).waitFor();
   assert.deepEqual(wrongs, []);
   await context.close();
 });

@@ -139,6 +139,12 @@ TEST(verdict, keeps_running_until_the_plan_and_says_how_long)
     f.input.planned_units = 0;
     verdict = verdict_of(&f);
     CHECK_INT(verdict.kind, GOS_VERDICT_KEEP_RUNNING);
+    CHECK(isnan(verdict.days_left));
+    CHECK_TEXT(gos_str_from(verdict.sentence),
+               "Keep running: no size was planned, so nothing ends it but an effect.");
+    f.primary.significant = true;
+    f.input.days = 5.5;
+    CHECK_NEAR(verdict_of(&f).days_left, 2, 0);
 }
 
 TEST(verdict, believes_nothing_when_the_split_is_broken)

@@ -4,7 +4,7 @@ import { Suspense, lazy } from 'react';
 import { useGet, useMetrics } from '../api/queries';
 import type { Experiment, Results } from '../api/types';
 import { navigate, useQueryValue } from '../app/router';
-import { STATUS_TONE, healthTone, layersOf, winnerOf } from '../lib/results';
+import { STATUS_TONE, effectsByRole, healthTone, layersOf, winnerOf } from '../lib/results';
 import { Act } from '../parts/act';
 import { Ago, Badge, Card, Empty, ErrorNote, Page, Rows } from '../parts/basic';
 import { Computing } from '../parts/computing';
@@ -15,6 +15,8 @@ import { Share } from '../parts/share';
 import { Warnings } from '../parts/warnings';
 import { Exposures, HealthStrip, Verdict } from '../parts/verdict';
 
+const PartTable = lazy(() => import('../parts/part'));
+const PartPicker = lazy(() => import('../parts/part').then((part) => ({ default: part.PartPicker })));
 const Connection = lazy(() => import('../parts/connection'));
 const Bandit = lazy(() => import('../parts/bandit'));
 const Drill = lazy(() => import('../parts/drill'));
@@ -24,9 +26,11 @@ const History = lazy(() => import('../parts/history'));
 
 function ResultsView({ experiment, results }: { experiment: Experiment; results: ReturnType<typeof useGet<Results>> }) {
   const metrics = useMetrics();
+  const [part] = useQueryValue('part');
   const rows = results.data?.results ?? [];
   if (results.error && !results.data) return <ErrorNote error={results.error} retry={() => void results.refetch()} />;
   if (!results.data) return <Rows count={4} height={60} />;
+  const trusted = healthTone(results.data.health) !== 'bad';
   return (
     <div className="stack" data-from={`/experiments/${experiment.id}/results`}>
       {results.error && <ErrorNote error={results.error} title="These results are not fresh" retry={() => void results.refetch()} />}
@@ -44,12 +48,19 @@ function ResultsView({ experiment, results }: { experiment: Experiment; results:
           <Card title="Exposures against the plan"><Exposures experiment={experiment} results={results.data} /></Card>
           {experiment.bandit && <Suspense fallback={<Rows count={1} height={200} />}><Bandit experiment={experiment} /></Suspense>}
           <Card title="Metrics" aside={<Computing experiment={experiment} at={results.data.as_of ?? rows[0]?.computed_at} />}>
-            <MetricsTable experiment={experiment} metrics={metrics} rows={rows} trusted={healthTone(results.data.health) !== 'bad'}
-              detail={(effect) => <Suspense fallback={<Rows count={2} />}><Drill experiment={experiment} effect={effect} /></Suspense>} />
-            <p className="muted small" style={{ marginTop: 10 }}>
-              Pale bar: valid however often you look. Dark bar: valid once, at the planned size. Coloured only when significant: green in the wanted direction, red in the other.
-            </p>
-            <Share experiment={experiment} metrics={metrics} rows={rows} warning={results.data.verdict?.sentence} />
+            <div className="row part-row"><span className="small muted">Look at</span><Suspense><PartPicker experiment={experiment} /></Suspense></div>
+            {part ? (
+              <Suspense fallback={<Rows count={3} />}><PartTable experiment={experiment} effects={effectsByRole(experiment, metrics, rows, trusted).flatMap((group) => group.effects)} /></Suspense>
+            ) : (
+              <>
+                <MetricsTable experiment={experiment} metrics={metrics} rows={rows} trusted={trusted}
+                  detail={(effect) => <Suspense fallback={<Rows count={2} />}><Drill experiment={experiment} effect={effect} /></Suspense>} />
+                <p className="muted small" style={{ marginTop: 10 }}>
+                  Pale bar: valid however often you look. Dark bar: valid once, at the planned size. Coloured only when significant: green in the wanted direction, red in the other.
+                </p>
+              </>
+            )}
+            <Share experiment={experiment} metrics={metrics} rows={rows} isPart={part !== ''} warning={results.data.verdict?.sentence} />
           </Card>
         </>
       )}
@@ -77,7 +88,7 @@ export default function ExperimentPage({ id }: { id: string }) {
   const view = tab === 'results' && experiment.status === 'Draft' ? 'design' : tab;
   return (
     <Page title={experiment.name} crumbs={[{ to: '/experiments', text: 'Experiments' }]}
-      actions={<><Lifecycle experiment={experiment} winner={winner} isAdvised={isShip} caution={caution} /><Act variant="default" onClick={() => navigate(`/experiments/new?from=${encodeURIComponent(experiment.name)}`)}>Duplicate</Act></>}>
+      actions={<><Lifecycle experiment={experiment} winner={winner} isAdvised={isShip} isHarmful={verdict?.verdict === 'roll_back'} caution={caution} /><Act variant="default" onClick={() => navigate(`/experiments/new?from=${encodeURIComponent(experiment.name)}`)}>Duplicate</Act></>}>
       <div className="row muted" style={{ marginBottom: 12 }}>
         <Badge tone={STATUS_TONE[experiment.status]}>{experiment.status}</Badge>
         {experiment.shipped_variant && <Badge tone="good">shipped: {experiment.shipped_variant}</Badge>}

@@ -9,7 +9,7 @@ import type { Effect } from '../lib/results';
 import { Badge, ErrorNote, Hint, Rows } from './basic';
 import { ForestAxis, ForestRow, axisFor } from './forest';
 
-interface Slice {
+export interface Slice {
   value: string;
   from?: string | null;
   units: number;
@@ -23,20 +23,20 @@ interface Slice {
   status: string;
 }
 
-interface Slices {
+export interface Slices {
   left_out: number;
   sample_ratio?: { value: string; p_value: number | null; alarm: boolean }[];
   variants: { variant: string; heterogeneity_p: number | null; differs: boolean; slices: Slice[] }[];
 }
 
-interface Attributes {
+export interface Attributes {
   attributes: { name: string; units: number }[];
 }
 
-const PHASE = '$phase';
+export const PHASE = '$phase';
 
 /** What a slice is called: phases by their number and first day. */
-function nameOf(slice: Slice): string {
+export function nameOf(slice: Slice): string {
   return 'from' in slice ? `phase ${slice.value}${slice.from ? `, from ${when(slice.from)}` : ''}` : slice.value;
 }
 

@@ -78,7 +78,7 @@ function Endings({ experiment, ship, choose }: { experiment: Experiment; ship: s
   );
 }
 
-export function Lifecycle({ experiment, winner, isAdvised, caution }: { experiment: Experiment; winner?: string | null; isAdvised?: boolean; caution?: string }) {
+export function Lifecycle({ experiment, winner, isAdvised, isHarmful, caution }: { experiment: Experiment; winner?: string | null; isAdvised?: boolean; isHarmful?: boolean; caution?: string }) {
   const [verb, setVerb] = useState<Verb | null>(null);
   const [ship, setShip] = useState<string | null>(null);
   const [conclusion, setConclusion] = useState('');
@@ -87,6 +87,7 @@ export function Lifecycle({ experiment, winner, isAdvised, caution }: { experime
       input === 'complete' ? { shipped_variant: ship ?? undefined, conclusion: conclusion.trim() || undefined } : {}),
     ['experiments', 'flags'],
   );
+  const titleOf = (of: Verb, variant: string | null) => (of !== 'complete' || !variant ? MEANING[of].title : variant === controlName(experiment) ? `Keep ${variant}` : `Ship ${variant}`);
   const open = (next: Verb, variant: string | null = null) => {
     change.reset();
     setShip(variant);
@@ -98,13 +99,14 @@ export function Lifecycle({ experiment, winner, isAdvised, caution }: { experime
   return (
     <>
       {canShip && winner && <Act className="ship" data-advised={isAdvised ?? false} onClick={() => open('complete', winner)}>Ship {winner}</Act>}
+      {canShip && isHarmful && <Act className="roll-back" onClick={() => open('complete', controlName(experiment))}>Roll back to {controlName(experiment)}</Act>}
       {moves.map((move, i) => (
-        <Act key={move} variant={i === 0 && !(canShip && winner) && move !== 'archive' ? 'filled' : 'default'} onClick={() => open(move)}>
+        <Act key={move} variant={i === 0 && !(canShip && (winner || isHarmful)) && move !== 'archive' ? 'filled' : 'default'} onClick={() => open(move)}>
           {MEANING[move].title}{move === 'complete' ? '…' : ''}
         </Act>
       ))}
       <Modal opened={verb !== null} size={verb === 'complete' || verb === 'start' ? 'lg' : 'md'} onClose={() => setVerb(null)} closeButtonProps={{ 'aria-label': 'Close' }}
-        title={<strong>{ship && verb === 'complete' ? `Ship ${ship}` : verb && MEANING[verb].title}: {experiment.name}</strong>}>
+        title={<strong>{verb && titleOf(verb, ship)}: {experiment.name}</strong>}>
         {verb && (
           <div className="stack">
             {verb === 'start' && <Suspense fallback={<Rows count={3} />}><StartReview experiment={experiment} /></Suspense>}
@@ -125,7 +127,7 @@ export function Lifecycle({ experiment, winner, isAdvised, caution }: { experime
                     say(`${experiment.name} is ${after?.status ?? 'changed'}.`);
                   },
                 })}>
-                {ship && verb === 'complete' ? `Ship ${ship}` : MEANING[verb].title}
+                {titleOf(verb, ship)}
               </Button>
               <Button variant="default" onClick={() => setVerb(null)}>Cancel</Button>
             </div>

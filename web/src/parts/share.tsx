@@ -18,7 +18,7 @@ function cellsOf({ row, control, metric, role, lift, fixed, anytime, adjustedP, 
 
 const HEAD = ['Metric', 'Role', 'Wanted', 'Variant', 'Control', 'Value', 'Change', 'Interval', 'p-value'];
 
-export function Share({ experiment, metrics, rows, warning }: { experiment: Experiment; metrics: Map<string, Metric>; rows: ResultRow[]; warning?: string }) {
+export function Share({ experiment, metrics, rows, isPart, warning }: { experiment: Experiment; metrics: Map<string, Metric>; rows: ResultRow[]; isPart: boolean; warning?: string }) {
   const [failed, setFailed] = useState<ApiError | null>(null);
   const path = `/experiments/${experiment.id}/results`;
   const told = (done: boolean, what: string) => say(done ? `${what} is copied.` : 'The browser does not allow copying here.');
@@ -41,9 +41,9 @@ export function Share({ experiment, metrics, rows, warning }: { experiment: Expe
     <div className="row share" role="group" aria-label="Pass it on">
       <span className="muted small">Pass it on:</span>
       {act('Copy link', () => told(copyAs({ 'text/plain': location.href }), 'The link'))}
-      {act('Copy table', copyTable)}
-      {act('CSV file', () => void save('csv'))}
-      {act('Report', () => void save('html'))}
+      {!isPart && act('Copy table', copyTable)}
+      {!isPart && act('CSV file', () => void save('csv'))}
+      {!isPart && act('Report', () => void save('html'))}
       {act('Print', () => window.print())}
       <ErrorNote error={failed} />
     </div>
