@@ -41,6 +41,24 @@ static bool sort_read(gos_str text, struct catalog_query *query, gos_error *err)
                     "the order");
 }
 
+/* "names" must be what the catalog is promised: a list of texts. */
+static bool names_check(struct http_request *request, gos_str names, gos_error *err)
+{
+    const struct json *list;
+    if (names.len == 0)
+        return true;
+    if (!json_read(names, request->arena, &list, err) || list->type != JSON_ARRAY ||
+        list->count > PAGE_ITEMS_MAX)
+        return gos_fail(err, GOS_BAD_INPUT, "/names",
+                        "names must be a JSON list of at most %d names or ids", PAGE_ITEMS_MAX);
+    for (uint32_t i = 0; i < list->count; i++) {
+        if (list->items[i].type != JSON_STRING)
+            return gos_fail(err, GOS_BAD_INPUT, "/names", "names has %s; it holds texts only",
+                            json_type_name(list->items[i].type));
+    }
+    return true;
+}
+
 static bool list_read(struct http_request *request, struct catalog_query *out, gos_error *err)
 {
     int64_t limit;
@@ -50,6 +68,7 @@ static bool list_read(struct http_request *request, struct catalog_query *out, g
         .environment = api_environment(request),
         .kind = change_kind(request),
         .name = http_query_text(request, "key"),
+        .names = http_query_text(request, "names"),
         .text = http_query_text(request, "q"),
         .status = http_query_text(request, "status"),
         .type = http_query_text(request, "type"),
@@ -57,6 +76,7 @@ static bool list_read(struct http_request *request, struct catalog_query *out, g
         .owner = http_query_text(request, "owner"),
         .segment = http_query_text(request, "segment"),
         .metric = http_query_text(request, "metric"),
+        .flag = http_query_text(request, "flag"),
         .layer = http_query_text(request, "layer"),
         .advice = http_query_text(request, "advice"),
         .cursor = http_query_text(request, "cursor"),
@@ -68,6 +88,8 @@ static bool list_read(struct http_request *request, struct catalog_query *out, g
     if (!http_query_int(request, "limit", 1, PAGE_ITEMS_MAX, PAGE_ITEMS_DEFAULT, &limit, err))
         return false;
     out->limit = (uint32_t)limit;
+    if (!names_check(request, out->names, err))
+        return false;
     return sort.len == 0 || sort_read(sort, out, err);
 }
 

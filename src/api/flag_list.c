@@ -94,6 +94,9 @@ bool flag_list_read(struct http_request *request, struct catalog_query *query,
         !include_read(http_query_text(request, "include"), &out->has_places, err) ||
         !http_query_int(request, "stale_days", 1, STALE_DAYS_MAX, STALE_DAYS_DEFAULT, &days, err))
         return false;
+    /* Who may not look there sees what is here. */
+    query->elsewhere = gos_str_equal(http_query_text(request, "elsewhere"), GOS_LIT("true")) &&
+                       only_environment(request).len == 0;
     query->stale.now_ms = request->now_ms;
     query->stale.since = request->now_ms - days * TIME_DAY_MS;
     return usage_flush(api->usage, api->catalog, LIST_AGE_MS, err) &&

@@ -12,18 +12,21 @@ enum catalog_sort { CATALOG_BY_NAME, CATALOG_BY_CREATED, CATALOG_BY_UPDATED, CAT
 struct catalog_query {
     gos_str environment;
     enum kind kind;
-    gos_str name; /* exactly */
-    gos_str text; /* somewhere in the name or the description, letter case aside */
+    gos_str name;  /* exactly */
+    gos_str names; /* a JSON list of texts: one of these names or ids */
+    gos_str text;  /* somewhere in the name or the description, letter case aside */
     gos_str status;
     gos_str type;
     gos_str tag;
     gos_str owner;
     gos_str segment;          /* refers to this segment, by its name or id */
     gos_str metric;           /* refers to this metric */
+    gos_str flag;             /* refers to this flag */
     gos_str layer, advice;    /* of experiments: sits in it; one of these kinds, see advice.h */
     struct stale_query stale; /* of flags */
     enum catalog_sort sort;
     bool descending;
+    bool elsewhere; /* also those that stand in other environments only, each name once */
     gos_str cursor; /* `next` of the page before */
     uint32_t limit; /* 1 to PAGE_ITEMS_MAX */
 };

@@ -210,13 +210,18 @@ static void filter_reference(struct query *query, enum kind kind, gos_str target
 static void filters_add(struct query *query, const struct catalog_query *wanted, gos_arena *arena)
 {
     query_filter(query, " AND d.name = ?", wanted->name);
+    if (wanted->names.len > 0) {
+        query_add_text(query, " AND (d.name IN (SELECT value FROM json_each(?))", wanted->names);
+        query_add_text(query,
+                       " OR lower(hex(d.id)) IN (SELECT replace(lower(value), '-', '')"
+                       " FROM json_each(?)))",
+                       wanted->names);
+    }
     query_filter(query, " AND d.status = ?", wanted->status);
     query_filter(query, " AND d.type = ?", wanted->type);
     query_filter(query, " AND json_extract(r.body, '$.owner') = ?", wanted->owner);
     query_filter(query, " AND EXISTS (SELECT 1 FROM json_each(r.body, '$.tags') WHERE value = ?)",
                  wanted->tag);
-    query_filter(query, " AND EXISTS (SELECT 1 FROM json_each(r.body, '$.layer') WHERE value = ?)",
-                 wanted->layer);
     if (wanted->kind == KIND_EXPERIMENT)
         query_filter(query, " AND instr(',' || ? || ',', ',' || " ADVICE_KIND " || ',') > 0",
                      wanted->advice);
@@ -225,7 +230,9 @@ static void filters_add(struct query *query, const struct catalog_query *wanted,
     else if (wanted->kind == KIND_FLAG && wanted->stale.reasons)
         query_add_int(query, " AND " STALE " & ? <> 0", wanted->stale.reasons);
     filter_reference(query, KIND_SEGMENT, wanted->segment);
+    filter_reference(query, KIND_LAYER, wanted->layer);
     filter_reference(query, KIND_METRIC, wanted->metric);
+    filter_reference(query, KIND_FLAG, wanted->flag);
     if (wanted->text.len > 0) {
         gos_str like = query_like(arena, wanted->text);
         query_add_text(query, " AND (d.name LIKE ? ESCAPE '\\'", like);
@@ -360,6 +367,19 @@ static bool rows_read(struct query *query, struct sqlite *db, const struct catal
     return more || step == STEP_DONE;
 }
 
+/* What stands here, and what does not as the first environment has it that does. */
+static void elsewhere_add(struct query *query, int64_t environment)
+{
+    query_add_int(query, " WHERE (d.environment = ?", environment);
+    query_add_int(query,
+                  " OR NOT EXISTS (SELECT 1 FROM definition h WHERE h.environment = ?"
+                  " AND h.kind = d.kind AND h.name = d.name)",
+                  environment);
+    query_add(query, " AND d.environment = (SELECT min(o.environment) FROM environment e"
+                     " CROSS JOIN definition o ON o.environment = e.id AND o.kind = d.kind"
+                     " AND o.name = d.name))");
+}
+
 static bool page_read(struct sqlite *db, const struct catalog_query *wanted, gos_arena *arena,
                       struct catalog_page *out, gos_error *err)
 {
@@ -374,7 +394,10 @@ static bool page_read(struct sqlite *db, const struct catalog_query *wanted, gos
         query_add_int(&query, " JOIN (SELECT ? AS since", wanted->stale.since);
         query_add_int(&query, ", ? AS now_ms) w", wanted->stale.now_ms);
     }
-    query_add_int(&query, " WHERE d.environment = ?", environment);
+    if (wanted->elsewhere)
+        elsewhere_add(&query, environment);
+    else
+        query_add_int(&query, " WHERE d.environment = ?", environment);
     query_add_text(&query, " AND d.kind = ?", gos_str_from(kind_word(wanted->kind)));
     filters_add(&query, wanted, arena);
     if (!query_count(&query, db, &out->total, err) || !cursor_add(&query, wanted, arena, err))

@@ -82,6 +82,27 @@ test('a list shows the state in all environments to who may work there', async (
   assert.equal(again.json.environments, undefined)
 })
 
+test('a list gives some by their names or ids, what refers to a flag, and what stands elsewhere only', async () => {
+  const keysOf = async (query, headers) => (await server.call('GET', `/api/v1/flags?${query}`, undefined, headers)).json.items.map((one) => one.key)
+  const { id } = (await server.call('GET', '/api/v1/flags/base')).json
+  assert.deepEqual(await keysOf(`names=${encodeURIComponent(JSON.stringify(['middle', id.toUpperCase(), 'nobody']))}`), ['base', 'middle'])
+  assert.deepEqual(await keysOf('names=[]'), [])
+  for (const names of ['middle', '{}', '[1]', '["a",["b"]]', JSON.stringify(Array(501).fill('a'))]) {
+    const got = await server.call('GET', `/api/v1/flags?names=${encodeURIComponent(names)}`)
+    assert.deepEqual([got.status, got.json.pointer], [400, '/names'], names)
+  }
+  assert.deepEqual(await keysOf('flag=base'), ['middle', 'top'])
+  assert.equal((await member('development', 'POST', '/api/v1/flags', flag('only-there', { enabled: true }))).status, 201)
+  assert.deepEqual(await keysOf('q=only-there&include=environments'), [])
+  const there = (await server.call('GET', '/api/v1/flags?q=only-there&include=environments&elsewhere=true')).json.items
+  assert.deepEqual(there.map((one) => [one.key, one.environment, one.environments.map((place) => place.environment)]), [['only-there', 'development', ['development']]])
+  const both = await keysOf('elsewhere=true&limit=500')
+  assert.deepEqual(both, [...new Set(both)], 'each name once')
+  assert.equal(both.length, (await keysOf('limit=500')).length + 1)
+  const backend = { authorization: `Bearer ${(await server.call('POST', '/api/v1/keys', { name: 'elsewhere', scope: 'server' })).json.key}` }
+  assert.deepEqual(await keysOf('q=only-there&elsewhere=true', backend), [], 'who may not look there')
+})
+
 test('the graph of a flag reaches through others, both ways', async () => {
   const graph = (await server.call('GET', '/api/v1/flags/base/graph')).json
   const name = Object.fromEntries(graph.nodes.map((one) => [one.id, one.name]))

@@ -2,14 +2,15 @@
 import {
   QueryClient,
   keepPreviousData,
+  useInfiniteQuery,
   useMutation,
+  useQueries,
   useQuery,
   useQueryClient,
   type UseQueryResult,
 } from '@tanstack/react-query';
 import { ApiError, api, session, type Query } from './client';
-import { useMemo } from 'react';
-import type { Metric, Page } from './types';
+import type { Experiment, Metric, Page } from './types';
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({
@@ -61,8 +62,75 @@ export function useChange<In, Out>(run: (input: In) => Promise<Out>, roots: stri
   });
 }
 
-/** Metrics by name; here and not beside the pickers, so that a page that only reads needs no pickers. */
-export function useMetrics(): Map<string, Metric> {
-  const list = useList<Metric>('/metrics', { limit: 500 });
-  return useMemo(() => new Map((list.data?.items ?? []).map((metric) => [metric.name, metric])), [list.data]);
+/** A list that grows by a page at a time: what was fetched so far, and how much there is. */
+export interface Growing<T> {
+  items: T[] | undefined;
+  total: number;
+  error: ApiError | null;
+  /** There is more; `grow` fetches it. */
+  hasMore: boolean;
+  isBusy: boolean;
+  grow: () => void;
+  refetch: () => void;
 }
+
+export function useGrowing<T>(path: string | null, query: Query = {}, live?: number | false): Growing<T> {
+  const found = useInfiniteQuery<Page<T>, ApiError, Page<T>[], unknown[], string>({
+    queryKey: [path?.split('/')[1], 'growing', path, query],
+    queryFn: ({ signal, pageParam }) => api.get<Page<T>>(path!, { ...query, cursor: pageParam }, signal),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next || undefined,
+    select: (data) => data.pages,
+    enabled: path !== null,
+    placeholderData: keepPreviousData,
+    refetchInterval: repeat(live),
+  });
+  return {
+    items: found.data?.flatMap((page) => page.items),
+    total: found.data?.[0]?.total ?? 0,
+    error: found.error,
+    hasMore: found.hasNextPage,
+    isBusy: found.isFetchingNextPage,
+    grow: () => void found.fetchNextPage(),
+    refetch: () => void found.refetch(),
+  };
+}
+
+/** As many characters of names go into one address: a head has 8 kB, and there are others in it. */
+const NAMES_BYTES = 5_000;
+
+/** Names in as many parts as addresses take. */
+export function inAddresses(names: string[]): string[][] {
+  const parts: string[][] = [];
+  let room = 0;
+  for (const name of [...new Set(names.filter(Boolean))].sort()) {
+    const size = encodeURIComponent(`"${name}",`).length;
+    if (size > room) {
+      parts.push([]);
+      room = NAMES_BYTES;
+    }
+    parts.at(-1)!.push(name);
+    room -= size;
+  }
+  return parts;
+}
+
+/** Some of a list by their names or ids, however many there are of the others. */
+function useSome<T, Out>(path: string, names: string[], combine: (found: { data?: Page<T> }[]) => Out): Out {
+  return useQueries({
+    queries: inAddresses(names).map((part) => {
+      const query = { names: JSON.stringify(part), limit: 500 };
+      return { queryKey: [path.split('/')[1], path, query], queryFn: ({ signal }: { signal: AbortSignal }) => api.get<Page<T>>(path, query, signal), staleTime: 30_000 };
+    }),
+    combine,
+  });
+}
+
+const metricsByName = (found: { data?: Page<Metric> }[]) => new Map(found.flatMap((one) => one.data?.items ?? []).map((metric) => [metric.name, metric]));
+const experimentsById = (found: { data?: Page<Experiment> }[]) => new Map(found.flatMap((one) => one.data?.items ?? []).map((one) => [one.id, one]));
+
+/** These metrics by name; here and not beside the pickers, so that a page that only reads needs no pickers. */
+export const useMetrics = (names: string[]): Map<string, Metric> => useSome('/metrics', names, metricsByName);
+
+/** These experiments by id. */
+export const useExperiments = (ids: string[]): Map<string, Experiment> => useSome('/experiments', ids, experimentsById);

@@ -8,6 +8,7 @@ import { Link, useQueryValue } from '../app/router';
 import { Act, useWho, useWhyNot } from '../parts/act';
 import { Ago, Badge, Card, Empty, ErrorNote, Note, Page, Rows, say, type Tone } from '../parts/basic';
 import { Differences } from '../parts/editing';
+import { TabStrip } from '../parts/tab-strip';
 
 const TONE: Record<string, Tone> = { pending: 'warn', approved: 'accent', rejected: 'plain', withdrawn: 'plain' };
 const STALE = ['proposals', 'flags', 'experiments', 'metrics', 'segments', 'layers', 'holdouts', 'audit'];
@@ -128,7 +129,7 @@ function All() {
   return (
     <Page title="Approvals">
       <Tabs value={status} onChange={(value) => setStatus(value ?? 'pending')} mb="md">
-        <Tabs.List aria-label="Status">{STATUSES.map((one) => <Tabs.Tab key={one.value} value={one.value}>{one.label}</Tabs.Tab>)}</Tabs.List>
+        <TabStrip aria-label="Status">{STATUSES.map((one) => <Tabs.Tab key={one.value} value={one.value}>{one.label}</Tabs.Tab>)}</TabStrip>
       </Tabs>
       {list.error && !list.data ? <ErrorNote error={list.error} retry={() => void list.refetch()} /> : !list.data ? <Rows count={4} />
         : items.length === 0 ? (

@@ -7,6 +7,7 @@ import { calcQuery, num, sizeInput, useCalc, type CalcRow } from '../lib/calc';
 import { axisFor, ForestAxis, ForestRow } from '../parts/forest';
 import { count, days, intervalPercent, number, pValue, signedPercent, seOf, type Interval } from '../lib/format';
 import { Card, ErrorNote, Hint, Page, Rows, useSettled } from '../parts/basic';
+import { TabStrip } from '../parts/tab-strip';
 
 const PowerCurve = lazy(() => import('../parts/power-curve'));
 
@@ -205,9 +206,9 @@ export default function Calculator() {
   return (
     <Page title="Calculator">
       <Tabs value={tab} onChange={(value) => setTab(value ?? 'size')} keepMounted={false}>
-        <Tabs.List mb="md">
+        <TabStrip mb="md">
           <Tabs.Tab value="size">Size and duration</Tabs.Tab><Tabs.Tab value="detectable">Detectable change</Tabs.Tab><Tabs.Tab value="rates">Two rates</Tabs.Tab><Tabs.Tab value="means">Two means</Tabs.Tab><Tabs.Tab value="split">Split</Tabs.Tab>
-        </Tabs.List>
+        </TabStrip>
         <Tabs.Panel value="size"><Size /></Tabs.Panel>
         <Tabs.Panel value="detectable"><Detectable /></Tabs.Panel>
         <Tabs.Panel value="rates"><Rates /></Tabs.Panel>

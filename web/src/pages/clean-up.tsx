@@ -13,6 +13,7 @@ import { STALE_WORDS } from '../lib/stale';
 import { Act } from '../parts/act';
 import { Ago, Badge, Empty, ErrorNote, Page, Rows } from '../parts/basic';
 import { Dialog } from '../parts/confirm';
+import { TabStrip } from '../parts/tab-strip';
 
 const DAYS = ['7', '30', '90', '180'];
 type Stale = NonNullable<StaleFlags['items']>[number];
@@ -123,7 +124,7 @@ export default function CleanUp() {
     <Page title="Clean up flags" crumbs={[{ to: '/flags', text: 'Flags' }]}>
       <p className="muted">Counted is what this server decides; programs that decide themselves by the ruleset are not in it.</p>
       <Tabs value={tab} onChange={(value) => setTab(value ?? 'stale')} keepMounted={false}>
-        <Tabs.List mb="md"><Tabs.Tab value="stale">Flags that may go</Tabs.Tab><Tabs.Tab value="unknown">Unknown keys</Tabs.Tab></Tabs.List>
+        <TabStrip mb="md"><Tabs.Tab value="stale">Flags that may go</Tabs.Tab><Tabs.Tab value="unknown">Unknown keys</Tabs.Tab></TabStrip>
         <Tabs.Panel value="stale"><StaleList /></Tabs.Panel>
         <Tabs.Panel value="unknown"><UnknownList /></Tabs.Panel>
       </Tabs>

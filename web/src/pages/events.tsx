@@ -8,6 +8,7 @@ import { shown } from '../lib/draft';
 import { clock, count, number, when } from '../lib/format';
 import { Ago, Badge, Card, Empty, ErrorNote, Hint, Page, Rows } from '../parts/basic';
 import { SystemStrip } from '../parts/system-strip';
+import { TabStrip } from '../parts/tab-strip';
 
 interface Event {
   event_id?: string;
@@ -122,7 +123,7 @@ export default function Events() {
   return (
     <Page title="Live events" actions={<SystemStrip />}>
       <Tabs value={tab} onChange={(value) => setTab(value ?? 'tail')} keepMounted={false}>
-        <Tabs.List mb="md"><Tabs.Tab value="tail">As they arrive</Tabs.Tab><Tabs.Tab value="schema">Names and properties</Tabs.Tab></Tabs.List>
+        <TabStrip mb="md"><Tabs.Tab value="tail">As they arrive</Tabs.Tab><Tabs.Tab value="schema">Names and properties</Tabs.Tab></TabStrip>
         <Tabs.Panel value="tail"><Tail /></Tabs.Panel>
         <Tabs.Panel value="schema"><Schema /></Tabs.Panel>
       </Tabs>

@@ -2,13 +2,13 @@
 import { Button, TextInput, Textarea } from '@mantine/core';
 import { useEffect, useState, type FormEvent } from 'react';
 import { api, type ApiError } from '../api/client';
-import { useChange, useGet } from '../api/queries';
-import type { Experiment } from '../api/types';
+import { useChange, useGet, useList } from '../api/queries';
+import type { Experiment, Metric } from '../api/types';
 import { Link, navigate, useQueryValue } from '../app/router';
 import { isAt } from '../lib/pointer';
 import { Act } from '../parts/act';
 import { Card, ErrorNote, Page } from '../parts/basic';
-import { ExperimentPicker, MetricPicker, useMetricNames } from '../parts/pickers';
+import { ExperimentPicker, MetricPicker } from '../parts/pickers';
 
 const FIELDS = ['/name', '/hypothesis', '/unit', '/success_metrics'];
 
@@ -18,7 +18,7 @@ export default function NewExperiment() {
   const [unit, setUnit] = useState('user_id');
   const [metric, setMetric] = useState('');
   const [from, setFrom] = useQueryValue('from');
-  const known = useMetricNames();
+  const known = useList<Metric>('/metrics', { limit: 1 });
   const model = useGet<Experiment>(from ? `/experiments/${encodeURIComponent(from)}` : null);
   useEffect(() => {
     if (!model.data) return;
@@ -53,7 +53,7 @@ export default function NewExperiment() {
           <Textarea label="Hypothesis" placeholder="If we make the button larger, more visitors buy, because they see it." autosize minRows={2} value={hypothesis} error={at('/hypothesis')}
             onChange={(event) => setHypothesis(event.currentTarget.value)} />
           <MetricPicker label="Primary metric" description="The number that decides." value={metric} error={at('/success_metrics')} onChange={setMetric} />
-          {known.length === 0 && <p className="small muted">There is no metric yet. <Link to="/metrics?new=1">Define one first</Link>.</p>}
+          {known.data?.total === 0 && <p className="small muted">There is no metric yet. <Link to="/metrics?new=1">Define one first</Link>.</p>}
           <TextInput label="Unit" description="Who is assigned: user_id, device_id or an attribute" value={unit} error={at('/unit')} onChange={(event) => setUnit(event.currentTarget.value)} />
           <ExperimentPicker optional label="Like an earlier experiment" description="Its variants, split, targeting, metrics and size; its users are split anew." value={from} onChange={setFrom} />
           {model.error && <ErrorNote error={model.error} />}

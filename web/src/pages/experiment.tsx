@@ -12,6 +12,7 @@ import { Conclusion } from '../parts/conclusion';
 import { Lifecycle } from '../parts/lifecycle';
 import { MetricsTable } from '../parts/metrics-table';
 import { Share } from '../parts/share';
+import { TabStrip } from '../parts/tab-strip';
 import { Warnings } from '../parts/warnings';
 import { Exposures, HealthStrip, Verdict } from '../parts/verdict';
 
@@ -25,9 +26,9 @@ const Assignments = lazy(() => import('../parts/experiment-assignments'));
 const History = lazy(() => import('../parts/history'));
 
 function ResultsView({ experiment, results }: { experiment: Experiment; results: ReturnType<typeof useGet<Results>> }) {
-  const metrics = useMetrics();
   const [part] = useQueryValue('part');
   const rows = results.data?.results ?? [];
+  const metrics = useMetrics([experiment.success_metrics.primary_metric, ...rows.map((row) => row.metric_name)]);
   if (results.error && !results.data) return <ErrorNote error={results.error} retry={() => void results.refetch()} />;
   if (!results.data) return <Rows count={4} height={60} />;
   const trusted = healthTone(results.data.health) !== 'bad';
@@ -99,12 +100,12 @@ export default function ExperimentPage({ id }: { id: string }) {
       {(experiment.hypothesis || experiment.description) && <p className="wrap" style={{ maxWidth: 900 }}>{experiment.hypothesis || experiment.description}</p>}
       <Warnings kind="experiment" name={experiment.name} to={() => `/experiments/${experiment.id}?tab=design`} />
       <Tabs value={view} onChange={(value) => setTab(value ?? 'results')} keepMounted={false}>
-        <Tabs.List mb="md">
+        <TabStrip mb="md">
           <Tabs.Tab value="results">Results</Tabs.Tab>
           <Tabs.Tab value="design">Design</Tabs.Tab>
           <Tabs.Tab value="assignments">Assignments</Tabs.Tab>
           <Tabs.Tab value="history">History</Tabs.Tab>
-        </Tabs.List>
+        </TabStrip>
         <Suspense fallback={<Rows count={4} />}>
           <Tabs.Panel value="results"><ResultsView experiment={experiment} results={results} /></Tabs.Panel>
           <Tabs.Panel value="design"><Design experiment={experiment} /></Tabs.Panel>

@@ -24,6 +24,7 @@ import { Schedule } from '../parts/moments';
 import { SchemaFaults } from '../parts/schema-faults';
 import { Overrides } from '../parts/overrides';
 import { Stale } from '../parts/stale';
+import { TabStrip } from '../parts/tab-strip';
 import { Tester } from '../parts/tester';
 import { ValueField } from '../parts/value-field';
 import { Warnings } from '../parts/warnings';
@@ -148,13 +149,13 @@ function Loaded({ flag }: { flag: Flag }) {
       {!flag.enabled && <Note tone="info">It is off: everybody gets the default, whatever the rules say.</Note>}
       <Warnings kind="flag" name={flag.key} to={(pointer) => placeOf(flag, pointer)} />
       <Tabs value={tab} onChange={(value) => setTab(value ?? 'rules')} keepMounted={false} mt="sm">
-        <Tabs.List mb="md">
+        <TabStrip mb="md">
           <Tabs.Tab value="rules">Rules{edit.dirty ? ' •' : ''}</Tabs.Tab>
           <Tabs.Tab value="test">Try it</Tabs.Tab>
           <Tabs.Tab value="overrides">Overrides</Tabs.Tab>
           <Tabs.Tab value="code">Code</Tabs.Tab>
           <Tabs.Tab value="history">History</Tabs.Tab>
-        </Tabs.List>
+        </TabStrip>
         <Suspense fallback={<Rows count={4} />}>
           <Tabs.Panel value="rules"><Settings edit={edit} /></Tabs.Panel>
           <Tabs.Panel value="test"><Tester flag={flag} /></Tabs.Panel>

@@ -1,7 +1,7 @@
 // One metric: its definition, what it gives on recent events, and who uses it.
 import { Tabs } from '@mantine/core';
 import { lazy, Suspense } from 'react';
-import { useGet, useList } from '../api/queries';
+import { useGet, useGrowing } from '../api/queries';
 import type { Experiment, Metric } from '../api/types';
 import { Link, useQueryValue } from '../app/router';
 import { roleOf, STATUS_TONE } from '../lib/results';
@@ -10,23 +10,28 @@ import { Detectable } from '../parts/detectable';
 import { Conflict, SaveBar, useEditing } from '../parts/editing';
 import { MetricFieldset } from '../parts/metric-form';
 import { MetricPreview } from '../parts/metric-preview';
+import { More } from '../parts/more';
 import { Remove } from '../parts/remove';
+import { TabStrip } from '../parts/tab-strip';
 
 const History = lazy(() => import('../parts/history'));
 
 function WhereUsed({ metric }: { metric: Metric }) {
-  const list = useList<Experiment>('/experiments', { metric: metric.name, limit: 100 });
-  const users = (list.data?.items ?? []).filter((one) =>
+  const list = useGrowing<Experiment>('/experiments', { metric: metric.name, sort: '-updated_at', limit: 50 });
+  const users = (list.items ?? []).filter((one) =>
     [one.success_metrics.primary_metric, ...(one.success_metrics.secondary_metrics ?? []), ...(one.success_metrics.guardrail_metrics ?? [])].includes(metric.name));
-  if (list.error) return <ErrorNote error={list.error} />;
-  if (!list.data) return <Rows count={2} />;
+  if (list.error && !list.items) return <ErrorNote error={list.error} retry={list.refetch} />;
+  if (!list.items) return <Rows count={2} />;
   if (users.length === 0) return <p className="muted">No experiment uses it.</p>;
   return (
-    <ul className="checklist">
-      {users.map((one) => (
-        <li key={one.id}><Link to={`/experiments/${one.id}`}>{one.name}</Link><span className="muted small">{roleOf(one, metric.name)}</span><Badge tone={STATUS_TONE[one.status]}>{one.status}</Badge></li>
-      ))}
-    </ul>
+    <>
+      <ul className="checklist">
+        {users.map((one) => (
+          <li key={one.id}><Link to={`/experiments/${one.id}`}>{one.name}</Link><span className="muted small">{roleOf(one, metric.name)}</span><Badge tone={STATUS_TONE[one.status]}>{one.status}</Badge></li>
+        ))}
+      </ul>
+      <More list={list} word="experiment" />
+    </>
   );
 }
 
@@ -55,7 +60,7 @@ export default function MetricPage({ id }: { id: string }) {
     <Page title={found.data?.name ?? id} crumbs={[{ to: '/metrics', text: 'Metrics' }]} actions={found.data && <Remove name={found.data.name} path={`/metrics/${found.data.id}`} list="/metrics" text="Results that were computed stay; the audit log keeps the definition. A metric that an experiment uses cannot be deleted." />}>
       {!found.data ? (found.error ? <ErrorNote error={found.error} retry={() => void found.refetch()} /> : <Rows count={3} height={60} />) : (
         <Tabs value={tab} onChange={(value) => setTab(value ?? '')} keepMounted={false}>
-          <Tabs.List mb="md"><Tabs.Tab value="definition">Definition</Tabs.Tab><Tabs.Tab value="history">History</Tabs.Tab></Tabs.List>
+          <TabStrip mb="md"><Tabs.Tab value="definition">Definition</Tabs.Tab><Tabs.Tab value="history">History</Tabs.Tab></TabStrip>
           <Tabs.Panel value="definition"><Definition metric={found.data} /></Tabs.Panel>
           <Tabs.Panel value="history"><Suspense fallback={<Rows />}><History kind="metric" id={found.data.id} name={found.data.name} /></Suspense></Tabs.Panel>
         </Tabs>

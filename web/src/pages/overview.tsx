@@ -120,7 +120,7 @@ function RunningRow({ experiment, metrics, axis }: { experiment: Experiment; met
 
 function Running() {
   const running = useList<Experiment>('/experiments', RUNNING, 5_000);
-  const metrics = useMetrics();
+  const metrics = useMetrics((running.data?.items ?? []).map((one) => one.success_metrics.primary_metric));
   if (running.error && !running.data) return <ErrorNote error={running.error} retry={() => void running.refetch()} />;
   if (!running.data) return <Rows count={5} />;
   const items = [...running.data.items].sort((a, b) => order(a) - order(b) || a.name.localeCompare(b.name));

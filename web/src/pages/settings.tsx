@@ -5,6 +5,7 @@ import { useQueryValue } from '../app/router';
 import { useSession, useWhyNot } from '../parts/act';
 import { Note, Page, Rows } from '../parts/basic';
 import { LayersCard } from '../parts/layers-card';
+import { TabStrip } from '../parts/tab-strip';
 
 // The tab in the address, its name, whether only admins may look, what it shows.
 const TABS: [string, string, boolean, ComponentType][] = [
@@ -23,7 +24,7 @@ export default function Settings() {
   return (
     <Page title="Settings">
       <Tabs value={tab} onChange={(value) => setTab(value ?? 'keys')} keepMounted={false}>
-        <Tabs.List mb="md">{TABS.map(([value, name]) => <Tabs.Tab key={value} value={value}>{name}</Tabs.Tab>)}</Tabs.List>
+        <TabStrip mb="md">{TABS.map(([value, name]) => <Tabs.Tab key={value} value={value}>{name}</Tabs.Tab>)}</TabStrip>
         {TABS.map(([value, name, guarded, Shown]) => (
           <Tabs.Panel key={value} value={value}>
             {guarded && !who ? <Rows count={3} /> : guarded && why ? <Note tone="info" title={`${name} are for admins`}>{why}</Note> : <Suspense fallback={<Rows count={3} />}><Shown /></Suspense>}

@@ -2,13 +2,14 @@
 import { Button, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { api } from '../api/client';
-import { useChange, useGet, useList } from '../api/queries';
-import type { Assignment, Experiment, JsonObject, Override } from '../api/types';
+import { useChange, useExperiments, useGet, useGrowing } from '../api/queries';
+import type { Assignment, JsonObject, Override } from '../api/types';
 import { Link, navigate } from '../app/router';
 import { shown } from '../lib/draft';
 import { count } from '../lib/format';
 import { Ago, Card, Empty, ErrorNote, Page, Rows, say } from '../parts/basic';
 import { Confirm } from '../parts/confirm';
+import { More } from '../parts/more';
 import { UserFlags } from '../parts/user-flags';
 
 interface User {
@@ -36,16 +37,21 @@ function Facts({ user }: { user: User }) {
   );
 }
 
+/** So many assignments are shown at first, and more at a time. */
+const SHOWN = 50;
+
 function Experiments({ assignments }: { assignments: Assignment[] }) {
-  const experiments = useList<Experiment>('/experiments', { limit: 500 });
-  const of = (id: string) => experiments.data?.items.find((one) => one.id === id);
+  const [most, setMost] = useState(SHOWN);
+  const shownOnes = assignments.slice(0, most);
+  const experiments = useExperiments(shownOnes.map((one) => one.experiment_id));
+  const of = (id: string) => experiments.get(id);
   return (
     <Card title="Experiments">
       {assignments.length === 0 ? <p className="muted">No assignment.</p> : (
         <table className="list cards-on-phone">
           <caption hidden>Assignments</caption>
           <thead><tr><th scope="col">Experiment</th><th scope="col">Variant</th><th scope="col">Reason</th><th scope="col" className="right">Assigned</th></tr></thead>
-          <tbody>{assignments.map((one) => (
+          <tbody>{shownOnes.map((one) => (
             <tr key={one.experiment_id}>
               <td className="lead"><Link className="wrap" to={`/experiments/${one.experiment_id}`}>{of(one.experiment_id)?.name ?? one.experiment_id}</Link> <span className="muted small">{of(one.experiment_id)?.status.toLowerCase()}</span></td>
               <td data-label="Variant" className="strong">{one.variant ?? 'none'}</td>
@@ -55,17 +61,18 @@ function Experiments({ assignments }: { assignments: Assignment[] }) {
           ))}</tbody>
         </table>
       )}
+      <More word="assignment" list={{ items: shownOnes, total: assignments.length, hasMore: assignments.length > most, isBusy: false, grow: () => setMost(most + SHOWN) }} />
     </Card>
   );
 }
 
 function Overrides({ user }: { user: string }) {
-  const list = useList<UserOverride>('/overrides', { user_id: user, limit: 100 });
+  const list = useGrowing<UserOverride>('/overrides', { user_id: user, limit: 50 });
   const remove = useChange<UserOverride, void>((one) => api.remove(`/flags/${encodeURIComponent(one.flag_key)}/overrides/${encodeURIComponent(user)}`), ['overrides', 'flags', 'audit']);
-  const items = list.data?.items ?? [];
+  const items = list.items ?? [];
   return (
     <Card title="Set by hand">
-      {list.error ? <ErrorNote error={list.error} /> : !list.data ? <Rows count={2} /> : items.length === 0 ? <p className="muted">No flag has a value of its own for them. The page of a flag gives one.</p> : (
+      {list.error && !list.items ? <ErrorNote error={list.error} retry={list.refetch} /> : !list.items ? <Rows count={2} /> : items.length === 0 ? <p className="muted">No flag has a value of its own for them. The page of a flag gives one.</p> : (
         <table className="list cards-on-phone">
           <caption hidden>Overrides of this user</caption>
           <thead><tr><th scope="col">Flag</th><th scope="col">Value</th><th scope="col">By</th><th scope="col" className="right">Action</th></tr></thead>
@@ -80,6 +87,7 @@ function Overrides({ user }: { user: string }) {
           ))}</tbody>
         </table>
       )}
+      <More list={list} word="value" />
     </Card>
   );
 }

@@ -10,6 +10,7 @@ import { placeOf, type Effect } from '../lib/results';
 import { ErrorNote, Hint, Rows } from './basic';
 import { ForestAxis, ForestRow, axisFor } from './forest';
 import { LineWithBand, type BandPoint } from './plot';
+import { TabStrip } from './tab-strip';
 
 const DistributionView = lazy(() => import('./drill-distribution'));
 const ForWhom = lazy(() => import('./drill-slices'));
@@ -128,7 +129,7 @@ export default function Drill({ experiment, effect }: { experiment: Experiment; 
   const waiting = <Rows count={1} height={160} />;
   return (
     <Tabs value={tab} onChange={(value) => setTab(value ?? 'course')} keepMounted={false} aria-label={`Details of ${effect.row.metric_name}`}>
-      <Tabs.List mb="sm">
+      <TabStrip mb="sm">
         <Tabs.Tab value="course">As data came in</Tabs.Tab>
         <Tabs.Tab value="since">Days since exposure</Tabs.Tab>
         <Tabs.Tab value="slices">For whom</Tabs.Tab>
@@ -136,7 +137,7 @@ export default function Drill({ experiment, effect }: { experiment: Experiment; 
         <Tabs.Tab value="adjusted">Raw and adjusted</Tabs.Tab>
         {experiment.status === 'Running' && <Tabs.Tab value="others">Other experiments</Tabs.Tab>}
         <Tabs.Tab value="numbers">Every number</Tabs.Tab>
-      </Tabs.List>
+      </TabStrip>
       <Suspense fallback={waiting}>
         <Tabs.Panel value="course"><Course experiment={experiment} effect={effect} /></Tabs.Panel>
         <Tabs.Panel value="since"><SinceExposure experiment={experiment} effect={effect} /></Tabs.Panel>

@@ -115,7 +115,7 @@ function Metrics({ edit }: { edit: Edit }) {
   const { value, set, at } = edit;
   const metrics = value.success_metrics;
   const put = (patch: Partial<typeof metrics>) => set({ success_metrics: { ...metrics, ...patch } });
-  const known = useMetrics();
+  const known = useMetrics([metrics.primary_metric]);
   const started = edit.stored.status !== 'Draft';
   const used = [metrics.primary_metric, ...(metrics.secondary_metrics ?? []), ...(metrics.guardrail_metrics ?? [])].filter(Boolean);
   return (

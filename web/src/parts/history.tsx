@@ -3,12 +3,13 @@ import { Button } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { api, type ApiError } from '../api/client';
-import { useList } from '../api/queries';
+import { useGrowing } from '../api/queries';
 import type { AuditEntry, JsonObject } from '../api/types';
 import { Link } from '../app/router';
 import { Ago, Empty, ErrorNote, Rows, say } from './basic';
 import { Confirm } from './confirm';
 import { Differences } from './editing';
+import { More } from './more';
 
 const PAGES: Record<string, (entry: AuditEntry) => string> = {
   experiment: (entry) => `/experiments/${entry.target_id}`,
@@ -48,8 +49,6 @@ export function EntryLine({ entry, children }: { entry: AuditEntry; children?: R
   );
 }
 
-/** The most that one page of the audit log holds. */
-const MOST = 500;
 const HAPPENED = ['id', 'environment', 'status', 'phases', 'start_date', 'end_date', 'shipped_variant', 'version', 'created_by', 'created_at', 'updated_at'];
 
 /** What a definition decides, which is all that going back brings back. */
@@ -73,11 +72,10 @@ function BackTo({ kind, id, body, now }: { kind: string; id: string; body: JsonO
 
 /** The changes of one definition, newest first, each of which can be gone back to. */
 export default function History({ kind, id, name }: { kind: string; id: string; name: string }) {
-  const [limit, setLimit] = useState(50);
-  const list = useList<AuditEntry>('/audit', { kind, id, limit });
-  if (list.error) return <ErrorNote error={list.error} retry={() => void list.refetch()} />;
-  if (!list.data) return <Rows count={4} />;
-  const entries = list.data.items.filter((entry) => !entry.target_id || entry.target_id === id || entry.name === name);
+  const list = useGrowing<AuditEntry>('/audit', { kind, id, limit: 50 });
+  if (list.error && !list.items) return <ErrorNote error={list.error} retry={list.refetch} />;
+  if (!list.items) return <Rows count={4} />;
+  const entries = list.items.filter((entry) => !entry.target_id || entry.target_id === id || entry.name === name);
   if (entries.length === 0) return <Empty title="No changes recorded" />;
   const now = entries.find((entry) => entry.after != null)?.after as JsonObject | undefined;
   const isEarlier = (body: JsonObject | null | undefined): body is JsonObject => body != null && now !== undefined && Number(body.version) < Number(now.version);
@@ -87,7 +85,8 @@ export default function History({ kind, id, name }: { kind: string; id: string; 
         const body = entry.after as JsonObject | null | undefined;
         return <EntryLine key={entry.id} entry={entry}>{isEarlier(body) && <BackTo kind={kind} id={id} body={body} now={now!} />}</EntryLine>;
       })}
-      {list.data.next && <div><Button size="compact-sm" variant="default" disabled={limit === MOST} onClick={() => setLimit(MOST)}>{limit === MOST ? 'The audit page has those before' : 'Earlier changes'}</Button></div>}
+      {list.error && <ErrorNote error={list.error} retry={list.grow} />}
+      <More list={list} word="change" />
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { useState, type FormEvent } from 'react';
 import { api, type ApiError } from '../api/client';
 import { useChange, useList } from '../api/queries';
 import type { Flag, Json, Override } from '../api/types';
-import { Link } from '../app/router';
+import { Link, useQueryValue } from '../app/router';
 import { shown } from '../lib/draft';
 import { Act } from './act';
 import { Card, Empty, ErrorNote, say } from './basic';
@@ -13,7 +13,8 @@ import { Listing, type Column } from './listing';
 
 export function Overrides({ flag }: { flag: Flag }) {
   const path = `/flags/${encodeURIComponent(flag.key)}/overrides`;
-  const list = useList<Override>(path, { limit: 100 });
+  const [cursor] = useQueryValue('cursor');
+  const list = useList<Override>(path, { cursor, limit: 50 });
   const [user, setUser] = useState('');
   const [value, setValue] = useState<Json>(flag.value ?? (flag.type === 'Boolean' ? true : (flag.default_value ?? null)));
   const put = useChange<void, Override>(() => api.put<Override>(`${path}/${encodeURIComponent(user.trim())}`, { value }), ['flags']);

@@ -1,46 +1,65 @@
-// Choosing by name from what the server has.
-import { MultiSelect, Select } from '@mantine/core';
-import { useMemo, useState, type ReactNode } from 'react';
+// Choosing by name from what the server has: it finds what is typed, among however many.
+import { MultiSelect, Select, type ComboboxItem } from '@mantine/core';
+import { useState, type ReactNode } from 'react';
 import { useList } from '../api/queries';
-import type { Experiment, Metric, Segment } from '../api/types';
+import { count } from '../lib/format';
 import { useSettled } from './basic';
 
-const withOwn = (names: string[], own: string[]): string[] => [...new Set([...names, ...own])];
+/** So many names are offered at once; typing finds the others. */
+const OFFERED = 50;
 
-export function useMetricNames(): string[] {
-  const list = useList<Metric>('/metrics', { limit: 500 });
-  return useMemo(() => (list.data?.items ?? []).map((metric) => metric.name), [list.data]);
+/** What a list offers for what is typed; what is chosen is always there. */
+export function useOffered(path: string, typed: string, chosen: string[], query: Record<string, string | number> = {}): { data: ComboboxItem[]; total: number | undefined } {
+  const q = useSettled(typed.trim());
+  const list = useList<{ name: string }>(path, { ...query, q, limit: OFFERED });
+  const found = (list.data?.items ?? []).map((one) => one.name);
+  const kept = chosen.filter((name) => !found.includes(name));
+  const left = (list.data?.total ?? 0) - found.length;
+  const data: ComboboxItem[] = [...kept, ...found].map((name) => ({ value: name, label: name }));
+  // No name has a line break: nothing that can be chosen is called so.
+  if (left > 0) data.push({ value: '\n', label: `${count(left)} more: type a part of the name`, disabled: true });
+  return { data, total: list.data?.total };
 }
 
-export function MetricPicker({ label, value, onChange, error, disabled, description }: {
-  label: string; value: string; onChange: (value: string) => void; error?: string; disabled?: boolean; description?: string;
-}) {
-  const names = useMetricNames();
-  return <Select label={label} description={description} searchable data={withOwn(names, value ? [value] : [])} value={value || null} error={error} disabled={disabled}
-    nothingFoundMessage="No such metric" onChange={(next) => onChange(next ?? '')} />;
+/** The server has looked already, also in descriptions: only what is chosen and does not match is left out. */
+const fromServer = (chosen: string[]) => ({ options, search }: { options: unknown; search: string }) =>
+  (options as ComboboxItem[]).filter((one) => !chosen.includes(one.value) || one.value.toLowerCase().includes(search.trim().toLowerCase()));
+
+interface One {
+  label: string;
+  value: string;
+  onChange: (value: string) => void;
+  error?: string;
+  disabled?: boolean;
+  description?: string;
+}
+interface Many {
+  label: ReactNode;
+  value: string[];
+  onChange: (value: string[]) => void;
+  error?: string;
+  disabled?: boolean;
+  description?: ReactNode;
 }
 
-export function MetricsPicker({ label, value, onChange, error, disabled, description }: {
-  label: string; value: string[]; onChange: (value: string[]) => void; error?: string; disabled?: boolean; description?: string;
-}) {
-  const names = useMetricNames();
-  return <MultiSelect label={label} description={description} searchable data={withOwn(names, value)} value={value} error={error} disabled={disabled} onChange={onChange} />;
-}
-
-export function SegmentsPicker({ label, value, onChange, error, disabled, description }: {
-  label: ReactNode; value: string[]; onChange: (value: string[]) => void; error?: string; disabled?: boolean; description?: string;
-}) {
-  const list = useList<Segment>('/segments', { limit: 500, ids_max: 0 });
-  const names = (list.data?.items ?? []).map((segment) => segment.name);
-  return <MultiSelect label={label} description={description} searchable data={withOwn(names, value)} value={value} error={error} disabled={disabled} onChange={onChange} />;
-}
-
-/** Among all experiments: the server finds what is typed. */
-export function ExperimentPicker({ label, value, onChange, error, description, optional }: { label: string; value: string; onChange: (value: string) => void; error?: string; description?: string; optional?: boolean }) {
+function PickOne({ path, query, word, value, onChange, optional, w, ...rest }: One & { path: string; query?: Record<string, string>; word: string; optional?: boolean; w?: number }) {
   const [typed, setTyped] = useState('');
-  const q = useSettled(typed === value ? '' : typed);
-  const list = useList<Experiment>('/experiments', { q, sort: '-updated_at', limit: 20 });
-  const names = (list.data?.items ?? []).map((one) => one.name);
-  return <Select label={label} description={description} clearable={optional} searchable w={320} data={withOwn(names, value ? [value] : [])} value={value || null} error={error} searchValue={typed} onSearchChange={setTyped}
-    nothingFoundMessage="No such experiment" onChange={(next) => onChange(next ?? '')} />;
+  const { data } = useOffered(path, typed === value ? '' : typed, value ? [value] : [], query);
+  return <Select {...rest} w={w} clearable={optional} searchable data={data} value={value || null} searchValue={typed} onSearchChange={setTyped} nothingFoundMessage={`No such ${word}`}
+    filter={typed === value ? ({ options }) => options : fromServer([value])} onChange={(next) => onChange(next ?? '')} />;
 }
+
+function PickMany({ path, query, nothing, value, ...rest }: Many & { path: string; query?: Record<string, string>; nothing: string }) {
+  const [typed, setTyped] = useState('');
+  const { data } = useOffered(path, typed, value, query);
+  return <MultiSelect {...rest} searchable data={data} value={value} searchValue={typed} onSearchChange={setTyped} nothingFoundMessage={nothing} filter={fromServer(value)} />;
+}
+
+export const MetricPicker = (props: One) => <PickOne path="/metrics" word="metric" {...props} />;
+export const MetricsPicker = (props: Many) => <PickMany path="/metrics" nothing="No such metric" {...props} />;
+export const SegmentsPicker = (props: Many) => <PickMany path="/segments" query={NO_IDS} nothing="No such segment" {...props} />;
+export const LayersPicker = (props: Many) => <PickMany path="/layers" nothing="No such layer; the Settings page makes layers" {...props} />;
+export const ExperimentPicker = (props: One & { optional?: boolean }) => <PickOne path="/experiments" query={NEWEST} word="experiment" w={320} {...props} />;
+
+const NO_IDS = { ids_max: '0' };
+const NEWEST = { sort: '-updated_at' };
