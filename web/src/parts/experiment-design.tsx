@@ -21,7 +21,7 @@ import { WhenField } from './when-field';
 type Edit = Editing<Experiment>;
 
 function Before({ edit }: { edit: Edit }) {
-  const items = useChecklist(edit.stored, edit.value, useMetrics());
+  const items = useChecklist(edit.stored, edit.value, useMetrics([edit.value.success_metrics.primary_metric]));
   return <Card title="Before it starts"><Checklist items={items} /></Card>;
 }
 

@@ -20,7 +20,7 @@ function audience({ targeting_rules: rules }: Experiment): string {
 }
 
 export default function StartReview({ experiment }: { experiment: Experiment }) {
-  const metrics = useMetrics();
+  const metrics = useMetrics([experiment.success_metrics.primary_metric]);
   const items = useChecklist(experiment, experiment, metrics);
   const { success_metrics: decides, metric_settings: settings } = experiment;
   const measured = useMeasured(decides.primary_metric, experiment.id);
