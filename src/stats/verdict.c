@@ -49,15 +49,16 @@ static size_t find_broken(const gos_verdict_input *in, gos_verdict *v)
     const uint32_t impossible =
         GOS_STATUS_INVALID_INPUT | GOS_STATUS_INCONSISTENT_MOMENTS | GOS_STATUS_ILL_CONDITIONED;
     if (in->srm && in->srm->alarm)
-        reason_add(v, "the arms' units do not match the split (p %s): look for lost units",
+        reason_add(v,
+                   "the units of the variants do not match the split (p %s): look for lost units",
                    p_text(in->srm->p_value, p));
     if (in->srm && (in->srm->status & GOS_STATUS_UNITS_IN_ZERO_WEIGHT_ARM))
-        reason_add(v, "units were seen in an arm that should get none");
+        reason_add(v, "units were seen in a variant that should get none");
     if (in->srm_log_e > -log(GOS_SRM_ALARM))
-        reason_add(v, "the arms' units have drifted from the split (p %s at any look)",
+        reason_add(v, "the units of the variants have drifted from the split (p %s at any look)",
                    p_text(exp(-in->srm_log_e), p));
     if (in->crossover_share > CROSSOVERS_BREAK)
-        reason_add(v, "%.1f %% of the units were in two arms", 100 * in->crossover_share);
+        reason_add(v, "%.1f %% of the units were in two variants", 100 * in->crossover_share);
     for (size_t i = 0; i < in->primary_count; i++) {
         char text[GOS_STATUS_TEXT_BYTES];
         if (in->primary[i].estimate->status & impossible)
@@ -212,10 +213,10 @@ void gos_verdict_find(const gos_verdict_input *in, gos_verdict *out)
         decide(in, &tally, out);
     }
     if (in->crossover_share > CROSSOVERS_WARN && in->crossover_share <= CROSSOVERS_BREAK)
-        reason_add(out, "%.1f %% of the units were in two arms and are left out",
+        reason_add(out, "%.1f %% of the units were in two variants and are left out",
                    100 * in->crossover_share);
     if (in->srm && !in->srm->alarm && in->srm->p_value < GOS_SRM_WARN)
-        reason_add(out, "watch the split: the arms' units match it with p %s",
+        reason_add(out, "watch the split: the units of the variants match it with p %s",
                    p_text(in->srm->p_value, p));
     if (in->design_changed)
         reason_add(out, "the design was changed after the start");

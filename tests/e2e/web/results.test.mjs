@@ -116,6 +116,9 @@ test('a part of the units is looked at with a warning, and its link opens the sa
   const { context, page, wrongs } = await openPage(browser);
   await signIn(page, server);
   await visit(page, '/experiments/wait', 'Exposures against the plan');
+  await page.getByRole('button', { name: 'Over time' }).click();
+  await page.getByText('The curve appears after a few hours of data.').or(page.getByRole('img', { name: /Units exposed so far/ })).waitFor();
+  assert.match(page.url(), /traffic=1/);
   await page.getByRole('combobox', { name: 'Whom to look at' }).click();
   await page.getByRole('option', { name: 'by plan' }).click();
   await page.getByText('For finding out, not for deciding').waitFor();

@@ -1,5 +1,5 @@
 // One experiment: the verdict first, then why.
-import { Tabs } from '@mantine/core';
+import { Button, Tabs } from '@mantine/core';
 import { Suspense, lazy } from 'react';
 import { useGet, useMetrics } from '../api/queries';
 import type { Experiment, Results } from '../api/types';
@@ -16,6 +16,7 @@ import { TabStrip } from '../parts/tab-strip';
 import { Warnings } from '../parts/warnings';
 import { Exposures, HealthStrip, Verdict } from '../parts/verdict';
 
+const Traffic = lazy(() => import('../parts/traffic'));
 const PartTable = lazy(() => import('../parts/part'));
 const PartPicker = lazy(() => import('../parts/part').then((part) => ({ default: part.PartPicker })));
 const Connection = lazy(() => import('../parts/connection'));
@@ -27,6 +28,7 @@ const History = lazy(() => import('../parts/history'));
 
 function ResultsView({ experiment, results }: { experiment: Experiment; results: ReturnType<typeof useGet<Results>> }) {
   const [part] = useQueryValue('part');
+  const [traffic, setTraffic] = useQueryValue('traffic');
   const rows = results.data?.results ?? [];
   const metrics = useMetrics([experiment.success_metrics.primary_metric, ...rows.map((row) => row.metric_name)]);
   if (results.error && !results.data) return <ErrorNote error={results.error} retry={() => void results.refetch()} />;
@@ -37,7 +39,7 @@ function ResultsView({ experiment, results }: { experiment: Experiment; results:
       {results.error && <ErrorNote error={results.error} title="These results are not fresh" retry={() => void results.refetch()} />}
       <Verdict experiment={experiment} results={results.data} />
       <Conclusion experiment={experiment} />
-      <HealthStrip health={results.data.health} />
+      <HealthStrip health={results.data.health} byPhase={rows.length > 0 ? `/experiments/${experiment.id}?part=%24phase` : undefined} />
       {rows.length === 0 && experiment.status === 'Running' ? (
         <Suspense fallback={<Rows count={2} />}><Connection experiment={experiment} results={results.data} metric={metrics.get(experiment.success_metrics.primary_metric)} /></Suspense>
       ) : rows.length === 0 ? (
@@ -46,7 +48,10 @@ function ResultsView({ experiment, results }: { experiment: Experiment; results:
         </Empty>
       ) : (
         <>
-          <Card title="Exposures against the plan"><Exposures experiment={experiment} results={results.data} /></Card>
+          <Card title="Exposures against the plan" aside={<Button size="compact-xs" variant="default" aria-expanded={traffic !== ''} onClick={() => setTraffic(traffic ? '' : '1')}>{traffic ? 'Hide the course' : 'Over time'}</Button>}>
+            <Exposures experiment={experiment} results={results.data} />
+            {traffic && <Suspense fallback={<Rows count={1} height={200} />}><Traffic experiment={experiment} results={results.data} /></Suspense>}
+          </Card>
           {experiment.bandit && <Suspense fallback={<Rows count={1} height={200} />}><Bandit experiment={experiment} /></Suspense>}
           <Card title="Metrics" aside={<Computing experiment={experiment} at={results.data.as_of ?? rows[0]?.computed_at} />}>
             <div className="row part-row"><span className="small muted">Look at</span><Suspense><PartPicker experiment={experiment} /></Suspense></div>

@@ -75,7 +75,7 @@ export default function Experiments() {
   return (
     <Page title="Experiments" actions={<>{views}{create}</>}>
       <div className="filters">
-        <SearchBox label="Search names, hypotheses, conclusions" />
+        <SearchBox label="Search names and texts" />
         <Select aria-label="Advice" placeholder="Any advice" clearable value={advice || null} w={160} data={advices} onChange={(value) => setAdvice(value ?? '')} />
         <Select aria-label="Status" placeholder="Any status" clearable value={status || null} w={140}
           data={['Draft', 'Running', 'Paused', 'Completed', 'Archived']} onChange={(value) => setStatus(value ?? '')} />

@@ -1,4 +1,4 @@
-// Units needed against the change one wants to see, on logarithmic axes.
+// Days at current traffic, or units where none is known, against the change one wants to see: on logarithmic axes.
 import * as Plot from '@observablehq/plot';
 import { useMemo } from 'react';
 import { count, days } from '../lib/format';
@@ -14,16 +14,22 @@ export default function PowerCurve({ points, chosen }: { points: PowerPoint[]; c
   const key = JSON.stringify([points, chosen]);
   const options = useMemo(() => {
     const at = points.find((point) => Math.abs(point.effect - chosen) < 1e-9);
+    const inDays = points.every((point) => point.days !== null);
+    const y = inDays ? 'days' : 'units';
+    const rest = points.filter((point) => point !== at);
+    const told = (point: PowerPoint) => (inDays ? `${days(point.days)} to detect ${point.effect} %` : `${count(point.units)}${point.days === null ? '' : `, ${days(point.days)}`}`);
     return (): Plot.PlotOptions => ({
-      height: 240, marginLeft: 56, marginBottom: 36,
+      height: 250, marginTop: 34, marginLeft: 56, marginRight: 60, marginBottom: 36,
       x: { type: 'log', label: 'change to detect, %', tickFormat: (value: number) => String(value), ticks: 5 },
-      y: { type: 'log', label: 'units', grid: true, tickFormat: (value: number) => count(value), ticks: 4 },
+      y: { type: 'log', label: inDays ? 'days at current traffic' : 'units', grid: true, tickFormat: (value: number) => count(value), ticks: 4 },
       marks: [
-        Plot.line(points, { x: 'effect', y: 'units', stroke: 'var(--accent)', strokeWidth: 2, curve: 'monotone-x' }),
-        ...(at ? [Plot.dot([at], { x: 'effect', y: 'units', fill: 'var(--accent)', r: 5 }),
-          Plot.text([at], { x: 'effect', y: 'units', dx: 8, dy: -10, textAnchor: 'start', text: (point: PowerPoint) => `${count(point.units)}${point.days === null ? '' : `, ${days(point.days)}`}` })] : []),
+        Plot.line(points, { x: 'effect', y, stroke: 'var(--accent)', strokeWidth: 2, curve: 'monotone-x' }),
+        ...(inDays ? [Plot.dot(rest, { x: 'effect', y, fill: 'var(--card)', stroke: 'var(--accent)', r: 3 }),
+          Plot.text(rest, { x: 'effect', y, dx: 6, dy: -8, textAnchor: 'start', fill: 'var(--muted)', text: (point: PowerPoint) => days(point.days) })] : []),
+        ...(at ? [Plot.dot([at], { x: 'effect', y, fill: 'var(--accent)', r: 5 }),
+          Plot.text([at], { x: 'effect', y, dx: 8, dy: -10, textAnchor: 'start', fontWeight: 600, text: told })] : []),
       ],
     });
   }, [key]);
-  return <Chart options={options} label="Units needed for each size of change" />;
+  return <Chart options={options} label="What it takes to detect each size of change" />;
 }

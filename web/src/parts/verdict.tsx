@@ -1,5 +1,6 @@
 // What to do now, in one sentence with its reasons; health; exposures against the plan.
 import type { Experiment, Health, Results } from '../api/types';
+import { Link } from '../app/router';
 import { capital, count, pValue, share } from '../lib/format';
 import { exposures, urgentFindings, verdictOf } from '../lib/results';
 import { Badge, Hint, Note } from './basic';
@@ -29,7 +30,7 @@ export function Verdict({ experiment, results }: { experiment: Experiment; resul
 const words = (name: string): string => name.replaceAll('_', ' ');
 
 /** Chips for every check, and in full what needs attention. */
-export function HealthStrip({ health }: { health: Health | null | undefined }) {
+export function HealthStrip({ health, byPhase }: { health: Health | null | undefined; byPhase?: string }) {
   if (!health) return null;
   const findings = health.findings ?? [];
   const ratio = health.sample_ratio;
@@ -55,6 +56,7 @@ export function HealthStrip({ health }: { health: Health | null | undefined }) {
       {urgent.map((finding, i) => (
         <Note key={`${finding.name}${i}`} tone={finding.severity === 'alarm' ? 'bad' : 'warn'} title={<>{capital(words(finding.name))}{finding.metric ? `: ${finding.metric}` : ''}</>}>
           {capital(finding.message)}. {finding.next_step && <span className="muted">{finding.next_step}.</span>}
+          {finding.name === 'design_changed' && byPhase && <> <Link to={byPhase}>Every metric by phase</Link></>}
         </Note>
       ))}
     </section>
