@@ -4,8 +4,10 @@
  */
 #include "api/flag_usages.h"
 #include "base/limits.h"
+#include "base/nearest.h"
 #include "base/time.h"
 #include "catalog/catalog.h"
+#include "jobs/publisher.h"
 
 #include <stdlib.h>
 
@@ -190,8 +192,20 @@ static int compare_counts(const void *a, const void *b)
     return (left->count < right->count) - (left->count > right->count);
 }
 
-static void unknown_write(const struct flag_usage *row, struct json_writer *json)
+/* The flag that is decided by and that its callers may have meant. */
+static gos_str nearest_flag(const gos_ruleset *rules, gos_str key)
 {
+    struct nearest nearest;
+    nearest_init(&nearest, key);
+    for (uint32_t i = 0; i < gos_ruleset_flag_count(rules); i++)
+        nearest_offer(&nearest, gos_ruleset_flag(rules, i).key);
+    return nearest.best;
+}
+
+static void unknown_write(const struct flag_usage *row, const gos_ruleset *rules,
+                          struct json_writer *json)
+{
+    gos_str nearest = nearest_flag(rules, row->key);
     json_open_object(json);
     json_name(json, "key");
     json_text(json, row->key);
@@ -199,6 +213,11 @@ static void unknown_write(const struct flag_usage *row, struct json_writer *json
     json_int(json, row->count);
     api_write_time(json, "first_seen_at", row->first_at);
     api_write_time(json, "last_seen_at", row->last_at);
+    json_name(json, "nearest");
+    if (nearest.len > 0)
+        json_text(json, nearest);
+    else
+        json_null(json);
     json_close_object(json);
 }
 
@@ -227,18 +246,21 @@ void api_unknown_flags(struct http_request *request, struct http_response *respo
     gos_error err;
     struct api_answer answer;
     struct flag_usages usages;
+    struct publisher_pin pin;
     const struct flag_usage **rows = NULL;
     uint32_t count;
     if (!flag_usages_read(api_of(request), api_environment(request), 0, request->arena, &usages,
                           &err) ||
         !(rows = gos_arena_array(request->arena, usages.count + 1u, sizeof *rows, &err)) ||
-        !unknown_pick(request, &usages, rows, &count, &err)) {
+        !unknown_pick(request, &usages, rows, &count, &err) ||
+        !publisher_pin(api_of(request)->publisher, api_environment(request), &pin, &err)) {
         http_fail(request, response, &err);
         return;
     }
     api_write_list_begin(request, &answer);
     for (uint32_t i = 0; i < count; i++)
-        unknown_write(rows[i], &answer.json);
+        unknown_write(rows[i], pin.rules, &answer.json);
+    publisher_unpin(api_of(request)->publisher, &pin);
     api_write_list_end(&answer, GOS_LIT(""), count);
     api_write_end(request, response, &answer, 200);
 }

@@ -56,12 +56,14 @@ static void unknown_print(const struct remote *remote, const struct json *items)
     table_column(&table, "asked for", ALIGN_RIGHT);
     table_column(&table, "first", ALIGN_LEFT);
     table_column(&table, "last", ALIGN_LEFT);
+    table_column(&table, "meant?", ALIGN_LEFT);
     for (uint32_t i = 0; items && i < items->count; i++) {
         table_row(&table);
         table_cell(&table, json_shown(&items->items[i], "key", ""), COLOR_BOLD);
         table_cell(&table, json_shown(&items->items[i], "count", ""), COLOR_NONE);
         table_cell(&table, json_shown(&items->items[i], "first_seen_at", "-"), COLOR_NONE);
         table_cell(&table, json_shown(&items->items[i], "last_seen_at", "-"), COLOR_NONE);
+        table_cell(&table, json_shown(&items->items[i], "nearest", "-"), COLOR_NONE);
     }
     table_print(&table, stdout);
 }

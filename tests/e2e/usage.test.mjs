@@ -60,10 +60,11 @@ test('keys that no flag has are counted, until there is such a flag', async () =
   for (let i = 0; i < 3; i++) assert.equal((await ask('checkuot')).status, 404)
   assert.equal((await ask('other')).status, 404)
   let got = (await server.call('GET', '/api/v1/reports/unknown-flags')).json
-  assert.deepEqual(got.items.map((item) => [item.key, item.count]), [['checkuot', 3], ['other', 1]])
+  assert.deepEqual(got.items.map((item) => [item.key, item.count, item.nearest]), [['checkuot', 3, null], ['other', 1, null]])
+  await server.call('POST', '/api/v1/flags', { key: 'checkout', type: 'Boolean', default_value: false })
   await server.call('POST', '/api/v1/flags', { key: 'other', type: 'Boolean', default_value: false })
   got = (await server.call('GET', '/api/v1/reports/unknown-flags')).json
-  assert.deepEqual(got.items.map((item) => item.key), ['checkuot'])
+  assert.deepEqual(got.items.map((item) => [item.key, item.nearest]), [['checkuot', 'checkout']])
 })
 
 test('a flood of unknown keys is kept within bounds, and what is asked for again and again stays', async () => {

@@ -12,7 +12,6 @@ const conditions = await load('lib/conditions.ts');
 const forest = await load('parts/forest.tsx');
 const results = await load('lib/results.ts');
 const pointer = await load('lib/pointer.ts');
-const nearby = await load('lib/nearest.ts');
 const graphs = await load('lib/graph.ts');
 const dragging = await load('parts/drag-order.ts');
 
@@ -208,16 +207,6 @@ test('an error belongs to the field at its pointer and to those around it', () =
   assert.ok(pointer.isAt('/variants/2/name', '/variants'));
   assert.ok(!pointer.isAt('/variants2', '/variants'));
   assert.deepEqual(pointer.pointerParts('/a~1b/c~0d'), ['a/b', 'c~d']);
-});
-
-test('a misspelt key finds the one that was meant, and nothing that is far', () => {
-  const keys = ['new-checkout', 'old-checkout', 'dark-mode'];
-  assert.equal(nearby.nearest('new-chekout', keys), 'new-checkout');
-  assert.equal(nearby.nearest('NEW_CHECKOUT', keys), 'new-checkout');
-  assert.equal(nearby.nearest('darkmode', keys), 'dark-mode');
-  assert.equal(nearby.nearest('light', keys), null);
-  assert.equal(nearby.distance('kitten', 'sitting', 3), 3);
-  assert.equal(nearby.distance('kitten', 'sitting', 2), 3, 'beyond the most that counts');
 });
 
 const needs = (sides, edges) => ({ nodes: Object.entries(sides).map(([id, side]) => ({ id, side, name: id, kind: 'flag', status: 'enabled' })), edges: edges.map((pair) => ({ from: pair[0], to: pair[1], pointer: '' })), needed_by_total: 0, is_cut: false });

@@ -126,6 +126,15 @@ test('the experiments of a user have their names, wherever they stand in the lis
   await context.close();
 });
 
+test('a key that no flag has is told from the nearest of all flags', { skip }, async () => {
+  await server.call('POST', `/ofrep/v1/evaluate/flags/flag_${late(124)}`, { context: { targetingKey: 'u' } }).catch(() => undefined);
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, '/clean-up?tab=unknown', `Did somebody mean flag-${late(124)}`);
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});
+
 test('the history of a flag goes back to its first version', { skip }, async (t) => {
   const small = await startServer('serve');
   t.after(() => small.stop());

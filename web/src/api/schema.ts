@@ -451,12 +451,13 @@ export type StaleFlags = {
 };
 
 export type UnknownFlags = {
-  items?: {
+  items?: ({
     key?: string;
     count?: number;
     first_seen_at?: string;
     last_seen_at?: string;
-  }[];
+    nearest?: string | null;
+  })[];
   next?: null;
   total?: number;
 };

@@ -2,12 +2,11 @@
 import { Button, SegmentedControl, Select, Tabs, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
 import { api, type ApiError } from '../api/client';
-import { useChange, useGet, useList } from '../api/queries';
+import { useChange, useGet } from '../api/queries';
 import type { StaleFlags, UnknownFlags } from '../api/schema';
 import type { Flag } from '../api/types';
 import { Link, navigate, useQueryValue } from '../app/router';
 import { count } from '../lib/format';
-import { nearest } from '../lib/nearest';
 import { isAt } from '../lib/pointer';
 import { STALE_WORDS } from '../lib/stale';
 import { Act } from '../parts/act';
@@ -88,9 +87,7 @@ function CreateForm({ name, close }: { name: string; close: () => void }) {
 
 function UnknownList() {
   const report = useGet<UnknownFlags>('/reports/unknown-flags', {}, 15_000);
-  const flags = useList<Flag>('/flags', { limit: 500 });
   const [made, setMade] = useState<Unknown | null>(null);
-  const keys = (flags.data?.items ?? []).map((flag) => flag.key);
   const items = report.data?.items ?? [];
   if (report.error && !report.data) return <ErrorNote error={report.error} retry={() => void report.refetch()} />;
   if (!report.data) return <Rows count={5} />;
@@ -100,18 +97,15 @@ function UnknownList() {
       <table className="list cards-on-phone">
         <caption hidden>Keys that no flag has</caption>
         <thead><tr><th scope="col">Key</th><th scope="col" className="right">Asked for</th><th scope="col">First</th><th scope="col">Last</th><th scope="col" className="right">Action</th></tr></thead>
-        <tbody>{items.map((one) => {
-          const close = nearest(one.key ?? '', keys);
-          return (
-            <tr key={one.key}>
-              <td className="lead"><span className="strong mono wrap">{one.key}</span>{close && <div className="muted small">Did somebody mean <Link className="mono" to={flagPath(close)}>{close}</Link>?</div>}</td>
-              <td data-label="Asked for" className="right num">{count(one.count)}</td>
-              <td data-label="First"><Ago at={one.first_seen_at} /></td>
-              <td data-label="Last"><Ago at={one.last_seen_at} /></td>
-              <td data-label="Action" className="right"><Act size="compact-xs" variant="subtle" aria-label={`Create the flag ${one.key}`} onClick={() => setMade(one)}>Create the flag</Act></td>
-            </tr>
-          );
-        })}</tbody>
+        <tbody>{items.map((one) => (
+          <tr key={one.key}>
+            <td className="lead"><span className="strong mono wrap">{one.key}</span>{one.nearest && <div className="muted small">Did somebody mean <Link className="mono" to={flagPath(one.nearest)}>{one.nearest}</Link>?</div>}</td>
+            <td data-label="Asked for" className="right num">{count(one.count)}</td>
+            <td data-label="First"><Ago at={one.first_seen_at} /></td>
+            <td data-label="Last"><Ago at={one.last_seen_at} /></td>
+            <td data-label="Action" className="right"><Act size="compact-xs" variant="subtle" aria-label={`Create the flag ${one.key}`} onClick={() => setMade(one)}>Create the flag</Act></td>
+          </tr>
+        ))}</tbody>
       </table>
       <Dialog title="New flag" opened={made !== null} close={() => setMade(null)}>{made && <CreateForm name={made.key ?? ''} close={() => setMade(null)} />}</Dialog>
     </>
