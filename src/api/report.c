@@ -109,7 +109,7 @@ static void add_verdict(struct text *out, const struct report *report)
     }
     text_add(out, GOS_LIT("</ul>"));
     if (shipped.len > 0) {
-        text_add(out, GOS_LIT("<p>Shipped: <span class=\"strong\">"));
+        text_add(out, GOS_LIT("<p>Everybody gets <span class=\"strong\">"));
         report_add(out, shipped);
         text_add(out, GOS_LIT("</span></p>"));
     }

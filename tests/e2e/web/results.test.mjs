@@ -215,3 +215,19 @@ test('a draft says what is open, leads to it, and a start is read once more', { 
   assert.deepEqual(wrongs, []);
   await context.close();
 });
+
+test('keeping the control is not called shipping', { skip }, async () => {
+  await server.call('POST', '/api/v1/experiments/wait%20again/start');
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, '/experiments/wait%20again', 'Waiting for data');
+  await page.getByRole('button', { name: 'Complete…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('radio', { name: 'Keep control' }).check();
+  await dialog.getByRole('button', { name: 'Keep control' }).click();
+  await page.getByText('kept: control').waitFor();
+  await visit(page, '/experiments?q=again', 'Completed; control stays.');
+  await page.getByRole('row', { name: /wait again/ }).getByText('Kept', { exact: true }).waitFor();
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});

@@ -159,6 +159,13 @@ export interface Say {
   reasons: string[];
 }
 
+/** "Shipped treatment", or "Kept control": what a completed experiment serves. */
+export function endingOf(experiment: Experiment): string | null {
+  const { shipped_variant: variant } = experiment;
+  if (!variant) return null;
+  return `${variant === controlName(experiment) ? 'Kept' : 'Shipped'} ${variant}`;
+}
+
 /** The server's verdict; before there is data, what the state alone tells. */
 export function verdictOf(experiment: Experiment, results: Results | undefined): Say {
   if (experiment.status === 'Draft') return { tone: 'plain', label: 'Draft', sentence: 'Not started: nobody is assigned yet.', reasons: [] };
@@ -168,7 +175,7 @@ export function verdictOf(experiment: Experiment, results: Results | undefined):
     return { tone: 'plain', label: 'No data', sentence: 'No data yet: nobody has been exposed to this experiment.', reasons: alarms.map((finding) => finding.message) };
   if (results?.verdict) {
     const { text, tone } = advice(results.verdict);
-    const label = experiment.status !== 'Completed' ? text : experiment.shipped_variant ? `Shipped ${experiment.shipped_variant}` : `Ended: ${text}`;
+    const label = experiment.status !== 'Completed' ? text : endingOf(experiment) ?? `Ended: ${text}`;
     return { tone, label, sentence: results.verdict.sentence, reasons: results.verdict.reasons ?? [] };
   }
   if (alarms.length > 0)
@@ -202,10 +209,12 @@ export const ADVICE_KINDS: Record<AdviceKind, { text: string; tone: Tone; reason
 };
 
 /** The advice of a list's row in words. */
-export function adviceOf(advice: Advice | undefined): Say {
+export function adviceOf(advice: Advice | undefined, experiment?: Experiment): Say {
   const kind = ADVICE_KINDS[advice?.kind ?? 'no_data'] ?? ADVICE_KINDS.no_data;
   const left = advice?.days_left;
   const label = advice?.kind === 'running' && typeof left === 'number' ? `~${days(left)} left` : kind.text;
+  const isKept = advice?.kind === 'shipped' && experiment?.shipped_variant === controlName(experiment!);
+  if (isKept) return { tone: 'plain', label: 'Kept', sentence: `Completed; ${experiment!.shipped_variant} stays.`, reasons: advice?.units && advice.reason ? [capital(advice.reason)] : [] };
   const over = advice?.kind === 'ended' || advice?.kind === 'shipped' || advice?.kind === 'archived' || advice?.kind === 'draft';
   const reasons = over && advice?.units && advice.reason ? [capital(advice.reason)] : [];
   return { tone: kind.tone, label, sentence: capital((!over && advice?.reason) || kind.reason), reasons };

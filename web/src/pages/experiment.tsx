@@ -4,7 +4,7 @@ import { Suspense, lazy } from 'react';
 import { useGet, useMetrics } from '../api/queries';
 import type { Experiment, Results } from '../api/types';
 import { navigate, useQueryValue } from '../app/router';
-import { STATUS_TONE, effectsByRole, healthTone, layersOf, winnerOf } from '../lib/results';
+import { STATUS_TONE, controlName, effectsByRole, healthTone, layersOf, winnerOf } from '../lib/results';
 import { Act } from '../parts/act';
 import { Ago, Badge, Card, Empty, ErrorNote, Page, Rows } from '../parts/basic';
 import { Computing } from '../parts/computing';
@@ -97,7 +97,7 @@ export default function ExperimentPage({ id }: { id: string }) {
       actions={<><Lifecycle experiment={experiment} winner={winner} isAdvised={isShip} isHarmful={verdict?.verdict === 'roll_back'} caution={caution} /><Act variant="default" onClick={() => navigate(`/experiments/new?from=${encodeURIComponent(experiment.name)}`)}>Duplicate</Act></>}>
       <div className="row muted" style={{ marginBottom: 12 }}>
         <Badge tone={STATUS_TONE[experiment.status]}>{experiment.status}</Badge>
-        {experiment.shipped_variant && <Badge tone="good">shipped: {experiment.shipped_variant}</Badge>}
+        {experiment.shipped_variant && <Badge tone={experiment.shipped_variant === controlName(experiment) ? 'plain' : 'good'}>{experiment.shipped_variant === controlName(experiment) ? 'kept' : 'shipped'}: {experiment.shipped_variant}</Badge>}
         {experiment.start_date && <span className="small">started <Ago at={experiment.start_date} /></span>}
         {experiment.owner && <span className="small">owner {experiment.owner}</span>}
         {layersOf(experiment).length > 0 && <span className="small">layer {layersOf(experiment).join(', ')}</span>}

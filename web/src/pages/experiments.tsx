@@ -15,7 +15,7 @@ import { Timeline } from '../parts/timeline';
 const ATTENTION = 'unhealthy,roll_back,ship,ended,inconclusive,no_data';
 
 function AdviceCell({ row }: { row: Experiment }) {
-  const { label, tone, sentence, reasons } = adviceOf(row.advice);
+  const { label, tone, sentence, reasons } = adviceOf(row.advice, row);
   return (
     <div>
       <Hint tip={<>{sentence}{row.conclusion && <div>{row.conclusion}</div>}{reasons.map((reason) => <div key={reason}>{reason}</div>)}{row.advice?.as_of && <div>Computed from data up to {when(row.advice.as_of)}.</div>}</>}>

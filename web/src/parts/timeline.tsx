@@ -70,7 +70,7 @@ export function Timeline({ experiments }: { experiments: Experiment[] }) {
       </div>
       <ul className="plain-list" aria-label="Timeline">
         {rows.map(({ experiment, range: [start, end] }) => {
-          const { label, tone } = adviceOf(experiment.advice);
+          const { label, tone } = adviceOf(experiment.advice, experiment);
           return (
             <li key={experiment.id} className="time-row" data-in={`/items/id=${experiment.id}`}>
               <span className="time-name">
