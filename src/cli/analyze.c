@@ -171,7 +171,8 @@ static int show(const struct analyze_call *call, gos_arena *arena)
     }
     health_draw(json_find(json, GOS_LIT("health")), arena, stdout);
     putchar('\n');
-    result_draw(json_find(json, GOS_LIT("results")), arena, stdout);
+    result_draw(json_find(json, GOS_LIT("results")), json_find(json, GOS_LIT("health")), arena,
+                stdout);
     return EXIT_DONE;
 }
 

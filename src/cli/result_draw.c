@@ -38,9 +38,10 @@ static gos_str value_draw(const struct json *row, gos_arena *arena)
                            GOS_ARG(unit));
 }
 
-static enum color verdict_color(const struct json *row)
+static enum color verdict_color(const struct json *row, const struct json *health)
 {
-    if (!is_true(row, "/significant"))
+    if (!is_true(row, "/significant") || is_true(health, "/sample_ratio/alarm") ||
+        gos_str_equal(text_at(health, "/status"), GOS_LIT("alarm")))
         return COLOR_NONE;
     bool increase = !gos_str_equal(text_at(row, "/direction"), GOS_LIT("decrease"));
     bool up = json_number_at(row, "/diff") > 0;
@@ -77,12 +78,12 @@ static gos_str status_draw(const struct json *row)
     return gos_str_equal(status, GOS_LIT("ok")) ? GOS_LIT("") : status;
 }
 
-static void comparison_row(struct table *table, const struct json *row, const struct bar_axis *axis)
+static void comparison_row(struct table *table, const struct json *row, enum color color,
+                           const struct bar_axis *axis)
 {
     gos_arena *arena = table->arena;
     double low = json_number_at(row, "/lift_ci/lower"),
            high = json_number_at(row, "/lift_ci/upper");
-    enum color color = verdict_color(row);
     table_cell(table, percent_draw(json_number_at(row, "/lift"), arena), color);
     if (bounded(row) && !isnan(low))
         table_cellf(table, color, "%+.2f … %+.2f", low, high);
@@ -98,7 +99,7 @@ static void comparison_row(struct table *table, const struct json *row, const st
     table_cell(table, status_draw(row), COLOR_YELLOW);
 }
 
-void result_draw(const struct json *rows, gos_arena *arena, FILE *stream)
+void result_draw(const struct json *rows, const struct json *health, gos_arena *arena, FILE *stream)
 {
     struct table table;
     struct bar_axis axis = find_axis(rows, stream);
@@ -125,11 +126,22 @@ void result_draw(const struct json *rows, gos_arena *arena, FILE *stream)
         table_cellf(&table, COLOR_NONE, "%.0f", json_number_at(row, "/sample_size"));
         table_cell(&table, value_draw(row, arena), COLOR_NONE);
         if (!is_true(row, "/is_control"))
-            comparison_row(&table, row, &axis);
+            comparison_row(&table, row, verdict_color(row, health), &axis);
         else
             table_cell(&table, GOS_LIT("control"), COLOR_DIM);
     }
     table_print(&table, stream);
+}
+
+void verdict_draw(const struct json *verdict, FILE *stream)
+{
+    const struct json *reasons = json_find(verdict, GOS_LIT("reasons"));
+    gos_str sentence = text_at(verdict, "/sentence");
+    if (sentence.len == 0)
+        return;
+    fprintf(stream, "%.*s\n", GOS_ARG(sentence));
+    for (uint32_t i = 0; reasons && i < reasons->count; i++)
+        fprintf(stream, "  %.*s\n", GOS_ARG(reasons->items[i].text));
 }
 
 static enum color severity_color(gos_str severity)

@@ -6,8 +6,14 @@
 
 #include <stdio.h>
 
-/* A table with a bar for each interval of a lift, all on one axis. */
-void result_draw(const struct json *rows, gos_arena *arena, FILE *stream);
+/* What to do, in one sentence with its reasons; nothing when there is no verdict. */
+void verdict_draw(const struct json *verdict, FILE *stream);
+/*
+ * A table with a bar for each interval of a lift, all on one axis. Without colours when `health`,
+ * which may be NULL, has an alarm: nothing may look like a finding.
+ */
+void result_draw(const struct json *rows, const struct json *health, gos_arena *arena,
+                 FILE *stream);
 /* The sample ratio and the findings of a health report. */
 void health_draw(const struct json *health, gos_arena *arena, FILE *stream);
 

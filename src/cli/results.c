@@ -94,9 +94,11 @@ static int show(struct remote *remote, const char *experiment, bool refresh)
     const struct json *as_of = json_find(answer, GOS_LIT("as_of"));
     if (as_of)
         printf("as of %.*s\n", GOS_ARG(as_of->text));
-    health_draw(json_find(answer, GOS_LIT("health")), remote->arena, stdout);
+    const struct json *health = json_find(answer, GOS_LIT("health"));
+    verdict_draw(json_find(answer, GOS_LIT("verdict")), stdout);
+    health_draw(health, remote->arena, stdout);
     putchar('\n');
-    result_draw(json_find(answer, GOS_LIT("results")), remote->arena, stdout);
+    result_draw(json_find(answer, GOS_LIT("results")), health, remote->arena, stdout);
     return EXIT_DONE;
 }
 

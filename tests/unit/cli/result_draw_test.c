@@ -11,7 +11,8 @@ static const char rows[] =
     "30},\"diff\":0.1,\"p_value\":0.01,\"adjusted_p\":0.02,\"significant\":true,\"method\":"
     "\"score\",\"status\":\"ok\"}],\"health\":{\"units\":22,\"crossovers\":0,\"sample_ratio\":"
     "{\"p_value\":0.7,\"alarm\":false,\"variants\":[{\"variant\":\"control\",\"units\":10,"
-    "\"weight\":1}]},\"findings\":[]}}";
+    "\"weight\":1}]},\"findings\":[]},\"verdict\":{\"sentence\":\"Ship it.\",\"reasons\":[\"It is "
+    "better\"]}}";
 
 TEST(result_draw, prints_a_row_for_each_variant_with_a_bar)
 {
@@ -22,8 +23,11 @@ TEST(result_draw, prints_a_row_for_each_variant_with_a_bar)
     FILE *stream = fmemopen(text, sizeof text, "w");
     CHECK_OK(json_read(gos_str_from(rows), arena, &answer, &err), &err);
     health_draw(json_find(answer, GOS_LIT("health")), arena, stream);
-    result_draw(json_find(answer, GOS_LIT("results")), arena, stream);
+    result_draw(json_find(answer, GOS_LIT("results")), json_find(answer, GOS_LIT("health")), arena,
+                stream);
+    verdict_draw(json_find(answer, GOS_LIT("verdict")), stream);
     fclose(stream);
+    CHECK(strstr(text, "Ship it.\n  It is better\n") != NULL);
     CHECK(strstr(text, "+20.00 %") != NULL);
     CHECK(strstr(text, "●") != NULL);
     CHECK(strstr(text, "60.000 %") != NULL);
