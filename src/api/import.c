@@ -38,8 +38,8 @@ static struct catalog_change change_of(const struct transfer_item *item, gos_str
     };
 }
 
-static bool changes_make(const struct transfer *transfer, struct catalog_change **out,
-                         size_t *out_count, gos_error *err)
+bool transfer_changes(const struct transfer *transfer, struct catalog_change **out,
+                      size_t *out_count, gos_error *err)
 {
     *out = gos_arena_array(transfer->arena, transfer->count + 1, sizeof **out, err);
     *out_count = 0;
@@ -133,6 +133,10 @@ static void report(struct http_request *request, struct http_response *response,
             report_item(&answer.json, &transfer->items[i], dry_run);
     }
     json_close_array(&answer.json);
+    if (transfer->only_here.len > 0) {
+        json_name(&answer.json, "only_here");
+        json_raw(&answer.json, transfer->only_here);
+    }
     gos_str warnings = api_caller(request)->warnings;
     json_name(&answer.json, "warnings");
     json_raw(&answer.json, warnings.len > 0 ? warnings : GOS_LIT("[]"));
@@ -157,7 +161,7 @@ void transfer_answer(struct http_request *request, struct http_response *respons
     struct catalog_change *changes;
     size_t count;
     int64_t sequence = 0;
-    if (changes_make(transfer, &changes, &count, &err) &&
+    if (transfer_changes(transfer, &changes, &count, &err) &&
         change_apply(request, changes, count, dry_run, &sequence, &err))
         report(request, response, transfer, dry_run, sequence);
     else

@@ -2,8 +2,9 @@
  * Definitions of another environment into the caller's own: what they decide travels, what happened
  * to them (state, dates, phases, the shipped variant, overrides of users) stays where it is.
  */
+#include "api/promote.h"
+
 #include "api/carry.h"
-#include "api/transfer.h"
 #include "base/limits.h"
 
 #include <inttypes.h>
@@ -136,22 +137,33 @@ static bool versions_check(const struct json *selection, const struct transfer *
     return true;
 }
 
+bool promote_read(struct http_request *request, const struct json *body, struct transfer *transfer,
+                  bool *out_dry_run, gos_error *err)
+{
+    const struct json *document;
+    if (!change_check_body(request, &promote_record, &body, err) ||
+        !document_fetch(request, body, transfer, &document, err) ||
+        !transfer_read(request, document, transfer, err) ||
+        !versions_check(json_find(body, GOS_LIT("definitions")), transfer, err))
+        return false;
+    *out_dry_run = json_find(body, GOS_LIT("dry_run"))->boolean;
+    return !*out_dry_run || json_find(body, GOS_LIT("definitions")) ||
+           promote_find_only_here(request, transfer, err);
+}
+
 void api_promote(struct http_request *request, struct http_response *response)
 {
     gos_error err;
     const struct json *body;
-    const struct json *document;
+    bool dry_run;
     struct transfer transfer = {.arena = gos_arena_open(TRANSFER_BYTES_MAX),
                                 .action = GOS_LIT("promote")};
     if (!api_read_body(request, response, false, &body)) {
         gos_arena_close(transfer.arena);
         return;
     }
-    if (change_check_body(request, &promote_record, &body, &err) &&
-        document_fetch(request, body, &transfer, &document, &err) &&
-        transfer_read(request, document, &transfer, &err) &&
-        versions_check(json_find(body, GOS_LIT("definitions")), &transfer, &err))
-        transfer_answer(request, response, &transfer, json_find(body, GOS_LIT("dry_run"))->boolean);
+    if (promote_read(request, body, &transfer, &dry_run, &err))
+        transfer_answer(request, response, &transfer, dry_run);
     else
         http_fail(request, response, &err);
     gos_arena_close(transfer.arena);

@@ -23,6 +23,8 @@ struct transfer {
     gos_arena *arena;     /* of the caller: holds everything below */
     gos_str action;       /* what the audit log calls it */
     int64_t from_version; /* the last change of where the document is from; 0: of no environment */
+    gos_str
+        only_here; /* JSON list of {kind, name}: what the document does not have; may be empty */
     struct transfer_item *items;
     size_t count;
 };
@@ -39,6 +41,10 @@ bool transfer_read(struct http_request *request, const struct json *document, st
 
 /* Whether a field differs in two bodies; what every write changes does not count. */
 bool transfer_differs(const char *field, const struct json *before, const struct json *after);
+
+/* What differs of a read document, as changes to the catalog; in transfer->arena. */
+bool transfer_changes(const struct transfer *transfer, struct catalog_change **out,
+                      size_t *out_count, gos_error *err);
 
 /* Writes what differs of a read document (or only tries: dry_run) and answers with a report. */
 void transfer_answer(struct http_request *request, struct http_response *response,

@@ -2,7 +2,7 @@
  * POST /api/v1/what-if: who among recent users, or the contexts given, would get something else,
  * were a definition changed as given. Nothing is stored or published.
  */
-#include "api/change.h"
+#include "api/promote.h"
 #include "api/sample.h"
 #include "base/limits.h"
 #include "gosset/compare.h"
@@ -19,10 +19,11 @@ struct what_if {
     struct publisher_pin pin;
     struct document_checked after;
     gos_compile_options options;
-    struct document_item item; /* the changed definition */
-    struct text warnings;      /* of it, a JSON list */
-    gos_context *contexts[2];  /* for the ruleset in force, and for the changed one */
-    void *patterns;            /* of `after` */
+    struct document_item *items; /* the changed definitions */
+    size_t item_count;
+    struct text warnings;     /* of them, a JSON list */
+    gos_context *contexts[2]; /* for the ruleset in force, and for the changed one */
+    void *patterns;           /* of `after` */
 };
 
 /* The definitions as they would be: compiled, and then the write is taken back. */
@@ -30,13 +31,14 @@ static bool compile_changed(void *context, gos_str document, gos_error *err)
 {
     struct what_if *what_if = context;
     struct json_writer json;
-    if (!document_check(document, &what_if->options, &what_if->item, 1, &what_if->after, err))
+    if (!document_check(document, &what_if->options, what_if->items, what_if->item_count,
+                        &what_if->after, err))
         return false;
     text_init(&what_if->warnings, what_if->arena);
     json_writer_init(&json, &what_if->warnings);
     json_open_array(&json);
-    bool done = document_write_warnings(&what_if->after, document, &what_if->item, 1,
-                                        what_if->arena, &json, err);
+    bool done = document_write_warnings(&what_if->after, document, what_if->items,
+                                        what_if->item_count, what_if->arena, &json, err);
     json_close_array(&json);
     return done && text_ok(&what_if->warnings, err);
 }
@@ -53,7 +55,7 @@ static bool text_of(const struct json *body, const char *name, const char *point
 
 static bool members_check(const struct json *body, gos_error *err)
 {
-    static const char *const known[] = {"kind", "name", "change", "contexts"};
+    static const char *const known[] = {"kind", "name", "change", "contexts", "promote"};
     for (uint32_t i = 0; i < body->count; i++) {
         char pointer[GOS_POINTER_BYTES] = "";
         bool is_known = false;
@@ -61,9 +63,10 @@ static bool members_check(const struct json *body, gos_error *err)
             is_known = is_known || gos_str_equal(body->names[i], gos_str_from(known[k]));
         json_pointer_add(pointer, body->names[i]);
         if (!is_known)
-            return gos_fail(err, GOS_BAD_INPUT, pointer,
-                            "\"%.*s\" is not known here; kind, name, change and contexts are",
-                            GOS_ARG(body->names[i]));
+            return gos_fail(
+                err, GOS_BAD_INPUT, pointer,
+                "\"%.*s\" is not known here; kind, name, change, contexts and promote are",
+                GOS_ARG(body->names[i]));
     }
     return true;
 }
@@ -76,7 +79,7 @@ static bool changed_read(struct what_if *what_if, const struct json *body, struc
     gos_str kind_text, name;
     enum kind kind;
     const struct json *change = json_find(body, GOS_LIT("change"));
-    if (!members_check(body, err) || !text_of(body, "kind", "/kind", &kind_text, err) ||
+    if (!text_of(body, "kind", "/kind", &kind_text, err) ||
         !text_of(body, "name", "/name", &name, err))
         return false;
     if (!kind_find(kind_text, &kind))
@@ -97,22 +100,60 @@ static bool changed_read(struct what_if *what_if, const struct json *body, struc
     return definition_read(&input, what_if->arena, out, err) || gos_fail_below(err, "/change");
 }
 
-static bool document_try(struct what_if *what_if, const struct definition *changed, gos_error *err)
+static bool document_try(struct what_if *what_if, const struct catalog_change *changes,
+                         size_t count, gos_error *err)
 {
     struct http_request *request = what_if->request;
-    struct catalog_change change = {.operation = CATALOG_PUT,
-                                    .definition = changed,
-                                    .expected_version = CATALOG_VERSION_ANY,
-                                    .action = GOS_LIT("update"),
-                                    .pointer = "/change"};
-    what_if->item = (struct document_item){changed, "/change"};
+    what_if->items = gos_arena_array(what_if->arena, count + 1, sizeof *what_if->items, err);
+    what_if->item_count = count;
+    if (!what_if->items)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        what_if->items[i] = (struct document_item){changes[i].definition, changes[i].pointer};
     struct catalog_write write = {.environment = api_environment(request),
                                   .actor = api_actor(request),
                                   .now_ms = request->now_ms,
                                   .check = compile_changed,
                                   .check_context = what_if,
                                   .dry_run = true};
-    return catalog_apply(api_of(request)->catalog, &write, &change, 1, NULL, err);
+    return catalog_apply(api_of(request)->catalog, &write, changes, count, NULL, err);
+}
+
+static bool change_try(struct what_if *what_if, const struct json *body, gos_error *err)
+{
+    struct definition changed;
+    struct catalog_change change = {.operation = CATALOG_PUT,
+                                    .definition = &changed,
+                                    .expected_version = CATALOG_VERSION_ANY,
+                                    .action = GOS_LIT("update"),
+                                    .pointer = "/change"};
+    return changed_read(what_if, body, &changed, err) && document_try(what_if, &change, 1, err);
+}
+
+/* Several definitions at once, as POST /api/v1/promote would take them. */
+static bool promotion_try(struct what_if *what_if, const struct json *promotion, gos_error *err)
+{
+    bool dry_run;
+    size_t count;
+    struct catalog_change *changes;
+    struct transfer transfer = {.arena = what_if->arena, .action = GOS_LIT("promote")};
+    if (promotion->type != JSON_OBJECT)
+        return gos_fail(err, GOS_BAD_INPUT, "/promote", "promote is %s, not an object",
+                        json_type_name(promotion->type));
+    if (!promote_read(what_if->request, promotion, &transfer, &dry_run, err))
+        return gos_fail_below(err, "/promote");
+    if (!transfer_changes(&transfer, &changes, &count, err))
+        return false;
+    return count > 0 ? document_try(what_if, changes, count, err)
+                     : gos_fail(err, GOS_BAD_INPUT, "/promote", "nothing of it differs here");
+}
+
+static bool changes_try(struct what_if *what_if, const struct json *body, gos_error *err)
+{
+    const struct json *promotion = json_find(body, GOS_LIT("promote"));
+    if (!members_check(body, err))
+        return false;
+    return promotion ? promotion_try(what_if, promotion, err) : change_try(what_if, body, err);
 }
 
 /* The context as a decision would see it: with what identify has told of the user. */
@@ -266,15 +307,13 @@ static void answer_write(struct what_if *what_if, struct http_response *response
 static bool what_if_answer(struct what_if *what_if, const struct json *body,
                            struct http_response *response, gos_error *err)
 {
-    struct definition changed;
     gos_compare *compare;
     for (int side = 0; side < 2; side++) {
         what_if->contexts[side] = gos_context_open(CONTEXT_BYTES);
         if (!what_if->contexts[side])
             return gos_fail(err, GOS_OUT_OF_MEMORY, "", "no memory for a context");
     }
-    if (!changed_read(what_if, body, &changed, err) || !document_try(what_if, &changed, err) ||
-        !compare_all(what_if, body, &compare, err))
+    if (!changes_try(what_if, body, err) || !compare_all(what_if, body, &compare, err))
         return false;
     gos_comparison found = gos_compare_result(compare);
     answer_write(what_if, response, &found);

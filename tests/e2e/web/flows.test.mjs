@@ -84,6 +84,7 @@ test('an experiment that runs goes back, too, and stays running', { skip }, asyn
 test('what is chosen of another environment is taken, after the difference was shown', { skip }, async () => {
   for (const one of [flag('moved', { rollout_percentage: 25 }), flag('left')]) await inStaging('POST', '/api/v1/flags', one);
   await server.call('POST', '/api/v1/flags', flag('moved', { rollout_percentage: 5, enabled: false }));
+  await server.call('POST', '/api/v1/flags', flag('only-ours'));
   await onPage(async (page, wrongs) => {
     await visit(page, '/settings?tab=environments', 'what differs from here');
     await page.getByRole('row', { name: /staging/ }).getByRole('link').click();
@@ -91,10 +92,15 @@ test('what is chosen of another environment is taken, after the difference was s
     await page.getByText('2 differ').waitFor();
     await page.getByText('/rollout_percentage').filter({ visible: true }).waitFor();
     assert.deepEqual(await findings(page), []);
+    await page.getByText(/^\d+ only in production$/).waitFor();
     await page.getByRole('checkbox', { name: 'Promote flag/left' }).uncheck();
+    await page.getByRole('button', { name: 'Who would notice?' }).click();
+    await page.getByText('nobody to compare').or(page.getByText('would get something else')).waitFor();
     await server.call('PATCH', '/api/v1/flags/moved', { owner: 'ann' });
     await page.getByRole('button', { name: 'Take 1 into production' }).click();
-    await page.getByText('Somebody changed it meanwhile').waitFor();
+    await page.getByText('Somebody changed it in production meanwhile').waitFor();
+    await page.getByText('changed meanwhile', { exact: true }).waitFor();
+    assert.equal(await page.getByRole('checkbox', { name: 'Promote flag/left' }).isChecked(), false, 'what was chosen stays chosen');
     assert.match(wrongs.splice(0).join(), /409/, 'the browser says so, too');
     await page.getByText('/owner').filter({ visible: true }).waitFor();
     await page.getByRole('button', { name: 'Take 1 into production' }).click();
@@ -107,6 +113,44 @@ test('what is chosen of another environment is taken, after the difference was s
   await assert.rejects(gosset('promote', 'staging', 'left'), /KIND\/NAME/);
   assert.match(await gosset('promote', 'staging', 'flag/left'), /1 created, 0 updated/);
   assert.equal((await get('/flags/left')).key, 'left');
+});
+
+test('a flag that only another environment has is listed, and brought here by itself', { skip }, async () => {
+  for (const one of [flag('there-only', { enabled: true }), flag('there-too')]) await inStaging('POST', '/api/v1/flags', one);
+  await onPage(async (page, wrongs) => {
+    await visit(page, '/flags?q=there-only', 'not here');
+    assert.equal(await page.getByRole('switch', { name: 'there-only in production' }).count(), 0);
+    assert.equal(await page.getByRole('switch', { name: 'there-only in staging' }).isChecked(), true);
+    assert.deepEqual(await findings(page), []);
+    await page.getByRole('link', { name: 'there-only', exact: true }).click();
+    await page.getByText('there-only is not in production').waitFor();
+    assert.match(wrongs.splice(0).join(), /404/, 'the browser says so, too');
+    await page.getByRole('link', { name: 'Promote from staging into production' }).click();
+    await page.getByRole('button', { name: 'Take 1 into production' }).click();
+    await page.getByText('1 taken into production.').waitFor();
+    await visit(page, '/flags/there-only', 'Who gets what');
+    assert.equal(await page.getByRole('link', { name: 'Promote', exact: true }).getAttribute('href'), '#/promote?from=production&only=flag%2Fthere-only');
+    await visit(page, '/flags?q=there-only', '1 flag');
+    await page.getByRole('switch', { name: 'there-only in production' }).waitFor();
+  });
+  await assert.rejects(get('/flags/there-too'), /404/, 'what was not asked for stays');
+});
+
+test('what a chosen definition needs and does not get is said at the definition', { skip }, async () => {
+  await inStaging('POST', '/api/v1/segments', { name: 'needed-there', conditions: { country: 'DE' } });
+  await inStaging('POST', '/api/v1/flags', flag('needy', { targeting_rules: { segments: ['needed-there'] } }));
+  await onPage(async (page, wrongs) => {
+    await visit(page, '/promote?from=staging&only=flag/needy', 'Take 1 into production');
+    for (const button of ['Who would notice?', 'Take 1 into production']) {
+      await page.getByRole('button', { name: button }).click();
+      await page.getByText('flag needy cannot be taken').waitFor();
+      await page.getByText(/needed-there.*at \/targeting_rules/).waitFor();
+      assert.match(wrongs.splice(0).join(), /4\d\d/, 'the browser says so, too');
+    }
+    await page.getByRole('checkbox', { name: 'Promote segment/needed-there' }).check();
+    await page.getByRole('button', { name: 'Take 2 into production' }).click();
+    await page.getByText('2 taken into production.').waitFor();
+  });
 });
 
 test('a flag is switched at set times, and a share grows', { skip }, async () => {

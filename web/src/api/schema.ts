@@ -258,6 +258,10 @@ export type ImportReport = {
     name?: string;
     action?: string;
   }[];
+  only_here?: {
+    kind: string;
+    name: string;
+  }[];
 };
 
 export type Key = {

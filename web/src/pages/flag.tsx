@@ -12,6 +12,7 @@ import type { Environment } from '../parts/account';
 import { Ago, Badge, Card, ErrorNote, Hint, Note, Page, Rows, useSettled } from '../parts/basic';
 import { Conditions } from '../parts/conditions';
 import { Conflict, SaveBar, useEditing, type Editing } from '../parts/editing';
+import { Elsewhere, PromoteLink } from '../parts/elsewhere';
 import { FlagSwitch, FlagSwitches, type ListedFlag } from '../parts/flag-switch';
 import { FlagRules } from '../parts/flag-rules';
 import { JsonField } from '../parts/json-field';
@@ -177,8 +178,8 @@ export default function FlagPage({ id }: { id: string }) {
   const place = { environment: here, enabled: found.data?.enabled ?? false, version: found.data?.version ?? 0, requires_approval: environments.data?.items.find((one) => one.name === here)?.requires_approval };
   return (
     <Page title={id} crumbs={[{ to: '/flags', text: 'Flags' }]}
-      actions={found.data && <><Hint tip="The switch for everybody: off serves the default to all."><span className="muted">enabled</span></Hint><FlagSwitch flag={found.data.key} label={`${found.data.key} enabled`} place={place} /><Remove name={found.data.key} path={`/flags/${encodeURIComponent(found.data.key)}`} list="/flags" text="Code that asks for it gets its own fallback from now on. The audit log keeps the definition." /></>}>
-      {found.data ? <Loaded flag={found.data} /> : found.error ? <ErrorNote error={found.error} retry={() => void found.refetch()} /> : <Rows count={4} height={60} />}
+      actions={found.data && <><PromoteLink kind="flag" name={found.data.key} /><Hint tip="The switch for everybody: off serves the default to all."><span className="muted">enabled</span></Hint><FlagSwitch flag={found.data.key} label={`${found.data.key} enabled`} place={place} /><Remove name={found.data.key} path={`/flags/${encodeURIComponent(found.data.key)}`} list="/flags" text="Code that asks for it gets its own fallback from now on. The audit log keeps the definition." /></>}>
+      {found.data ? <Loaded flag={found.data} /> : found.error ? (found.error.status === 404 ? <Elsewhere flag={id} otherwise={<ErrorNote error={found.error} />} /> : <ErrorNote error={found.error} retry={() => void found.refetch()} />) : <Rows count={4} height={60} />}
     </Page>
   );
 }

@@ -7,10 +7,11 @@ import type { Flag } from '../api/types';
 import { Link, navigate, useQueryValue } from '../app/router';
 import { number } from '../lib/format';
 import { isAt } from '../lib/pointer';
+import { promotion } from '../lib/promotion';
 import { STALE_DAYS, STALE_WORDS } from '../lib/stale';
 import type { Environment } from '../parts/account';
 import { Act, useWho } from '../parts/act';
-import { Ago, Empty, ErrorNote, None, Page } from '../parts/basic';
+import { Ago, Badge, Empty, ErrorNote, None, Page } from '../parts/basic';
 import { FilterChoice, FilterWord } from '../parts/filter-words';
 import { FlagSwitch, FlagSwitches, type ListedFlag as Row } from '../parts/flag-switch';
 import { Listing, SearchBox, type Column } from '../parts/listing';
@@ -19,6 +20,9 @@ import { Stale } from '../parts/stale';
 
 /** More environments than these do not get a column each. */
 const COLUMNS_MAX = 4;
+
+/** Whether it stands in other environments only. */
+const isAbsent = (flag: Row, here: string): boolean => Boolean(flag.environments?.length) && !flag.environments!.some((place) => place.environment === here);
 
 /** Where the number of `rollout` stands. */
 const placeOfRollout = (flag: Row): string | undefined => (!flag.enabled ? undefined : (flag.rules ?? []).length > 0 ? 'rules' : flag.rollout_percentage === undefined ? '100' : 'rollout_percentage');
@@ -29,19 +33,30 @@ function rollout(flag: Row): string {
   return `${number(flag.rollout_percentage ?? 100, (flag.rollout_percentage ?? 100) % 1 ? 1 : 0)} %${(flag.targeting_rules?.segments ?? []).length ? ` of ${flag.targeting_rules!.segments!.join(', ')}` : ''}`;
 }
 
-const NAME: Column<Row> = {
+/** A flag that only other environments have: the way to bring it here. */
+function Absent({ flag, here }: { flag: Row; here: string }) {
+  return (
+    <span className="row" style={{ gap: 6 }}>
+      <Badge>not here</Badge>
+      <Link className="small" to={promotion(flag.environments?.[0]?.environment ?? '', here, 'flag', flag.key)}>Promote<span className="mantine-VisuallyHidden-root"> {flag.key} into {here}</span></Link>
+    </span>
+  );
+}
+
+const nameColumn = (here: string): Column<Row> => ({
   title: 'Flag', lead: true,
   cell: (flag) => (
     <>
       <Link to={`/flags/${encodeURIComponent(flag.key)}`} className="strong mono wrap">{flag.key}</Link>
+      {isAbsent(flag, here) && <div><Absent flag={flag} here={here} /></div>}
       {(flag.name || flag.description) && <div className="muted small roomy">{flag.name || flag.description}</div>}
     </>
   ),
-};
+});
 
-const REST: Column<Row>[] = [
+const restColumns = (here: string): Column<Row>[] => [
   { title: 'Type', cell: (flag) => flag.type },
-  { title: 'Rollout', cell: (flag) => <span className="num" data-at={placeOfRollout(flag)}>{rollout(flag)}</span> },
+  { title: 'Rollout', cell: (flag) => isAbsent(flag, here) ? <None /> : <span className="num" data-at={placeOfRollout(flag)}>{rollout(flag)}</span> },
   {
     title: 'Owner, tags',
     cell: (flag) => (flag.owner || flag.tags?.length ? (
@@ -67,7 +82,7 @@ function useColumns(): Column<Row>[] {
       },
     }));
     const all: Column<Row> = { title: 'Environments', cell: (flag) => <FlagSwitches flag={flag.key} places={flag.environments ?? []} here={here} /> };
-    return [NAME, ...(names.length > COLUMNS_MAX ? [all] : each), ...REST];
+    return [nameColumn(here), ...(names.length > COLUMNS_MAX ? [all] : each), ...restColumns(here)];
   }, [list.data, here]);
 }
 
@@ -104,15 +119,19 @@ export default function Flags() {
   const [type, setType] = useQueryValue('type');
   const [owner] = useQueryValue('owner');
   const [tag] = useQueryValue('tag');
+  const [flag, setFlag] = useQueryValue('flag');
+  const [segment, setSegment] = useQueryValue('segment');
   const [stale, setStale] = useQueryValue('stale');
   const [sort, setSort] = useQueryValue('sort', 'key');
   const [cursor] = useQueryValue('cursor');
   const [open, setOpen] = useState(false);
   const columns = useColumns();
-  const query = { q, status, type, owner, tag, stale, stale_days: STALE_DAYS, sort, cursor, limit: 50, include: 'environments' };
+  // Filters by state or use are about what is here.
+  const elsewhere = status || stale ? undefined : 'true';
+  const query = { q, status, type, owner, tag, flag, segment, stale, stale_days: STALE_DAYS, sort, cursor, limit: 50, include: 'environments', elsewhere };
   const list = useList<Row>('/flags', query, 15_000);
   const items = list.data?.items ?? [];
-  const isFiltered = Boolean(q || status || type || owner || tag || stale);
+  const isFiltered = Boolean(q || status || type || owner || tag || flag || segment || stale);
   const create = <Act onClick={() => setOpen(true)}>New flag</Act>;
   return (
     <Page title="Flags" actions={<><Link to="/promote">Promote</Link><Link to="/clean-up">Clean up</Link>{create}</>}>
@@ -126,6 +145,9 @@ export default function Flags() {
         <Select aria-label="Order" value={sort} w={140} allowDeselect={false} onChange={(next) => setSort(next ?? '')}
           data={[{ value: 'key', label: 'By key' }, { value: '-updated_at', label: 'Changed last' }, { value: '-created_at', label: 'Created last' }]} />
       </div>
+      {(flag || segment) && (
+        <p>Flags that refer to <code className="mono">{flag || segment}</code>. <Button size="compact-xs" variant="subtle" onClick={() => { if (flag) setFlag(''); else setSegment(''); }}>All flags</Button></p>
+      )}
       <Listing query={list} from={asked('/flags', query)} columns={columns} id={(flag) => flag.id} caption="Flags" word="flag"
         empty={isFiltered ? <Empty title="No flag matches" action={<Button variant="default" onClick={() => navigate('/flags')}>Show all</Button>}>Nothing has all that is asked for.</Empty>
           : <Empty title="No flags yet" action={create}>A flag turns something on for some users without a release.</Empty>} />

@@ -8,6 +8,7 @@ import { roleOf, STATUS_TONE } from '../lib/results';
 import { Badge, Card, ErrorNote, Page, Rows } from '../parts/basic';
 import { Detectable } from '../parts/detectable';
 import { Conflict, SaveBar, useEditing } from '../parts/editing';
+import { PromoteLink } from '../parts/elsewhere';
 import { MetricFieldset } from '../parts/metric-form';
 import { MetricPreview } from '../parts/metric-preview';
 import { More } from '../parts/more';
@@ -57,7 +58,7 @@ export default function MetricPage({ id }: { id: string }) {
   const [tab, setTab] = useQueryValue('tab', 'definition');
   const found = useGet<Metric>(`/metrics/${encodeURIComponent(id)}`);
   return (
-    <Page title={found.data?.name ?? id} crumbs={[{ to: '/metrics', text: 'Metrics' }]} actions={found.data && <Remove name={found.data.name} path={`/metrics/${found.data.id}`} list="/metrics" text="Results that were computed stay; the audit log keeps the definition. A metric that an experiment uses cannot be deleted." />}>
+    <Page title={found.data?.name ?? id} crumbs={[{ to: '/metrics', text: 'Metrics' }]} actions={found.data && <><PromoteLink kind="metric" name={found.data.name} /><Remove name={found.data.name} path={`/metrics/${found.data.id}`} list="/metrics" text="Results that were computed stay; the audit log keeps the definition. A metric that an experiment uses cannot be deleted." /></>}>
       {!found.data ? (found.error ? <ErrorNote error={found.error} retry={() => void found.refetch()} /> : <Rows count={3} height={60} />) : (
         <Tabs value={tab} onChange={(value) => setTab(value ?? '')} keepMounted={false}>
           <TabStrip mb="md"><Tabs.Tab value="definition">Definition</Tabs.Tab><Tabs.Tab value="history">History</Tabs.Tab></TabStrip>

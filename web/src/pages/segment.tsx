@@ -14,6 +14,7 @@ import { Remove } from '../parts/remove';
 import { Warnings } from '../parts/warnings';
 import { WhatIf } from '../parts/what-if';
 import { IDS_SHOWN, IdList } from '../parts/id-list';
+import { PromoteLink } from '../parts/elsewhere';
 import { Conflict, SaveBar, useEditing } from '../parts/editing';
 
 type GraphNode = Graph['nodes'][number];
@@ -84,7 +85,7 @@ export default function SegmentPage({ id }: { id: string }) {
   const found = useGet<Segment>(pathOf(id));
   return (
     <Page title={found.data?.name ?? id} crumbs={[{ to: '/segments', text: 'Segments' }]}
-      actions={found.data && <Remove name={found.data.name} path={`/segments/${found.data.id}`} list="/segments" text="The audit log keeps the definition. A segment that something uses cannot be deleted." />}>
+      actions={found.data && <><PromoteLink kind="segment" name={found.data.name} /><Remove name={found.data.name} path={`/segments/${found.data.id}`} list="/segments" text="The audit log keeps the definition. A segment that something uses cannot be deleted." /></>}>
       {found.data && <Warnings kind="segment" name={found.data.name} />}
       {found.data ? <Loaded segment={found.data} /> : found.error ? <ErrorNote error={found.error} retry={() => void found.refetch()} /> : <Rows count={3} height={60} />}
     </Page>

@@ -18,10 +18,37 @@ interface Transition {
   count: number;
   example: string | null;
 }
-interface Answer {
+export interface Answer {
   contexts: number;
   changed: number;
   transitions: Transition[];
+}
+
+/** So many changes are listed at first. */
+const SHOWN = 8;
+
+/** Who would get something else, and what. */
+export function Noticed({ answer }: { answer: Answer }) {
+  const [most, setMost] = useState(SHOWN);
+  if (answer.contexts === 0) return <span className="muted">No user has sent an event lately, so there is nobody to compare.</span>;
+  const left = answer.transitions.length - most;
+  return (
+    <>
+      <div>
+        <Hint tip="One context for each of up to a thousand users who asked within the last hours, decided once with what is in force and once with the change; what their requests left out is taken from identify.">
+          <span className="strong">{answer.changed === 0 ? 'Nobody' : share(answer.changed, answer.contexts)} of {count(answer.contexts)} recent users</span>
+        </Hint>{' '}
+        would get something else.
+      </div>
+      {answer.transitions.slice(0, most).map((one, i) => (
+        <div key={i} className="small">
+          <code className="mono">{one.flag ?? one.experiment}</code>: {count(one.count)} from <code className="mono">{one.from === null ? 'nothing' : shown(one.from_value ?? one.from)}</code> to <code className="mono">{one.to === null ? 'nothing' : shown(one.to_value ?? one.to)}</code>
+          {one.example && <span className="muted">, such as {one.example}</span>}
+        </div>
+      ))}
+      {left > 0 && <div><Button size="compact-xs" variant="subtle" onClick={() => setMost(most + 50)}>{count(left)} more changes</Button></div>}
+    </>
+  );
 }
 
 export function WhatIf<T extends object>({ editing, kind, name }: { editing: Editing<T>; kind: string; name: string }) {
@@ -45,22 +72,7 @@ export function WhatIf<T extends object>({ editing, kind, name }: { editing: Edi
     <div className="stack tight" aria-live="polite">
       {!current && <div><Button size="compact-sm" variant="default" loading={busy} onClick={() => void ask()}>Who would notice?</Button></div>}
       {error && <ErrorNote error={error} />}
-      {answer && (answer.contexts === 0 ? <span className="muted">No user has sent an event lately, so there is nobody to compare.</span> : (
-        <>
-          <div>
-            <Hint tip="One context for each of up to a thousand users who asked within the last hours, decided once with what is in force and once with your change; what their requests left out is taken from identify.">
-              <span className="strong">{answer.changed === 0 ? 'Nobody' : share(answer.changed, answer.contexts)} of {count(answer.contexts)} recent users</span>
-            </Hint>{' '}
-            would get something else.
-          </div>
-          {answer.transitions.slice(0, 8).map((one, i) => (
-            <div key={i} className="small">
-              <code className="mono">{one.flag ?? one.experiment}</code>: {count(one.count)} from <code className="mono">{one.from === null ? 'nothing' : shown(one.from_value ?? one.from)}</code> to <code className="mono">{one.to === null ? 'nothing' : shown(one.to_value ?? one.to)}</code>
-              {one.example && <span className="muted">, such as {one.example}</span>}
-            </div>
-          ))}
-        </>
-      ))}
+      {answer && <Noticed answer={answer} />}
     </div>
   );
 }
