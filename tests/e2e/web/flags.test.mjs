@@ -112,6 +112,34 @@ test('a flag is deleted after a question, and not asked for again', { skip }, as
   });
 });
 
+test('a graph with more than is drawn goes on: more of it, around another, and all in a list', { skip }, async () => {
+  const names = Array.from({ length: 230 }, (_, i) => `leaf-${String(i).padStart(3, '0')}`);
+  await server.call('POST', '/api/v1/import', { flags: ['hub', ...names].map((key) => ({ key, type: 'Boolean', default_value: false, enabled: true, ...(key === 'hub' ? {} : { dependencies: ['hub'] }) })) });
+  const { context, page, wrongs } = await openPage(browser);
+  await signIn(page, server);
+  await visit(page, '/flags/hub', 'Dependency graph');
+  const boxes = page.locator('svg.needs a');
+  await page.getByText('The nearest 60 are drawn').waitFor();
+  assert.equal(await boxes.count(), 60);
+  await page.getByRole('button', { name: 'Draw 60 more' }).click();
+  await page.getByText('The nearest 120 are drawn').waitFor();
+  await page.getByRole('button', { name: /^Draw around flag leaf-/ }).first().press('Enter');
+  await page.getByText('Drawn around flag leaf-').waitFor();
+  await eventually(async () => (await boxes.count()) === 2, 10, 'the drawing around another');
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /^Drawn around flag leaf-/, 'the keyboard goes on there');
+  assert.deepEqual(await findings(page), []);
+  await page.getByRole('button', { name: 'Back to hub' }).click();
+  await boxes.nth(5).click();
+  await page.getByText('Drawn around flag leaf-').waitFor();
+  await page.getByRole('button', { name: 'Back to hub' }).click();
+  await page.getByText('230 refer to it themselves').waitFor();
+  await page.getByRole('link', { name: 'All flags that do' }).click();
+  await page.getByText('230 flags').waitFor();
+  await page.getByText('Flags that refer to hub').waitFor();
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});
+
 test('the graph of needs reaches through others, drawn and as lists, and leads to each', { skip }, async () => {
   await server.call('POST', '/api/v1/import', {
     segments: [{ name: 'g-europe', conditions: { country: { in: ['DE', 'FR'] } } }, { name: 'g-german', conditions: { all: [{ segment: 'g-europe' }, { country: 'DE' }] } }],
@@ -138,6 +166,7 @@ test('the graph of needs reaches through others, drawn and as lists, and leads t
       await page.getByRole('list', { name: 'Needed by' }).getByRole('link', { name: 'g-top' }).click();
       await page.getByRole('heading', { name: 'g-top' }).waitFor();
       await page.locator('svg.needs a', { hasText: 'g-base' }).click();
+      await page.getByRole('navigation', { name: 'Drawn around' }).getByRole('link', { name: 'g-base' }).click();
       await page.getByRole('heading', { name: 'g-base' }).waitFor();
     });
   }

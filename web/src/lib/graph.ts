@@ -21,8 +21,8 @@ export interface Drawing {
 }
 
 export const BOX = { width: 152, height: 40, gapX: 16, gapY: 34 };
-/** More boxes than these tell nobody anything. */
-const BOXES_MAX = 60;
+/** So many boxes are drawn at first: more tell less. */
+export const BOXES = 60;
 
 /** Steps from the middle by the longest way: negative above, positive below. */
 export function levels(graph: Graph): Map<string, number> {
@@ -43,10 +43,10 @@ export function levels(graph: Graph): Map<string, number> {
 }
 
 /** Level by level from the top, a level in as many lines as it takes at this width. */
-export function draw(graph: Graph, room: number): Drawing {
+export function draw(graph: Graph, room: number, most = BOXES): Drawing {
   const level = levels(graph);
   const near = [...graph.nodes].sort((a, b) => Math.abs(level.get(a.id) ?? 99) - Math.abs(level.get(b.id) ?? 99) || a.name.localeCompare(b.name));
-  const shown = near.slice(0, BOXES_MAX);
+  const shown = near.slice(0, most);
   const columns = Math.max(1, Math.floor((room + BOX.gapX) / (BOX.width + BOX.gapX)));
   const rows = new Map<number, GraphNode[]>();
   for (const node of shown) rows.set(level.get(node.id) ?? 0, [...(rows.get(level.get(node.id) ?? 0) ?? []), node]);

@@ -1,15 +1,17 @@
 // All experiments: state, what to do about each, who owns it; filters stay in the address.
 import { Button, SegmentedControl, Select } from '@mantine/core';
+import { useState } from 'react';
 import { asked } from '../api/client';
-import { useGet, useList } from '../api/queries';
-import type { Experiment, Layer, Page as PageOf } from '../api/types';
+import { useList } from '../api/queries';
+import type { Experiment } from '../api/types';
 import { Link, navigate, useQueryValue } from '../app/router';
 import { when } from '../lib/format';
 import { ADVICE_KINDS, STATUS_TONE, adviceOf, layersOf } from '../lib/results';
 import { Act } from '../parts/act';
 import { Ago, Badge, Empty, Hint, None, Page } from '../parts/basic';
-import { FilterWord } from '../parts/filter-words';
+import { FilterChoice, FilterWord } from '../parts/filter-words';
 import { Listing, SearchBox, type Column } from '../parts/listing';
+import { useOffered } from '../parts/pickers';
 import { Timeline } from '../parts/timeline';
 
 const ATTENTION = 'unhealthy,roll_back,ship,ended,inconclusive,no_data';
@@ -45,31 +47,29 @@ const COLUMNS: Column<Experiment>[] = [
   { title: 'Changed', right: true, cell: (row) => <Ago at={row.updated_at} /> },
 ];
 
-/** Words seen on this page, and the one that is chosen. */
-function seen(items: Experiment[], chosen: string, of: (row: Experiment) => string[]): string[] {
-  return [...new Set([...(chosen ? [chosen] : []), ...items.flatMap(of)])].sort();
-}
-
 export default function Experiments() {
   const [q] = useQueryValue('q');
   const [status, setStatus] = useQueryValue('status');
   const [advice, setAdvice] = useQueryValue('advice');
-  const [owner, setOwner] = useQueryValue('owner');
-  const [tag, setTag] = useQueryValue('tag');
+  const [owner] = useQueryValue('owner');
+  const [tag] = useQueryValue('tag');
   const [layer, setLayer] = useQueryValue('layer');
+  const [segment, setSegment] = useQueryValue('segment');
+  const [metric, setMetric] = useQueryValue('metric');
   const [sort, setSort] = useQueryValue('sort', '-updated_at');
   const [cursor] = useQueryValue('cursor');
   const [view, setView] = useQueryValue('view', 'table');
-  const query = { q, status, advice, owner, tag, layer, sort, cursor, limit: 50 };
+  const query = { q, status, advice, owner, tag, layer, segment, metric, sort, cursor, limit: 50 };
   const list = useList<Experiment>('/experiments', query, 15_000);
-  const layers = useGet<PageOf<Layer>>('/layers', { limit: 500 });
+  const [typedLayer, setTypedLayer] = useState('');
+  const layers = useOffered('/layers', typedLayer === layer ? '' : typedLayer, layer ? [layer] : []);
   const items = list.data?.items ?? [];
   const create = <Act onClick={() => navigate('/experiments/new')}>New experiment</Act>;
   const views = (
     <SegmentedControl aria-label="View" value={view} onChange={setView} transitionDuration={0}
       data={[{ value: 'table', label: 'Table' }, { value: 'timeline', label: 'Timeline' }]} />
   );
-  const isFiltered = Boolean(q || status || advice || owner || tag || layer);
+  const isFiltered = Boolean(q || status || advice || owner || tag || layer || segment || metric);
   const advices = [{ value: ATTENTION, label: 'Needs attention' }, ...Object.entries(ADVICE_KINDS).map(([value, kind]) => ({ value, label: kind.text }))];
   if (advice && !advices.some((one) => one.value === advice)) advices.push({ value: advice, label: advice });
   return (
@@ -79,12 +79,15 @@ export default function Experiments() {
         <Select aria-label="Advice" placeholder="Any advice" clearable value={advice || null} w={160} data={advices} onChange={(value) => setAdvice(value ?? '')} />
         <Select aria-label="Status" placeholder="Any status" clearable value={status || null} w={140}
           data={['Draft', 'Running', 'Paused', 'Completed', 'Archived']} onChange={(value) => setStatus(value ?? '')} />
-        <Select aria-label="Owner" placeholder="Any owner" clearable searchable value={owner || null} w={130} data={seen(items, owner, (row) => row.owner ? [row.owner] : [])} onChange={(value) => setOwner(value ?? '')} />
-        <Select aria-label="Tag" placeholder="Any tag" clearable searchable value={tag || null} w={130} data={seen(items, tag, (row) => row.tags ?? [])} onChange={(value) => setTag(value ?? '')} />
-        <Select aria-label="Layer" placeholder="Any layer" clearable searchable value={layer || null} w={130} data={[...new Set([...seen(items, layer, layersOf), ...(layers.data?.items ?? []).map((one) => one.name)])]} onChange={(value) => setLayer(value ?? '')} />
+        <FilterChoice name="owner" label="Owner" seen={items.flatMap((row) => row.owner ?? [])} />
+        <FilterChoice name="tag" label="Tag" seen={items.flatMap((row) => row.tags ?? [])} />
+        <Select aria-label="Layer" placeholder="Any layer" clearable searchable value={layer || null} w={130} data={layers.data} searchValue={typedLayer} onSearchChange={setTypedLayer} filter={({ options }) => options} nothingFoundMessage="No such layer" onChange={(value) => setLayer(value ?? '')} />
         <Select aria-label="Order" value={sort} w={150} allowDeselect={false} onChange={(value) => setSort(value ?? '')}
           data={[{ value: '-updated_at', label: 'Changed last' }, { value: '-created_at', label: 'Created last' }, { value: 'name', label: 'By name' }]} />
       </div>
+      {(segment || metric) && (
+        <p>Experiments that refer to <code className="mono">{segment || metric}</code>. <Button size="compact-xs" variant="subtle" onClick={() => { if (segment) setSegment(''); else setMetric(''); }}>All experiments</Button></p>
+      )}
       {view === 'timeline' && list.data && items.length > 0 ? (
         <div data-from={asked('/experiments', query)}><Timeline experiments={items} /></div>
       ) : (

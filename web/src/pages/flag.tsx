@@ -91,7 +91,7 @@ function Settings({ edit }: { edit: Edit }) {
           <JsonField label="Dependencies" value={value.dependencies} error={at('/dependencies')} onChange={(json) => set({ dependencies: json as Json[] })} />
         )}
       </Card>
-      <Needs path={`/flags/${encodeURIComponent(value.key)}`} name={value.key} />
+      <Needs key={value.key} kind="flag" name={value.key} />
       <Card title="About">
         <div className="stack">
           <TextInput label="Name" value={value.name ?? ''} error={at('/name')} onChange={(event) => set({ name: event.currentTarget.value })} />

@@ -37,7 +37,7 @@ function WhoUses({ segment }: { segment: Segment }) {
   return (
     <>
       <ul className="checklist">{used.map((node) => <li key={node.id}><Link to={PAGE_OF[node.kind]?.(node) ?? '/'}>{node.name}</Link><span className="muted small">{node.kind}, {node.status}</span></li>)}</ul>
-      {found.data.is_cut && <p className="muted small">These are the first; {count(found.data.needed_by_total)} need it.</p>}
+      {found.data.is_cut && <p className="small">These are the first; {count(found.data.needed_by_total)} refer to it: <Link to={`/flags?segment=${encodeURIComponent(segment.name)}`}>all flags</Link>, <Link to={`/experiments?segment=${encodeURIComponent(segment.name)}`}>all experiments</Link>.</p>}
     </>
   );
 }
