@@ -25,6 +25,15 @@ test('a number keeps two digits of its uncertainty, or one from 3 on', () => {
   assert.equal(format.signedPercent(12.345, 40), '+12 %');
 });
 
+test('a difference of rates is in points, and no probability is certain', () => {
+  assert.equal(format.differenceValue(0.035, { type: 'Rate' }, { lower: 0.023, upper: 0.047 }), '3.5 points');
+  assert.equal(format.differenceValue(2.5, { type: 'Average', unit: 'USD' }, { lower: 2, upper: 3 }), '2.50 USD');
+  assert.equal(format.chance(0.99999), '> 99.9 %');
+  assert.equal(format.chance(0.00001), '< 0.1 %');
+  assert.equal(format.chance(0.9512), '95.1 %');
+  assert.equal(format.chance(null), '–');
+});
+
 test('a rounded zero has no sign', () => {
   assert.equal(format.signedPercent(0.0004, 0.5), '0.0 %');
   assert.equal(format.signedPercent(-0.0004, 0.5), '0.0 %');

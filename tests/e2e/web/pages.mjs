@@ -11,6 +11,8 @@ export const PAGES = [
   [`/experiments/${EXPERIMENTS[0]}`, 'experiment-winner', 'Exposures against the plan'],
   [`/experiments/${EXPERIMENTS[1]}`, 'experiment-broken', 'Exposures against the plan'],
   [`/experiments/${EXPERIMENTS[2]}`, 'experiment-harmful', 'Exposures against the plan'],
+  [`/experiments/${EXPERIMENTS[0]}?part=plan&traffic=1`, 'experiment-part', 'For finding out'],
+  ['/experiments/new?from=checkout-button', 'experiment-copy', 'Primary metric'],
   ['/experiments/banner-bandit', 'experiment-bandit', 'Chance to be best'],
   ['/experiments/free-returns', 'experiment-completed', 'Exposures against the plan'],
   ['/experiments/gift-wrap', 'experiment-draft', 'Before it starts'],
@@ -59,6 +61,8 @@ export async function signIn(page, server) {
 
 /** The page, the button that opens one, the name of the picture. */
 export const DIALOGS = [
+  ['/experiments/gift-wrap', 'Start', 'dialog-start'],
+  [`/experiments/${EXPERIMENTS[0]}`, 'Ship treatment', 'dialog-ship'],
   ['/settings', 'New key', 'dialog-key'],
   ['/settings?tab=members', 'Add a member', 'dialog-member'],
   ['/settings?tab=members', 'Delete app@example.org', 'dialog-delete'],

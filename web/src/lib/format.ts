@@ -86,6 +86,17 @@ export function metricValue(
   return metric?.unit ? `${text} ${metric.unit}` : text;
 }
 
+/** A difference of two means: of rates in points, so that it is not taken for a relative change. */
+export function differenceValue(value: number | null | undefined, metric: { type?: string; unit?: string } | undefined, range?: Interval | null): string {
+  return metricValue(value, metric, range).replace(/ %$/, metric?.type === 'Rate' ? ' points' : ' %');
+}
+
+/** A probability in percent, never "0" or "100". */
+export function chance(p: number | null | undefined): string {
+  if (p === null || p === undefined || !Number.isFinite(p)) return NONE;
+  return p > 0.9995 ? '> 99.9 %' : p < 0.0005 ? '< 0.1 %' : `${number(100 * p, 1)} %`;
+}
+
 export function share(part: number, whole: number): string {
   if (!(whole > 0)) return NONE;
   return part === whole ? '100 %' : `${number((100 * part) / whole, 1)} %`;

@@ -5,7 +5,7 @@ import { Suspense, lazy } from 'react';
 import { useGet } from '../api/queries';
 import type { Experiment } from '../api/types';
 import { useQueryValue } from '../app/router';
-import { count, interval, intervalPercent, metricValue, number, pValue, signedPercent, seOf, when, type Interval } from '../lib/format';
+import { chance, count, differenceValue, interval, intervalPercent, number, pValue, signedPercent, seOf, when, type Interval } from '../lib/format';
 import { placeOf, type Effect } from '../lib/results';
 import { ErrorNote, Hint, Rows } from './basic';
 import { ForestAxis, ForestRow, axisFor } from './forest';
@@ -43,8 +43,8 @@ function pointsOf(series: Series | undefined, effect: Effect): BandPoint[] {
 
 function intervalText(value: number | null | undefined, range: Interval | null, effect: Effect): string {
   if (value === null || value === undefined) return '–';
-  const text = metricValue(value, effect.metric, range);
-  return range ? `${text}, ${metricValue(range.lower, effect.metric, range)} to ${metricValue(range.upper, effect.metric, range)}` : text;
+  const text = differenceValue(value, effect.metric, range);
+  return range ? `${text}, ${differenceValue(range.lower, effect.metric, range)} to ${differenceValue(range.upper, effect.metric, range)}` : text;
 }
 
 const bounds = (name: string, shape: unknown): string => `${interval(shape) ? `${name}/lift_ci/lower ${name}/lift_ci/upper ` : ''}${name}/p_value`;
@@ -58,11 +58,11 @@ function Numbers({ effect }: { effect: Effect }) {
     ['With a value', `${count(control?.conversions)} control, ${count(row.conversions)} ${row.variant}`, both('conversions')],
     ['Difference', intervalText(row.diff, interval(row.diff_ci), effect), `diff${times}${interval(row.diff_ci) ? ` diff_ci/lower${times} diff_ci/upper${times}` : ''}`],
     ['Relative change', `${signedPercent(effect.lift, seOf(effect.fixed))}, ${intervalPercent(effect.anytime ?? effect.fixed)}`, `lift${effect.anytime ?? effect.fixed ? ' lift_ci/lower lift_ci/upper' : ''}`],
-    ['Standard error', row.se == null ? '–' : metricValue(row.se, metric, { lower: -row.se / 10, upper: row.se / 10 }), `se${times}`],
+    ['Standard error', row.se == null ? '–' : differenceValue(row.se, metric, { lower: -row.se / 10, upper: row.se / 10 }), `se${times}`],
     ['p-value', effect.adjustedP !== null && effect.adjustedP !== row.p_value ? `${pValue(row.p_value)}, corrected ${pValue(effect.adjustedP)}` : pValue(row.p_value), effect.adjustedP !== null && effect.adjustedP !== row.p_value ? 'p_value adjusted_p' : 'p_value'],
     ...(row.fixed ? [['Fixed horizon', `${intervalPercent(interval(row.fixed.lift_ci))}, p ${pValue(row.fixed.p_value)} (${row.fixed.method})`, bounds('fixed', row.fixed.lift_ci)] as [string, string, string]] : []),
     ...(row.raw ? [['Without adjustment', `${intervalPercent(interval(row.raw.lift_ci))}, p ${pValue(row.raw.p_value)}`, bounds('raw', row.raw.lift_ci)] as [string, string, string]] : []),
-    ...(row.chance_to_win != null ? [['Chance to be better', `${number(100 * row.chance_to_win, 1)} %`, 'chance_to_win*100'] as [string, string, string]] : []),
+    ...(row.chance_to_win != null ? [['Chance to be better', chance(row.chance_to_win), 'chance_to_win*100'] as [string, string, string]] : []),
     ['Power', row.statistical_power == null ? '–' : `${number(100 * row.statistical_power, 0)} % to find the smallest effect that matters`, 'statistical_power*100'],
     ['Method', String(row.method ?? '–')],
     ['Data from', row.data_window ? `${when(row.data_window.start)} to ${when(row.data_window.end)}` : '–'],

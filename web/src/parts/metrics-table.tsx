@@ -3,7 +3,7 @@ import { ActionIcon } from '@mantine/core';
 import { Fragment, type ReactNode } from 'react';
 import type { Experiment, Metric, ResultRow } from '../api/types';
 import { useQueryValue } from '../app/router';
-import { interval, intervalPercent, metricValue, number, pValue, seOf, signedPercent, count } from '../lib/format';
+import { chance, interval, intervalPercent, metricValue, number, pValue, seOf, signedPercent, count } from '../lib/format';
 import { effectSentence, effectsByRole, isUsable, placeOf, type Effect } from '../lib/results';
 import { ForestAxis, ForestRow, axisFor, type Axis } from './forest';
 import { Hint } from './basic';
@@ -48,7 +48,7 @@ function LiftText({ effect }: { effect: Effect }) {
         {anytime && <>Valid at any time: {intervalPercent(anytime)}.<br /></>}
         {fixed && <>Fixed horizon (valid once, at the planned size): {intervalPercent(fixed)}.<br /></>}
         {typeof row.method === 'string' && <>Method: {row.method}.</>}
-        {row.chance_to_win != null && <><br />Chance that {row.variant} is better: {number(100 * row.chance_to_win, 1)} %.</>}
+        {row.chance_to_win != null && <><br />Chance that {row.variant} is better: {chance(row.chance_to_win)}.</>}
         {row.variance_reduction ? <><br />Variance reduced by {number(100 * row.variance_reduction, 0)} % with data from before the exposure.</> : null}
       </>}
     >
