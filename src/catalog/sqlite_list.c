@@ -193,21 +193,24 @@ static const struct {
     [CATALOG_BY_STATUS] = {"d.status", true},
 };
 
-static const char refers_to[] =
-    " AND d.id IN (SELECT f.from_id FROM reference f JOIN definition t ON t.id = f.to_id"
-    " WHERE t.environment = d.environment AND t.kind = ? AND (t.name = ? OR lower(hex(t.id)) ="
-    " replace(lower(?), '-', '')))";
+/* Nothing in it depends on the row: it is found once, from the target to what refers to it. */
+static const char refers_to[] = " AND d.id IN (SELECT f.from_id FROM reference f WHERE f.to_id IN "
+                                "(SELECT t.id FROM definition t"
+                                " WHERE t.environment = ?";
 
-static void filter_reference(struct query *query, enum kind kind, gos_str target)
+static void filter_reference(struct query *query, int64_t environment, enum kind kind,
+                             gos_str target)
 {
     if (target.len == 0)
         return;
-    query_add_text(query, refers_to, gos_str_from(kind_word(kind)));
-    query_add_text(query, "", target);
-    query_add_text(query, "", target);
+    query_add_int(query, refers_to, environment);
+    query_add_text(query, " AND t.kind = ?", gos_str_from(kind_word(kind)));
+    query_add_text(query, " AND (t.name = ?", target);
+    query_add_text(query, " OR lower(hex(t.id)) = replace(lower(?), '-', ''))))", target);
 }
 
-static void filters_add(struct query *query, const struct catalog_query *wanted, gos_arena *arena)
+static void filters_add(struct query *query, int64_t environment,
+                        const struct catalog_query *wanted, gos_arena *arena)
 {
     query_filter(query, " AND d.name = ?", wanted->name);
     if (wanted->names.len > 0) {
@@ -229,10 +232,10 @@ static void filters_add(struct query *query, const struct catalog_query *wanted,
         query_add(query, " AND " STALE " = 0");
     else if (wanted->kind == KIND_FLAG && wanted->stale.reasons)
         query_add_int(query, " AND " STALE " & ? <> 0", wanted->stale.reasons);
-    filter_reference(query, KIND_SEGMENT, wanted->segment);
-    filter_reference(query, KIND_LAYER, wanted->layer);
-    filter_reference(query, KIND_METRIC, wanted->metric);
-    filter_reference(query, KIND_FLAG, wanted->flag);
+    filter_reference(query, environment, KIND_SEGMENT, wanted->segment);
+    filter_reference(query, environment, KIND_LAYER, wanted->layer);
+    filter_reference(query, environment, KIND_METRIC, wanted->metric);
+    filter_reference(query, environment, KIND_FLAG, wanted->flag);
     if (wanted->text.len > 0) {
         gos_str like = query_like(arena, wanted->text);
         query_add_text(query, " AND (d.name LIKE ? ESCAPE '\\'", like);
@@ -399,7 +402,7 @@ static bool page_read(struct sqlite *db, const struct catalog_query *wanted, gos
     else
         query_add_int(&query, " WHERE d.environment = ?", environment);
     query_add_text(&query, " AND d.kind = ?", gos_str_from(kind_word(wanted->kind)));
-    filters_add(&query, wanted, arena);
+    filters_add(&query, environment, wanted, arena);
     if (!query_count(&query, db, &out->total, err) || !cursor_add(&query, wanted, arena, err))
         return false;
     order_add(&query, wanted);

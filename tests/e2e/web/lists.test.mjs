@@ -92,7 +92,7 @@ test(`pickers find among ${COUNT} metrics, segments and layers what is typed, an
   const saved = await eventually(async () => {
     const got = await server.call('GET', `/api/v1/experiments/experiment%20${late(1000)}`);
     return got.version > 1 && got;
-  }, 10, 'saving');
+  }, 30, 'saving');
   assert.equal(saved.success_metrics.primary_metric, `metric_${late(8)}`);
   assert.deepEqual([saved.success_metrics.secondary_metrics, saved.targeting_rules.include_segments, [saved.layer].flat()], [[`metric_${late(7)}`], [`segment-${late(6)}`], [`layer-${late(5)}`]]);
   await visit(page, '/experiments', 'experiments');
@@ -122,6 +122,21 @@ test('the experiments of a user have their names, wherever they stand in the lis
   await server.call('POST', '/api/v1/assignments', { experiment_id: (await server.call('GET', `/api/v1/experiments/experiment%20${late(1)}`)).id, user_id: 'late-user' });
   await signIn(page, server);
   await visit(page, '/users/late-user', `experiment ${late(1)}`);
+  assert.deepEqual(wrongs, []);
+  await context.close();
+});
+
+test('on a phone a line of tabs goes to the chosen one, and says at which end there is more', { skip }, async () => {
+  const { context, page, wrongs } = await openPage(browser, { viewport: { width: 390, height: 900 } });
+  await signIn(page, server);
+  for (const [path, text, more, last] of [['/calculator', 'units per variant', 'after', false], ['/calculator?tab=split', 'The split', 'before', true], ['/settings?tab=system', 'Ready', 'before', true]]) {
+    await visit(page, path, text);
+    await eventually(async () => (await page.getByRole('tablist').getAttribute('data-more')) === more, 10, `${path}: more ${more}`);
+    const [tab, strip] = [await page.getByRole('tab', { selected: true }).boundingBox(), await page.getByRole('tablist').boundingBox()];
+    assert.ok(tab.x >= strip.x - 1 && tab.x + tab.width <= strip.x + strip.width + 1, `${path}: the chosen tab is seen`);
+    if (last) assert.ok(await page.getByRole('tablist').evaluate((one) => one.scrollLeft > 0));
+  }
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'the page itself does not');
   assert.deepEqual(wrongs, []);
   await context.close();
 });

@@ -1,7 +1,8 @@
 // Whether another experiment that shares units changes the effect of this one.
 import { Select } from '@mantine/core';
+import { useEffect } from 'react';
 import { asked } from '../api/client';
-import { useGet, useList } from '../api/queries';
+import { useGet, useGrowing } from '../api/queries';
 import type { Experiment } from '../api/types';
 import { useQueryValue } from '../app/router';
 import { count, metricValue, number, decimalsFor, pValue } from '../lib/format';
@@ -56,14 +57,17 @@ function Answer({ data, effect, other }: { data: Interactions; effect: Effect; o
 }
 
 export default function WithOthers({ experiment, effect }: { experiment: Experiment; effect: Effect }) {
-  const running = useList<Experiment>('/experiments', { status: 'Running', sort: 'name', limit: 200 });
-  const others = (running.data?.items ?? []).filter((one) => one.id !== experiment.id && (one.advice?.units ?? 0) > 0);
+  const running = useGrowing<Experiment>('/experiments', { status: 'Running', sort: 'name', limit: 500 });
+  useEffect(() => {
+    if (running.hasMore && !running.isBusy) running.grow();
+  }, [running.hasMore, running.isBusy]);
+  const others = (running.items ?? []).filter((one) => one.id !== experiment.id && (one.advice?.units ?? 0) > 0);
   const [chosen, setChosen] = useQueryValue('with');
   const other = others.find((one) => one.id === chosen) ?? others[0];
   const path = `/experiments/${experiment.id}/interactions`;
   const query = { metric: effect.row.metric_name, with: other?.id ?? '' };
   const answer = useGet<Interactions>(other ? path : null, query);
-  if (running.isPending) return <Rows count={1} height={120} />;
+  if (!running.items) return <Rows count={1} height={120} />;
   if (!other) return <p className="muted">No other experiment runs at the same time.</p>;
   return (
     <div className="stack" data-from={asked(path, query)}>
