@@ -225,6 +225,9 @@ static void filters_add(struct query *query, int64_t environment,
     query_filter(query, " AND json_extract(r.body, '$.owner') = ?", wanted->owner);
     query_filter(query, " AND EXISTS (SELECT 1 FROM json_each(r.body, '$.tags') WHERE value = ?)",
                  wanted->tag);
+    /* A layer needs no definition, so it may have no reference. */
+    query_filter(query, " AND EXISTS (SELECT 1 FROM json_each(r.body, '$.layer') WHERE value = ?)",
+                 wanted->layer);
     if (wanted->kind == KIND_EXPERIMENT)
         query_filter(query, " AND instr(',' || ? || ',', ',' || " ADVICE_KIND " || ',') > 0",
                      wanted->advice);
@@ -233,7 +236,6 @@ static void filters_add(struct query *query, int64_t environment,
     else if (wanted->kind == KIND_FLAG && wanted->stale.reasons)
         query_add_int(query, " AND " STALE " & ? <> 0", wanted->stale.reasons);
     filter_reference(query, environment, KIND_SEGMENT, wanted->segment);
-    filter_reference(query, environment, KIND_LAYER, wanted->layer);
     filter_reference(query, environment, KIND_METRIC, wanted->metric);
     filter_reference(query, environment, KIND_FLAG, wanted->flag);
     if (wanted->text.len > 0) {
