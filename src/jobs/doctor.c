@@ -399,6 +399,25 @@ static void write_sample_ratio(const struct doctor_visit *visit, struct json_wri
     json_close_object(json);
 }
 
+/* New units a day, of all variants, over the last week in which some came. */
+static double units_per_day(const struct doctor_visit *visit)
+{
+    enum { WEEK = 7 };
+    const double hour = 1.0 / 24;
+    const struct ledger_answer *answer = visit->answer;
+    double units = 0, span;
+    if (answer->first_exposure == TIME_NONE)
+        return (double)NAN;
+    for (uint32_t i = 0; i < visit->day_count; i++) {
+        if (visit->days[i].day > time_day(answer->last_exposure) - WEEK)
+            units += (double)visit->days[i].units;
+    }
+    int64_t week = (time_day(answer->last_exposure) - WEEK + 1) * TIME_DAY_MS;
+    int64_t first = answer->first_exposure > week ? answer->first_exposure : week;
+    span = (double)(answer->last_exposure - first) / (double)TIME_DAY_MS;
+    return units / (span > hour ? span : hour);
+}
+
 static void write_all(const struct doctor *doctor, struct json_writer *json)
 {
     const struct ledger_answer *answer = doctor->visit->answer;
@@ -409,6 +428,7 @@ static void write_all(const struct doctor *doctor, struct json_writer *json)
     write_sample_ratio(doctor->visit, json);
     json_name(json, "units");
     json_int(json, (int64_t)doctor_units(doctor));
+    json_put_double(json, "units_per_day", units_per_day(doctor->visit));
     json_name(json, "crossovers");
     json_int(json, (int64_t)answer->crossovers);
     json_name(json, "excluded");

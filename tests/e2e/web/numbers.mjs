@@ -4,7 +4,8 @@
 // results", or "POST /calc/mde {...}"), `data-in` a place in the answer, and `data-at` the number
 // below it: "lift", "/health/units", "mean_value*100", "a%b" (a in percent of b), "a+b", "^days"
 // (rounded up), "a@/other/answer"; several stand in the order of the text. A list counts its items; a
-// segment "metric_name=x,variant=y" picks one of them. Everything else on a page that holds a digit must be a text of some answer.
+// segment "metric_name=x,variant=y" picks one of them. `data-label-at` is the same for the name of a drawing. Tooltips and whatever is folded are
+// opened; a time must be one of an answer. Everything else on a page that holds a digit must be a text of some answer.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { isDeepStrictEqual } from 'node:util';
@@ -99,6 +100,14 @@ export async function freeze(page, server) {
     const end = Date.now() + 20_000;
     while (Date.now() < end && (pending > 0 || Date.now() - changedAt < ms)) await page.waitForTimeout(40);
   };
+  // The counters go on at every look: the page shows those of its own.
+  await page.route((url) => url.pathname === '/metrics', async (route) => {
+    const response = await route.fetch();
+    const counters = {};
+    for (const [, name, value] of (await response.text()).matchAll(/^([a-zA-Z_:][\w:]*)(?:\{[^}]*\})? (\S+)/gm)) counters[name] = (counters[name] ?? 0) + Number(value);
+    answers.set('/metrics', Promise.resolve({ both: counters }));
+    return route.fulfill({ response });
+  });
   await page.route((url) => url.pathname.startsWith(ROOT), async (route) => {
     const request = route.request();
     const url = new URL(request.url());
@@ -124,29 +133,55 @@ export async function freeze(page, server) {
   return { answers, still };
 }
 
-/** Everything on the page that has a digit: with its place in an answer, or without one. */
+/** Opens all that is folded, and all tooltips at once. */
+async function openAll() {
+  const enter = (hint, types) => types.forEach((type) => hint.dispatchEvent(new (type.startsWith('pointer') ? PointerEvent : MouseEvent)(type, { bubbles: !type.endsWith('enter'), pointerType: 'mouse' })));
+  for (const details of document.querySelectorAll('main details')) details.open = true;
+  // A page that draws itself anew meanwhile has new ones.
+  const closed = () => [...document.querySelectorAll('main .hint')].filter((hint) => hint.getClientRects().length > 0 && !document.getElementById(hint.getAttribute('aria-describedby')));
+  for (let tries = 0; tries < 8 && closed().length > 0; tries++) {
+    for (const hint of closed()) enter(hint, ['pointerover', 'pointerenter', 'mouseover', 'mouseenter', 'mousemove']);
+    for (const end = performance.now() + 600; closed().length > 0 && performance.now() < end;) await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return closed().length === 0;
+}
+
+function closeAll() {
+  for (const hint of document.querySelectorAll('main .hint'))
+    for (const type of ['pointerout', 'pointerleave', 'mouseout', 'mouseleave']) hint.dispatchEvent(new (type.startsWith('pointer') ? PointerEvent : MouseEvent)(type, { bubbles: !type.endsWith('leave'), pointerType: 'mouse' }));
+}
+
+/** Everything on the page that has a digit: with its place in an answer, or without one; and all times. */
 function collect() {
   const shown = (node) => node.getClientRects().length > 0;
-  const main = document.querySelector('main');
-  const placed = [...main.querySelectorAll('[data-at]')].filter(shown).map((node) => {
+  const roots = [document.querySelector('main'), ...document.querySelectorAll('[role=tooltip]')];
+  const all = (selector) => roots.flatMap((root) => [...root.querySelectorAll(selector)]).filter(shown);
+  // A tooltip speaks of what it hangs on.
+  const above = (node) => (node.parentElement?.getAttribute('role') === 'tooltip' ? document.querySelector(`[aria-describedby~="${node.parentElement.id}"]`) : node.parentElement);
+  const place = (node, text, places) => {
     let base = '';
     let at = node;
-    for (; at && !at.hasAttribute('data-from'); at = at.parentElement) {
+    const take = () => {
       const own = at.getAttribute('data-in');
       if (own && !base.startsWith('/')) base = base ? `${own}/${base}` : own;
-    }
-    const own = at?.getAttribute('data-in');
-    if (own && !base.startsWith('/')) base = base ? `${own}/${base}` : own;
-    return { text: node.textContent, at: node.dataset.at, base, from: at?.dataset.from ?? '' };
-  });
+    };
+    for (; at && !at.hasAttribute('data-from'); at = above(at)) take();
+    if (at) take();
+    return { text, at: places, base, from: at?.dataset.from ?? '' };
+  };
+  const placed = [...all('[data-at]').map((node) => place(node, node.textContent, node.dataset.at)), ...all('[data-label-at]').map((node) => place(node, node.getAttribute('aria-label'), node.dataset.labelAt))];
+  const times = all('time[datetime]').map((node) => ({ text: node.textContent, at: node.getAttribute('datetime') }));
   const SKIPPED = '[data-at], time, input, textarea, select, code, pre, svg, .mono, [aria-hidden=true], .mantine-Pill-root, style, script';
   const free = [];
-  const walker = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) {
-    const { parentElement: parent, data } = walker.currentNode;
-    if (/\d/.test(data) && !parent.closest(SKIPPED) && shown(parent)) free.push({ text: data, within: parent.parentElement.textContent.slice(0, 120) });
+  for (const root of roots) {
+    const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      const { parentElement: parent, data } = walker.currentNode;
+      if (/\d/.test(data) && !parent.closest(SKIPPED) && shown(parent)) free.push({ text: data, within: (parent.parentElement ?? parent).textContent.slice(0, 120) });
+    }
   }
-  return { placed, free };
+  for (const node of all('[role=img][aria-label]:not([data-label-at])')) if (/\d/.test(node.getAttribute('aria-label'))) free.push({ text: node.getAttribute('aria-label'), within: 'the name of a drawing' });
+  return { placed, times, free };
 }
 
 function step(value, segment) {
@@ -215,7 +250,7 @@ function judge({ text, at, base, from }, answers) {
 }
 
 function texts(value, out) {
-  if (typeof value === 'string' && /\d/.test(value) && /\p{L}/u.test(value)) out.add(value.toLowerCase());
+  if (typeof value === 'string' && /\d/.test(value) && (/\p{L}/u.test(value) || /^\d{4}-\d\d-\d\d$/.test(value))) out.add(value.toLowerCase());
   else if (value && typeof value === 'object') for (const [name, one] of Object.entries(value)) {
     if (!Array.isArray(value) && /\d/.test(name) && /\p{L}/u.test(name)) out.add(name.toLowerCase());
     texts(one, out);
@@ -224,13 +259,34 @@ function texts(value, out) {
 }
 
 const DATE = /\d{1,2} (?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)(?: \d{4}, \d\d:\d\d)?/g;
+const dateTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+const UNITS = { s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
+
+function timesOf(value, out) {
+  if (typeof value === 'string' && /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(value)) out.add(Date.parse(value));
+  else if (value && typeof value === 'object') for (const one of Object.values(value)) timesOf(one, out);
+  return out;
+}
+
+/** What is wrong with a time on the page: it must be one of an answer, and be said as it is. */
+function wrongTime({ text, at }, known) {
+  const time = Date.parse(at);
+  if (!known.has(time)) return `"${text}": no answer has the time ${at}`;
+  const far = Math.abs(Date.now() - time);
+  const said = /^(?:in )?(\d+) (s|min|h|d)(?: ago)?$/.exec(text.trim());
+  if (said) return Math.abs(far - said[1] * UNITS[said[2]]) <= 1.1 * UNITS[said[2]] + 20_000 ? null : `"${text}" is ${at}`;
+  if (text.trim() === 'just now') return far < 25_000 ? null : `"${text}" is ${at}`;
+  return text.trim() === dateTime.format(time) ? null : `"${text}" is ${at}`;
+}
 
 /** Findings on the page as it stands: numbers that are not those of the answers, or come from nowhere. */
 export async function compare(page, { answers: frozen, still }, allowed, stillMs) {
   await still(stillMs);
-  const { placed, free } = await page.evaluate(collect);
-  const answers = new Map(await Promise.all([...frozen].map(async ([key, answer]) => [key, (await answer).both ?? (await answer)])));
   const found = [];
+  if (!(await page.evaluate(openAll))) found.push('a tooltip did not open');
+  const { placed, times, free } = await page.evaluate(collect);
+  await page.evaluate(closeAll);
+  const answers = new Map(await Promise.all([...frozen].map(async ([key, answer]) => [key, (await answer).both ?? (await answer)])));
   for (const one of placed) {
     try {
       judge(one, answers);
@@ -238,12 +294,17 @@ export async function compare(page, { answers: frozen, still }, allowed, stillMs
       found.push(`"${one.text}" at ${one.base} ${one.at} of ${one.from.slice(0, 90)}: ${cause.message.split('\n')[0]}`);
     }
   }
+  const known = [...answers.values()].reduce((out, answer) => timesOf(answer, out), new Set());
+  const dates = new Set([...known].map((time) => dateTime.format(time)));
+  const isNow = (text) => Math.abs(Date.parse(`${text.replace(',', '')}`) - Date.now()) < 3 * 60_000;
+  found.push(...times.flatMap((one) => wrongTime(one, known) ?? []));
   const said = [...answers.values()].reduce((out, answer) => texts(answer, out), new Set());
   const longest = [...said].sort((a, b) => b.length - a.length);
   for (const { text, within } of free) {
-    let rest = allowed.reduce((left, pattern) => left.replace(pattern, ''), text).replace(DATE, '').toLowerCase();
+    const dated = text.replace(DATE, (date) => (!date.includes(',') || dates.has(date) || isNow(date) ? '' : date));
+    let rest = allowed.reduce((left, pattern) => left.replace(pattern, ''), dated).toLowerCase();
     if (/\d/.test(rest)) for (const one of longest) rest = rest.replaceAll(one, '');
     if (/\d/.test(rest)) found.push(`"${text}" says not where it is from, in "${within}"`);
   }
-  return { found, count: placed.length };
+  return { found, count: placed.length, times: times.length };
 }

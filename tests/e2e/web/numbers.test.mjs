@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { openBrowser, openPage } from './browser.mjs';
 import { compare, freeze } from './numbers.mjs';
-import { signIn, visit } from './pages.mjs';
+import { dress, signIn, visit } from './pages.mjs';
 import { eventually, program, startServer } from './server.mjs';
 
 let server;
@@ -13,16 +13,17 @@ const skip = !program && 'gosset is not built';
 /** Numbers of the sentences themselves: they are in no answer, and never change. */
 const SENTENCES = [
   // The demo computes every few seconds: how far it was is over before it can be asked again.
-  /computing, \d+ %/g,
+  /computing, \d+ %|[\d,]+ of [\d,]+ rows read/g,
   /valid once|95 % intervals?|80 % power|5 % significance/g,
   /as if there were [\d,]+ % more units/,
   /9[09] % are below|largest 1 %|told from 14 days of age on/,
-  /Phase \d+|^\d+ more (has|have) not started|^\d+ × |The split adds up to 100 %|^\d+ variants|\d+ days at current traffic|[\d,]+ units a day/,
+  /Phase \d+(?! of)|gosset \d+\.\d+\.\d+|told to slow down \(429\)|may leave out 0 where|Counted over 30 days|of the newest 10,000 events|^\d+ more (has|have) not started|^\d+ × |The split adds up to 100 %|^\d+ variants|\d+ days at current traffic|[\d,]+ units a day/,
   // What the calculator was asked with, said again.
   /^\d weeks?$|^[\d,]+ units$|^from [\d.]+ %|0\.99: the top 1 % count as it/,
-  /^\d+ days$|Significant at 5 %|significant at 5 %|below 0\.001|and \d+ more\.?$|^(Always|Never) in it \([\d,]+\)/,
-  // A test of their own compares them.
-  /^[\d,.]+ (decisions|events|new assignments)\/s/,
+  /^\d+ days$|Significant at 5 %|significant at 5 %|[Bb]elow 0\.001|and \d+ more\.?$|^(Always|Never) in it \([\d,]+\)/,
+  // Tests of their own compare them: live counters, and phases on the page of their experiment.
+  /^[\d,.]+ (decisions|events|new assignments)\/s|^[\d,]+ since the server started/,
+  /Phase \d+ of \d+: [^;]*/g,
 ];
 
 /** Longer than a page waits before it asks about what is being typed. */
@@ -98,6 +99,21 @@ describe('numbers', { concurrency: 4 }, () => {
       ['/calculator', 'units per variant'], ...['detectable', 'rates', 'means', 'split'].map((tab) => [`/calculator?tab=${tab}`, tab === 'split' ? 'The split' : tab === 'detectable' ? 'or more' : '95 % interval']),
     ]);
     assert.ok(total > 40, `only ${total} numbers were compared`);
+  });
+
+  test('people, approvals, the log, the settings, and every tab', { skip }, async () => {
+    const dressed = await dress(server);
+    const { items } = await server.call('GET', '/api/v1/experiments/checkout-button/assignments?limit=1');
+    const [button, draft] = await Promise.all(['checkout-button', 'gift-wrap'].map(async (name) => (await server.call('GET', `/api/v1/experiments/${name}`)).id));
+    const total = await check([
+      ...dressed.map(([path, , text]) => [path, text]),
+      [`/users/${items[0].user_id}`, 'Known about them'], ['/users/u-qa', 'Known about them'], ['/audit', 'changes'], ['/approvals', 'update flag dark-mode'],
+      ...['design', 'assignments', 'history'].map((tab) => [`/experiments/${button}?tab=${tab}`, tab === 'design' ? 'Variants and split' : tab === 'history' ? 'import' : 'Which variant does a user get']),
+      [`/experiments/${draft}`, 'Before it starts'],
+      ...['test', 'overrides', 'code', 'history'].map((tab) => [`/flags/dark-mode?tab=${tab}`, tab === 'test' ? 'Context' : tab === 'overrides' ? 'u-qa' : tab === 'code' ? 'OpenFeature' : 'import']),
+      ['/settings', 'API keys'], ...[['members', 'vera@example.org'], ['environments', 'you work here'], ['webhooks', 'release-chat'], ['layers', 'New layer'], ['system', 'Ready: decisions']].map(([tab, text]) => [`/settings?tab=${tab}`, text]),
+    ]);
+    assert.ok(total > 20, `only ${total} numbers were compared`);
   });
 
   test('live rates are the differences of the counters', { skip }, async () => {

@@ -119,6 +119,8 @@ export interface Health {
     variants: { variant: string; units: number; weight: number }[];
   };
   units?: number;
+  /** New ones, over the last week in which some came. */
+  units_per_day?: number | null;
   crossovers?: number;
   excluded?: number;
   unknown_variants?: number;

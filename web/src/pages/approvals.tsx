@@ -22,12 +22,12 @@ function target(change: Change): string | null {
   return `/${page}/${encodeURIComponent((page === 'experiments' ? change.id : change.name) ?? '')}`;
 }
 
-function ChangeCard({ change }: { change: Change }) {
+function ChangeCard({ change, place }: { change: Change; place: string }) {
   const to = target(change);
   const name = `${change.kind} ${change.name}${change.user_id ? ` for ${change.user_id}` : ''}`;
   return (
     <Card title={<>{change.action} {to ? <Link to={to}>{name}</Link> : name}</>} label={`Change of ${name}`}
-      aside={change.base_version != null ? <span className="muted small">from version {change.base_version}</span> : change.kind !== 'override' && <Badge>new</Badge>}>
+      aside={change.base_version != null ? <span className="muted small">from version <span data-at={`${place}/base_version`}>{change.base_version}</span></span> : change.kind !== 'override' && <Badge>new</Badge>}>
       <Differences before={change.before ?? {}} after={change.after ?? {}} />
     </Card>
   );
@@ -106,14 +106,14 @@ function One({ id }: { id: string }) {
   return (
     <Page title={proposal?.summary ?? 'Proposal'} crumbs={[{ to: '/approvals', text: 'Approvals' }]} actions={proposal && <Actions proposal={proposal} />}>
       {!proposal ? (found.error ? <ErrorNote error={found.error} retry={() => void found.refetch()} /> : <Rows count={4} />) : (
-        <div className="stack">
+        <div className="stack" data-from={`/proposals/${encodeURIComponent(id)}`}>
           <div className="row">
             <Badge tone={TONE[proposal.status ?? '']}>{proposal.status}</Badge>
             <span className="muted">proposed by {proposal.author} <Ago at={proposal.created_at} /></span>
             {proposal.decided_at && <span className="muted">· {proposal.status} by {proposal.decided_by} <Ago at={proposal.decided_at} /></span>}
           </div>
           {proposal.reason && <Note tone="info" title="Reason">{proposal.reason}</Note>}
-          {(proposal.changes ?? []).map((change, i) => <ChangeCard key={i} change={change} />)}
+          {(proposal.changes ?? []).map((change, i) => <ChangeCard key={i} change={change} place={`/changes/${i}`} />)}
         </div>
       )}
     </Page>

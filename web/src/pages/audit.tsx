@@ -1,6 +1,7 @@
 // Every change: who, when, before and after. All filters stand in the address.
 import { Button, Select, TextInput } from '@mantine/core';
 import { useEffect, useState } from 'react';
+import { asked } from '../api/client';
 import { useList } from '../api/queries';
 import type { AuditEntry } from '../api/types';
 import { useQueryValue } from '../app/router';
@@ -36,7 +37,8 @@ export default function Audit() {
   const [since] = useQueryValue('since');
   const [until] = useQueryValue('until');
   const [cursor, setCursor] = useQueryValue('cursor');
-  const list = useList<AuditEntry>('/audit', { kind, action, name, actor, since, until, cursor, limit: 50 }, cursor ? false : 10_000);
+  const query = { kind, action, name, actor, since, until, cursor, limit: 50 };
+  const list = useList<AuditEntry>('/audit', query, cursor ? false : 10_000);
   const filtered = Boolean(kind || action || name || actor || since || until);
   return (
     <Page title="Audit">
@@ -56,7 +58,7 @@ export default function Audit() {
           <div className="stack" style={{ opacity: list.isPlaceholderData ? 0.6 : undefined }}>
             <div className="entries">{list.data.items.map((entry) => <EntryLine key={entry.id} entry={entry} />)}</div>
             <div className="pager">
-              <span className="muted num">{count(list.data.total)} {list.data.total === 1 ? 'change' : 'changes'}</span>
+              <span className="muted num" data-from={asked('/audit', query)} data-at="total">{count(list.data.total)} {list.data.total === 1 ? 'change' : 'changes'}</span>
               <div className="row">
                 {cursor && <Button size="xs" variant="default" onClick={() => setCursor('')}>Newest</Button>}
                 {list.data.next && <Button size="xs" variant="default" onClick={() => setCursor(list.data.next ?? '')}>Older</Button>}

@@ -44,7 +44,7 @@ function Size() {
   const curve = useQueries({ queries: wanted.map((one) => calcQuery(one.method, one.input)) });
   const points = curve.flatMap((one, i) => {
     const units = perArm(one.data);
-    return units === null ? [] : [{ effect: wanted[i]!.effect, units: 2 * units, days: perDay > 0 ? (2 * units) / perDay : null }];
+    return units === null ? [] : [{ effect: wanted[i]!.effect, units: 2 * units, days: perDay > 0 ? (2 * units) / perDay : null, asked: wanted[i]!, arms: 2 }];
   });
   return (
     <div className="split">
@@ -128,7 +128,7 @@ function Effect({ answer, method, from }: { answer: CalcRow; method: string; fro
       <Answer from={from}>
         <span className={tone === 'plain' ? '' : tone} data-at="lift*100">{signedPercent(lift, seOf(range))}</span>, 95 % interval <span data-at={range ? 'lift_low*100 lift_high*100' : undefined}>{intervalPercent(range)}</span>, p <span data-at="p_value">{pValue(p)}</span>
       </Answer>
-      {range && <div><ForestAxis axis={axis} /><ForestRow axis={axis} mark={{ estimate: lift, outer: null, inner: range, tone, label: `Change ${signedPercent(lift)}` }} /></div>}
+      {range && <div data-from={from}><ForestAxis axis={axis} /><ForestRow axis={axis} mark={{ estimate: lift, outer: null, inner: range, tone, label: `Change ${signedPercent(lift, seOf(range))}`, places: 'lift*100' }} /></div>}
       <p className="muted small">{p !== null && p < 0.05 ? 'Significant at 5 %, if this is the only look.' : 'Not significant at 5 %.'} {method}</p>
     </div>
   );

@@ -75,10 +75,11 @@ function Progress({ experiment }: { experiment: Experiment }) {
   const units = experiment.advice?.units ?? 0;
   const needed = experiment.success_metrics.minimum_sample_size ?? 0;
   const part = needed > 0 ? Math.min(1, units / needed) : null;
+  const place = experiment.advice?.units === undefined ? '0' : 'advice/units';
   return (
-    <Hint tip={needed > 0 ? <>{count(units)} units were exposed, of {count(needed)} planned in all variants together.</> : <>{count(units)} units were exposed; no size was planned.</>}>
+    <Hint tip={needed > 0 ? <><span data-at={`${place} success_metrics/minimum_sample_size`}>{count(units)} units were exposed, of {count(needed)}</span> planned in all variants together.</> : <><span data-at={place}>{count(units)}</span> units were exposed; no size was planned.</>}>
       <span className="progress">
-        <span className="num small"><span data-at={experiment.advice?.units === undefined ? '0' : 'advice/units'}>{count(units)}</span>{needed > 0 && <> · <span data-at={units > needed ? '100' : units > 0 ? 'advice/units%success_metrics/minimum_sample_size' : '0'}>{share(Math.min(units, needed), needed)}</span></>}</span>
+        <span className="num small"><span data-at={place}>{count(units)}</span>{needed > 0 && <> · <span data-at={units > needed ? '100' : units > 0 ? 'advice/units%success_metrics/minimum_sample_size' : '0'}>{share(Math.min(units, needed), needed)}</span></>}</span>
         {part !== null && <span className="progress-track"><span className="progress-fill" style={{ width: `${100 * part}%` }} /></span>}
       </span>
     </Hint>
@@ -109,7 +110,7 @@ function RunningRow({ experiment, metrics, axis }: { experiment: Experiment; met
         ) : <None />}
       </td>
       <td style={{ minWidth: 200, padding: 0 }}>
-        {effect && <ForestRow axis={axis} mark={{ estimate: effect.lift, outer: effect.anytime, inner: effect.fixed, tone: effect.tone, label: effectSentence(effect) }} />}
+        {effect && <ForestRow axis={axis} mark={{ estimate: effect.lift, outer: effect.anytime, inner: effect.fixed, tone: effect.tone, label: effectSentence(effect), places: `advice/primary/lift ${effect.anytime ?? effect.fixed ? 'advice/primary/lift_ci/lower advice/primary/lift_ci/upper' : ''}`.trim() }} />}
       </td>
       <td data-label="Units" className="right"><Progress experiment={experiment} /></td>
       <td data-label="Days left" className="right">{typeof left === 'number' ? <span data-at="^advice/days_left">{days(left)}</span> : <None />}</td>

@@ -54,7 +54,11 @@ function Course({ names, log }: { names: string[]; log: Log }) {
       marks: [Plot.barY([...even, ...rows], { x: 'step', y: 'share', fill: 'name', order: names, title: 'tip' }), Plot.ruleY([0], { stroke: 'var(--muted)' })],
     });
   }, [names.join(), key]);
-  return <Chart options={options} label="Share of new units that each variant gets, decision by decision" />;
+  const first = Math.max(0, log.decisions.length - SHOWN);
+  return <Chart options={options} label="Share of new units that each variant gets, decision by decision" table={{
+    columns: ['Decided', ...names],
+    rows: log.decisions.slice(first).map((decision, i) => ({ place: `/decisions/${first + i}`, cells: [when(decision.at), ...names.map((name) => ({ text: `${number(decision.weights[name], 1)} %`, at: `weights/${name}` }))] })),
+  }} />;
 }
 
 function LastDecision({ names, decision, index }: { names: string[]; decision: Decision; index: number }) {

@@ -25,7 +25,7 @@ function Running({ one }: { one: Computation }) {
   const percent = Math.floor(100 * one.progress);
   return (
     <span className="row" role="status">
-      <Hint tip={one.state === 'waiting' ? 'Computations run one after the other.' : <>{number(one.rows_read)} of {number(one.rows)} rows read.</>}>
+      <Hint tip={one.state === 'waiting' ? 'Computations run one after the other.' : `${number(one.rows_read)} of ${number(one.rows)} rows read.`}>
         <span className="small">{one.state === 'waiting' ? 'waits for its turn' : one.state === 'cancelled' ? 'stopping' : `computing, ${percent} %`}</span>
       </Hint>
       <Progress value={percent} w={90} size="sm" aria-label="How far the computation is" />

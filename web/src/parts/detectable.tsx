@@ -26,13 +26,13 @@ export function Detectable({ metric }: { metric: Metric }) {
           return (
             <div key={WEEKS[i]} style={{ display: 'contents' }}>
               <dt>{`${WEEKS[i]} week${WEEKS[i] === 1 ? '' : 's'}`}</dt>
-              <dd className="num"><span data-from={`POST /calc/mde ${JSON.stringify(input)}`} data-at={`${measured.isRate ? 'mde_rel_pooled' : 'mde_rel'}*100`}>{answers[i]?.isPending ? '…' : share === null ? 'nothing' : `${number(100 * share, share < 0.1 ? 1 : 0)} %`}</span> <span className="muted small">with {`${count(2 * input.n_c)} units`}</span></dd>
+              <dd className="num"><span data-from={`POST /calc/mde ${JSON.stringify(input)}`} data-at={`${measured.isRate ? 'mde_rel_pooled' : 'mde_rel'}*100`}>{answers[i]?.isPending ? '…' : share === null ? 'nothing' : `${number(100 * share, share < 0.1 ? 1 : 0)} %`}</span> <span className="muted small">with <span data-from={measured.asked} data-at={`${measured.perDayPlace}*${7 * WEEKS[i]!}`}>{count(perDay! * 7 * WEEKS[i]!)}</span> units</span></dd>
             </div>
           );
         })}
       </dl>
       <Hint tip="80 % power at 5 % significance, two-sided, two variants of equal size; the same as gosset calc mde." className="small muted">
-        From the control of {measured.from}: <span data-from={measured.asked} data-in={measured.place} data-at={metric.type === 'Rate' ? 'mean_value*100' : 'mean_value'}>{metricValue(measured.mean, metric)}</span>{perDay !== null && `, ${count(perDay)} units a day`}.
+        From the control of {measured.from}: <span data-from={measured.asked} data-in={measured.place} data-at={metric.type === 'Rate' ? 'mean_value*100' : 'mean_value'}>{metricValue(measured.mean, metric)}</span>{perDay !== null && <>, <span data-from={measured.asked} data-at={measured.perDayPlace}>{count(perDay)}</span> units a day</>}.
       </Hint>
     </>
   );

@@ -7,6 +7,7 @@ import type { Experiment, Metric } from '../api/types';
 import { count, number } from '../lib/format';
 import type { Effect } from '../lib/results';
 import { ErrorNote, Rows } from './basic';
+import type { Cell, TableOf } from './chart-table';
 import { Chart } from './plot';
 import { Funnel, type FunnelArm } from './funnel';
 import { COLORS } from './split-bar';
@@ -28,7 +29,28 @@ function binName(edges: number[], i: number): string {
   return `${number(from, decimals)}–${number(to, decimals)}`;
 }
 
-export function Histogram({ data, names, unit }: { data: Distribution; names: string[]; unit: string }) {
+function edgeText(edges: number[], i: number): string {
+  const step = Math.abs((edges[1] ?? 1) - (edges[0] ?? 0));
+  return number(edges[i]!, Number.isInteger(edges[i]!) ? 0 : step >= 10 ? 1 : step >= 1 ? 2 : 4);
+}
+
+/** A bin of whole numbers is one of them. */
+function binCell(edges: number[], i: number): Cell {
+  const isOne = Number.isInteger(edges[i]!) && edges[i + 1]! - edges[i]! === 1;
+  return isOne ? { text: edgeText(edges, i), at: `/edges/${i}` } : { text: `${edgeText(edges, i)} to ${edgeText(edges, i + 1)}`, at: `/edges/${i} /edges/${i + 1}` };
+}
+
+/** How many values each bin holds; `places` are those of the variants in the answer. */
+function numbersOf(data: Distribution, names: string[], places: string[]): TableOf {
+  const shown = names.map((name) => data.variants.find((one) => one.variant === name)!);
+  const rows = data.edges.slice(0, -1).map((_, i) => ({
+    cells: [binCell(data.edges, i), ...shown.map((one, v) => ({ text: count(one.counts[i]!), at: `${places[v]}/counts/${i}` }))],
+  }));
+  const last = { cells: [{ text: `from ${edgeText(data.edges, data.edges.length - 1)}`, at: `/edges/${data.edges.length - 1}` }, ...shown.map((one, v) => ({ text: count(one.above), at: `${places[v]}/above` }))] };
+  return { columns: ['Value', ...names], rows: [...rows, last] };
+}
+
+export function Histogram({ data, names, places, unit }: { data: Distribution; names: string[]; places: string[]; unit: string }) {
   const key = JSON.stringify([data, names]);
   const options = useMemo(() => {
     const shown = data.variants.filter((one) => names.includes(one.variant));
@@ -55,7 +77,7 @@ export function Histogram({ data, names, unit }: { data: Distribution; names: st
       marks: [Plot.barY(rows, { fx: 'bin', x: 'name', y: 'share', fill: 'name', title: 'tip' }), Plot.ruleY([0], { stroke: 'var(--muted)' })],
     });
   }, [key]);
-  return <Chart options={options} label={`Distribution of values: ${names.join(' and ')}`} />;
+  return <Chart options={options} label={`Distribution of values: ${names.join(' and ')}`} table={numbersOf(data, names, places)} />;
 }
 
 export function Spread({ data, names, metric }: { data: Distribution; names: string[]; metric: Metric | undefined }) {
@@ -97,7 +119,7 @@ export default function DistributionView({ experiment, effect }: { experiment: E
     );
   return (
     <div className="stack" data-from={from}>
-      <Histogram data={answer.data} names={names} unit={effect.metric?.type === 'Rate' ? '' : (effect.metric?.unit ?? '')} />
+      <Histogram data={answer.data} names={names} places={names.map((name) => `/variants/variant=${name}`)} unit={effect.metric?.type === 'Rate' ? '' : (effect.metric?.unit ?? '')} />
       <Spread data={answer.data} names={names} metric={effect.metric} />
       <p className="muted small" style={{ margin: 0 }}>{answer.data.of === 'units' ? 'The value of each unit, in bins that both variants share' : 'The value of each event'}; the last bin holds the largest 1 %.{effect.row.kind === 'ratio' ? ' Of a ratio, its numerator.' : ''}</p>
     </div>

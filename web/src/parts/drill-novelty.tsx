@@ -20,7 +20,7 @@ interface Novelty {
   variants: { variant: string; course: Point[]; slope: number | null; p_value: number | null; changes: boolean }[];
 }
 
-function Curve({ course, unit }: { course: Point[]; unit: string }) {
+function Curve({ course, unit, place, times }: { course: Point[]; unit: string; place: string; times: string }) {
   const options = useMemo(() => {
     const points = course.flatMap((one) => (one.diff === null || one.se === null ? [] : [{ day: one.day, diff: one.diff, low: one.diff - 1.96 * one.se, high: one.diff + 1.96 * one.se }]));
     return (): Plot.PlotOptions => ({
@@ -34,7 +34,11 @@ function Curve({ course, unit }: { course: Point[]; unit: string }) {
       ],
     });
   }, [JSON.stringify(course)]);
-  return <Chart options={options} label="Difference to control by day since exposure, with 95 % intervals" />;
+  return <Chart options={options} label="Difference to control by day since exposure, with 95 % intervals"
+    table={{ columns: ['Day', `Difference${unit ? `, ${unit}` : ''}`, 'Standard error', 'Units'], rows: course.map((one, i) => ({
+      place: `${place}/course/${i}`,
+      cells: [{ text: String(one.day), at: 'day' }, { text: number(one.diff, decimalsFor(one.se)), at: `diff${times}` }, { text: number(one.se, decimalsFor(one.se)), at: `se${times}` }, { text: count(one.units), at: 'units' }],
+    })) }} />;
 }
 
 export default function SinceExposure({ experiment, effect }: { experiment: Experiment; effect: Effect }) {
@@ -53,7 +57,7 @@ export default function SinceExposure({ experiment, effect }: { experiment: Expe
   const course = isRate ? own.course.map((one) => ({ ...one, diff: one.diff === null ? null : 100 * one.diff, se: one.se === null ? null : 100 * one.se })) : own.course;
   return (
     <div data-from={asked(path, { metric })}>
-      <Curve course={course} unit={isRate ? 'percentage points' : (effect.metric?.unit ?? '')} />
+      <Curve course={course} place={place} times={isRate ? '*100' : ''} unit={isRate ? 'percentage points' : (effect.metric?.unit ?? '')} />
       <p className="small">
         {own.slope === null
           ? 'Whether the effect changes can be told from 14 days of age on.'

@@ -56,11 +56,11 @@ function Table({ slices, ratios, effect }: { slices: Slice[]; ratios: NonNullabl
             const tone = significant ? (wanted(one.lift!) ? 'good' : 'bad') : 'plain';
             return (
               <tr key={one.value} data-in={`/variants/variant=${effect.row.variant}/slices/value=${one.value}`}>
-                <td>{one.value === '' ? <span className="muted">not said</span> : 'from' in one ? <>phase <span data-at="value">{one.value}</span>{one.from && <>, from <time dateTime={one.from}>{when(one.from)}</time></>}</> : one.value} {ratio?.alarm ? <Hint tip={`Its units are not split as planned (p ${pValue(ratio.p_value)}): do not read its effect.`}><Badge tone="warn">split broken</Badge></Hint> : one.differs && <Badge tone="warn">differs</Badge>}</td>
+                <td>{one.value === '' ? <span className="muted">not said</span> : 'from' in one ? <>phase <span data-at="value">{one.value}</span>{one.from && <>, from <time dateTime={one.from}>{when(one.from)}</time></>}</> : one.value} {ratio?.alarm ? <Hint tip={<>Its units are not split as planned (p <span data-at={`/sample_ratio/value=${one.value}/p_value`}>{pValue(ratio.p_value)}</span>): do not read its effect.</>}><Badge tone="warn">split broken</Badge></Hint> : one.differs && <Badge tone="warn">differs</Badge>}</td>
                 <td className="right num" data-at="units+control_units">{count(one.units + one.control_units)}</td>
                 <td className="right"><span className={`num ${tone === 'plain' ? '' : `strong ${tone}`}`} data-at="lift">{signedPercent(one.lift, seOf(range))}</span><br /><span className="muted small num" data-at="lift_ci/lower lift_ci/upper">{intervalPercent(range)}</span></td>
-                <td className="plot">{range && <ForestRow axis={axis} mark={{ estimate: one.lift, outer: null, inner: range, tone, label: `${nameOf(one)}: ${signedPercent(one.lift, seOf(range))}, ${intervalPercent(range)}` }} />}</td>
-                <td className="right num"><Hint tip={<>Uncorrected {pValue(one.p_value)}; shown is the p-value corrected for all slices (Holm).<br />Whether it differs from the other slices: q {pValue(one.gap_q)}.</>}><span data-at="adjusted_p">{pValue(one.adjusted_p)}</span></Hint></td>
+                <td className="plot">{range && <ForestRow axis={axis} mark={{ estimate: one.lift, outer: null, inner: range, tone, label: `Change ${signedPercent(one.lift, seOf(range))}, ${intervalPercent(range)}`, places: 'lift lift_ci/lower lift_ci/upper' }} />}</td>
+                <td className="right num"><Hint tip={<>Uncorrected <span data-at="p_value">{pValue(one.p_value)}</span>; shown is the p-value corrected for all slices (Holm).<br />Whether it differs from the other slices: q <span data-at="gap_q">{pValue(one.gap_q)}</span>.</>}><span data-at="adjusted_p">{pValue(one.adjusted_p)}</span></Hint></td>
               </tr>
             );
           })}

@@ -2,6 +2,7 @@
 // every number of its row.
 import { Tabs } from '@mantine/core';
 import { Suspense, lazy } from 'react';
+import { asked } from '../api/client';
 import { useGet } from '../api/queries';
 import type { Experiment } from '../api/types';
 import { useQueryValue } from '../app/router';
@@ -31,12 +32,14 @@ interface Series {
 }
 
 function pointsOf(series: Series | undefined, effect: Effect): BandPoint[] {
+  const name = series?.points ? 'points' : 'items';
   const all = series?.points ?? series?.items ?? [];
   return all
     .filter((point) => point.metric_name === effect.row.metric_name && point.variant === effect.row.variant && typeof point.lift === 'number')
     .map((point) => {
       const band: Interval | null = interval(point.lift_ci);
-      return { at: new Date(point.at ?? point.computed_at ?? ''), value: point.lift!, lower: band?.lower ?? null, upper: band?.upper ?? null };
+      const at = point.at ? `at=${point.at}` : `computed_at=${point.computed_at}`;
+      return { place: `/${name}/metric_name=${point.metric_name},variant=${point.variant},${at}`, at: new Date(point.at ?? point.computed_at ?? ''), value: point.lift!, lower: band?.lower ?? null, upper: band?.upper ?? null };
     })
     .filter((point) => Number.isFinite(point.at.getTime()));
 }
@@ -86,10 +89,10 @@ function Course({ experiment, effect }: { experiment: Experiment; effect: Effect
   if (series.error) return <ErrorNote error={series.error} />;
   if (points.length < 2) return <p className="muted">The curve appears after a few computations.</p>;
   return (
-    <>
+    <div data-from={asked(path, isYoung ? { metric: effect.row.metric_name, stored: true } : { metric: effect.row.metric_name })}>
       <LineWithBand points={points} label={`Change of ${effect.row.metric_name} in percent over time`} />
       <p className="muted small">All units seen until then, at the end of each step. The band is the interval that holds however often one looks; it narrows as units come in.</p>
-    </>
+    </div>
   );
 }
 
@@ -113,7 +116,7 @@ function Adjusted({ effect }: { effect: Effect }) {
           <div key={name} style={{ display: 'contents' }}>
             <Hint tip={`Method: ${method}`}><span className="strong">{name}</span></Hint>
             <span className="num right"><span data-at={at}>{signedPercent(lift, seOf(range))}</span><br /><span className="muted small" data-at={`${within}lift_ci/lower ${within}lift_ci/upper`}>{intervalPercent(range)}</span></span>
-            <ForestRow axis={axis} mark={{ estimate: lift, outer: null, inner: range, tone: 'plain', label: `${name}: ${signedPercent(lift, seOf(range))}, ${intervalPercent(range)}` }} />
+            <ForestRow axis={axis} mark={{ estimate: lift, outer: null, inner: range, tone: 'plain', label: `${name}: ${signedPercent(lift, seOf(range))}, ${intervalPercent(range)}`, places: `${at} ${within}lift_ci/lower ${within}lift_ci/upper` }} />
             <span className="num right" data-at={`${within}p_value`}>{pValue(p)}</span>
           </div>
         ))}

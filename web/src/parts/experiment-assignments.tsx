@@ -1,8 +1,7 @@
 // Who has which variant, page by page; and one unit looked up with the reasons.
 import { Button, Select, TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
-import type { ApiError } from '../api/client';
-import { api } from '../api/client';
+import { api, asked, type ApiError } from '../api/client';
 import { useChange, useList } from '../api/queries';
 import type { Assignment, Experiment, Json, JsonObject } from '../api/types';
 import { Link, useQueryValue } from '../app/router';
@@ -23,7 +22,9 @@ const COLUMNS: Column<Assignment>[] = [
 export default function Assignments({ experiment }: { experiment: Experiment }) {
   const [cursor] = useQueryValue('cursor');
   const [variant, setVariant] = useQueryValue('variant');
-  const list = useList<Assignment>(`/experiments/${experiment.id}/assignments`, { limit: 50, cursor, variant }, experiment.status === 'Running' ? 10_000 : false);
+  const path = `/experiments/${experiment.id}/assignments`;
+  const query = { limit: 50, cursor, variant };
+  const list = useList<Assignment>(path, query, experiment.status === 'Running' ? 10_000 : false);
   const [user, setUser] = useState('');
   const [attributes, setAttributes] = useState<JsonObject>({});
   const explain = useChange<string, Json>((unit) => api.post<Json>('/explain', { experiment: experiment.id, context: { ...attributes, targetingKey: unit } }), []);
@@ -47,7 +48,7 @@ export default function Assignments({ experiment }: { experiment: Experiment }) 
       <div className="filters">
         <Select aria-label="Variant" placeholder="Any variant" clearable value={variant || null} data={experiment.variants.map((one) => one.name)} onChange={(value) => setVariant(value ?? '')} />
       </div>
-      <Listing query={list} columns={COLUMNS} id={(row) => row.id ?? row.user_id} caption="Assignments" word="assignment"
+      <Listing query={list} from={asked(path, query)} columns={COLUMNS} id={(row) => row.id ?? row.user_id} caption="Assignments" word="assignment"
         empty={<Empty title="Nobody is assigned yet" />} />
     </div>
   );

@@ -154,7 +154,7 @@ function Phases({ experiment }: { experiment: Experiment }) {
     <Card title="Phases">
       {phases.map((phase, i) => (
         <div key={phase.start} className="stack tight" style={{ marginBottom: 8 }}>
-          <span className="strong">Phase {i + 1} <span className="muted small">from {when(phase.start)}</span></span>
+          <span className="strong">{`Phase ${i + 1}`} <span className="muted small">from {when(phase.start)}</span></span>
           <span className="small" data-in={`/phases/${i}`} data-at={splitPlaces(phase.traffic_allocation, phase.coverage)}>{splitSentence(phase.traffic_allocation, phase.coverage)}</span>
         </div>
       ))}

@@ -68,6 +68,8 @@ export interface ForestMark {
   margin?: number | null;
   tone: 'good' | 'bad' | 'plain';
   label: string;
+  /** Where the numbers of the label stand in the answer. */
+  places?: string;
 }
 
 function Bar({ axis, range, y, height, kind }: { axis: Axis; range: Interval; y: number; height: number; kind: string }) {
@@ -81,7 +83,7 @@ export function ForestRow({ axis, mark }: { axis: Axis; mark: ForestMark }) {
   const widest = mark.outer ?? mark.inner;
   const at = mark.estimate === null ? null : x(axis, mark.estimate);
   return (
-    <div style={{ position: 'relative' }} role="img" aria-label={mark.label}>
+    <div style={{ position: 'relative' }} role="img" aria-label={mark.label} data-label-at={mark.places}>
       <svg className="forest" viewBox={`0 0 ${WIDTH} 34`} preserveAspectRatio="none" aria-hidden="true">
         {axis.ticks.map((tick) => (
           <line key={tick} className={Math.abs(tick) < 1e-12 ? 'zero' : 'tick'} x1={x(axis, tick)} x2={x(axis, tick)} y1={0} y2={34} vectorEffect="non-scaling-stroke" />

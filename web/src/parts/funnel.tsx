@@ -34,7 +34,7 @@ export function Funnel({ arms }: { arms: FunnelArm[] }) {
                   <td key={arm.variant} data-in={`/funnel/variant=${arm.variant}/steps/${i}`}>
                     <div className="funnel-track"><div className="funnel-fill" style={{ width: `${100 * (own.share ?? 0)}%`, background: COLORS[a % COLORS.length] }} /></div>
                     <span className="small"><span className="num" data-at="units">{count(own.units)}</span> <span className="muted" data-at="share*100">· {percent(own.share, range)} of all · </span>
-                      <Hint tip={range ? `95 % interval ${percent(range.lower, range)} to ${percent(range.upper, range)}` : 'No interval'}><span data-at="conversion*100">{percent(own.conversion, range)}</span> {i === 0 ? 'of the exposed' : 'of the step before'}</Hint></span>
+                      <Hint tip={range ? <>95 % interval <span data-at="conversion_ci/lower*100 conversion_ci/upper*100">{percent(range.lower, range)} to {percent(range.upper, range)}</span></> : 'No interval'}><span data-at="conversion*100">{percent(own.conversion, range)}</span> {i === 0 ? 'of the exposed' : 'of the step before'}</Hint></span>
                   </td>
                 );
               })}

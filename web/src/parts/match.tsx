@@ -58,7 +58,7 @@ export function Match({ targeting, who = 'match' }: { targeting: Targeting; who?
       {error ? <span className="muted">No estimate yet: {error.message}</span>
         : !data ? <span className="muted">Counting recent users…</span>
           : data.contexts === 0 ? <span className="muted">Nobody has asked for a decision lately, so there is no estimate.</span>
-            : <Hint tip={`${TIP} ${count(data.matching)} of ${count(data.contexts)}${data.examples.length ? `, such as ${data.examples.slice(0, 3).join(', ')}` : ''}.`}>
+            : <Hint tip={<>{TIP} <span data-at="matching contexts">{count(data.matching)} of {count(data.contexts)}</span>{data.examples.length ? `, such as ${data.examples.slice(0, 3).join(', ')}` : ''}.</>}>
               <span className="strong" data-at="matching%contexts">{about(data)}</span> of <span data-at="contexts">{count(data.contexts)}</span> recent users {who}
             </Hint>}
     </p>

@@ -6,7 +6,7 @@ import { capital, count, metricValue, number, when } from '../lib/format';
 import { ErrorNote, Hint, Note, Rows, useSettled } from './basic';
 import type { Distribution } from './drill-distribution';
 import type { MetricFields } from './metric-form';
-import type { TrendPoint } from './trend-line';
+
 
 const Histogram = lazy(() => import('./drill-distribution').then((module) => ({ default: module.Histogram })));
 const TrendLine = lazy(() => import('./trend-line'));
@@ -23,7 +23,7 @@ interface Preview {
   share_of_zeros: number | null;
   edges: number[];
   distribution: Distribution['variants'][number];
-  trend?: TrendPoint[];
+  trend?: { date: string; value: number | null; units: number }[];
   detectable?: { units_per_day: number | null; days: { days: number; units: number; effect: number | null }[] };
   examples?: { unit: string; value: number | null }[];
   warnings?: { code: string; pointer: string; message: string }[];
@@ -39,7 +39,7 @@ function Detects({ detectable }: { detectable: NonNullable<Preview['detectable']
   if (said.length === 0) return null;
   return (
     <p className="small" style={{ margin: 0 }}>
-      <Hint tip={<>80 % power at 5 % significance, two even groups of all users seen{detectable.units_per_day === null ? '' : `, ${count(detectable.units_per_day)} a day`}.</>}>Detectable among all users seen</Hint>: <span data-at={said.map((one) => `detectable/days/days=${one.days}/effect ${one.days}`).join(' ')}>{said.map((one) => `${number(one.effect, one.effect! < 10 ? 1 : 0)} % in ${one.days} days`).join(', ')}</span>.
+      <Hint tip={<>80 % power at 5 % significance, two even groups of all users seen{detectable.units_per_day !== null && <>, <span data-at="detectable/units_per_day">{count(detectable.units_per_day)}</span> a day</>}.</>}>Detectable among all users seen</Hint>: <span data-at={said.map((one) => `detectable/days/days=${one.days}/effect ${one.days}`).join(' ')}>{said.map((one) => `${number(one.effect, one.effect! < 10 ? 1 : 0)} % in ${one.days} days`).join(', ')}</span>.
     </p>
   );
 }
@@ -72,7 +72,7 @@ export function MetricPreview({ value }: { value: MetricFields }) {
     <div className="stack" data-from={preview.isPlaceholderData ? undefined : preview.from} style={preview.isPlaceholderData ? { opacity: 0.6 } : undefined}>
       <Warnings warnings={data.warnings ?? []} />
       <div>
-        <Hint tip={<>Over all users who did anything since the oldest of the newest {count(EVENTS)} events of each name that it reads, with such an event or without, as in an experiment all exposed units count.</>}>
+        <Hint tip={`Over all users who did anything since the oldest of the newest ${count(EVENTS)} events of each name that it reads, with such an event or without, as in an experiment all exposed units count.`}>
           <span className="strong" style={{ fontSize: 18 }} data-at={value.type === 'Rate' ? 'value*100' : 'value'}>{shown}</span>
         </Hint>{' '}
         <span className="muted small">of <span data-at="units">{count(data.units)}</span> users seen{data.from ? ` since ${when(data.from)}` : ''}; <span data-at="active">{count(data.active)}</span> of them have such an event (<span data-at="events">{count(data.events)}</span> in all)</span>
@@ -80,7 +80,7 @@ export function MetricPreview({ value }: { value: MetricFields }) {
       {data.kind !== 'proportion' && (
         <>
           <Suspense fallback={<Rows count={1} height={200} />}>
-            <Histogram data={{ of: data.kind === 'quantile' ? 'events' : 'units', edges: data.edges, variants: [data.distribution] }} names={[data.distribution.variant]} unit={value.unit ?? ''} />
+            <Histogram data={{ of: data.kind === 'quantile' ? 'events' : 'units', edges: data.edges, variants: [data.distribution] }} names={[data.distribution.variant]} places={['/distribution']} unit={value.unit ?? ''} />
           </Suspense>
           <p className="small muted" style={{ margin: 0 }}>
             {data.share_of_zeros !== null && <span data-at="share_of_zeros*100">{number(100 * data.share_of_zeros, 1)} % are zero; </span>}standard deviation <span data-at="deviation">{data.deviation === null ? '–' : number(data.deviation, data.deviation < 10 ? 2 : 1)}</span>; 99 % are below <span data-at="distribution/p99">{data.distribution.p99 === null ? '–' : number(data.distribution.p99, Number.isInteger(data.distribution.p99) ? 0 : 2)}</span>.
@@ -92,7 +92,7 @@ export function MetricPreview({ value }: { value: MetricFields }) {
           <h3>By day</h3>
           <Suspense fallback={<Rows count={1} height={120} />}>
             <TrendLine label={`Value of ${value.name || 'the metric'} by day`} unit={value.type === 'Rate' ? '%' : (value.unit ?? '')}
-              points={data.trend!.map((one) => ({ ...one, value: one.value === null ? null : value.type === 'Rate' ? 100 * one.value : one.value }))} />
+              points={data.trend!.map((one) => ({ ...one, place: `/trend/date=${one.date}`, at: value.type === 'Rate' ? 'value*100' : 'value', value: one.value === null ? null : value.type === 'Rate' ? 100 * one.value : one.value }))} />
           </Suspense>
         </div>
       )}

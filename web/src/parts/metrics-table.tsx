@@ -30,10 +30,11 @@ function why(row: ResultRow): string {
 function Mean({ row, metric }: { row: ResultRow | undefined; metric: Metric | undefined }) {
   if (!row) return <span className="muted">–</span>;
   const range = interval(row.confidence_interval);
+  const times = metric?.type === 'Rate' ? '*100' : '';
   return (
-    <Hint tip={<>Mean over {count(row.sample_size)} units, {count(row.conversions)} of them with a value.<br />
-      {range && <>95 % interval {metricValue(range.lower, metric, range)} to {metricValue(range.upper, metric, range)}.</>}</>}>
-      <span className="num" data-at={metric?.type === 'Rate' ? 'mean_value*100' : 'mean_value'}>{metricValue(row.mean_value, metric, range)}</span>
+    <Hint tip={<>Mean over <span data-at="sample_size conversions">{count(row.sample_size)} units, {count(row.conversions)}</span> of them with a value.<br />
+      {range && <>95 % interval <span data-at={`confidence_interval/lower${times} confidence_interval/upper${times}`}>{metricValue(range.lower, metric, range)} to {metricValue(range.upper, metric, range)}</span>.</>}</>}>
+      <span className="num" data-at={`mean_value${times}`}>{metricValue(row.mean_value, metric, range)}</span>
     </Hint>
   );
 }
@@ -45,11 +46,11 @@ function LiftText({ effect }: { effect: Effect }) {
     <Hint
       tip={<>
         Difference of the means divided by the control mean.<br />
-        {anytime && <>Valid at any time: {intervalPercent(anytime)}.<br /></>}
-        {fixed && <>Fixed horizon (valid once, at the planned size): {intervalPercent(fixed)}.<br /></>}
+        {anytime && <>Valid at any time: <span data-at="lift_ci/lower lift_ci/upper">{intervalPercent(anytime)}</span>.<br /></>}
+        {fixed && <>Fixed horizon (valid once, at the planned size): <span data-at={row.fixed ? 'fixed/lift_ci/lower fixed/lift_ci/upper' : 'lift_ci/lower lift_ci/upper'}>{intervalPercent(fixed)}</span>.<br /></>}
         {typeof row.method === 'string' && <>Method: {row.method}.</>}
-        {row.chance_to_win != null && <><br />Chance that {row.variant} is better: {chance(row.chance_to_win)}.</>}
-        {row.variance_reduction ? <><br />Variance reduced by {number(100 * row.variance_reduction, 0)} % with data from before the exposure.</> : null}
+        {row.chance_to_win != null && <><br />Chance that {row.variant} is better: <span data-at="chance_to_win*100">{chance(row.chance_to_win)}</span>.</>}
+        {row.variance_reduction ? <><br />Variance reduced by <span data-at="variance_reduction*100">{number(100 * row.variance_reduction, 0)} %</span> with data from before the exposure.</> : null}
       </>}
     >
       <span className={`num strong ${tone === 'plain' ? '' : tone}`} data-at="lift">
@@ -64,8 +65,8 @@ function Significance({ effect }: { effect: Effect }) {
   const { row, adjustedP } = effect;
   return (
     <Hint tip={<>How often a difference at least this large would arise if there were none.
-      {adjustedP !== null && <><br />Uncorrected {pValue(row.p_value)}; corrected for several comparisons {pValue(adjustedP)}. The interval is that of this comparison alone, so it may leave out 0 where the corrected p-value does not convince.</>}
-      {row.statistical_power != null && <><br />Power to find the smallest effect that matters: {number(100 * row.statistical_power, 0)} %.</>}</>}>
+      {adjustedP !== null && <><br />Uncorrected <span data-at="p_value">{pValue(row.p_value)}</span>; corrected for several comparisons <span data-at="adjusted_p">{pValue(adjustedP)}</span>. {'The interval is that of this comparison alone, so it may leave out 0 where the corrected p-value does not convince.'}</>}
+      {row.statistical_power != null && <><br />Power to find the smallest effect that matters: <span data-at="statistical_power*100">{number(100 * row.statistical_power, 0)} %</span>.</>}</>}>
       <span className="num" data-at={adjustedP === null ? 'p_value' : 'adjusted_p'}>{pValue(adjustedP ?? row.p_value)}</span>
     </Hint>
   );
@@ -98,7 +99,7 @@ function EffectRow({ effect, axis, many, open, toggle }: { effect: Effect; axis:
       <td data-label="Change" className="right"><LiftText effect={effect} /></td>
       <td className="plot">
         <ForestRow axis={axis} mark={{ estimate: effect.lift, outer: effect.anytime, inner: effect.fixed, tone: effect.tone,
-          margin: role === 'guardrail' && margin !== null ? sign * margin : null, label: effectSentence(effect) }} />
+          margin: role === 'guardrail' && margin !== null ? sign * margin : null, label: effectSentence(effect), places: `lift${effect.anytime ?? effect.fixed ? ' lift_ci/lower lift_ci/upper' : ''}` }} />
       </td>
       <td data-label="p-value" className="right"><Significance effect={effect} /></td>
     </tr>

@@ -1,7 +1,7 @@
 // Users who get a value by hand, whatever the rules say.
 import { TextInput } from '@mantine/core';
 import { useState, type FormEvent } from 'react';
-import { api, type ApiError } from '../api/client';
+import { api, asked, type ApiError } from '../api/client';
 import { useChange, useList } from '../api/queries';
 import type { Flag, Json, Override } from '../api/types';
 import { Link, useQueryValue } from '../app/router';
@@ -39,7 +39,7 @@ export function Overrides({ flag }: { flag: Flag }) {
         {put.error && !(put.error as ApiError).pointer.startsWith('/value') && <ErrorNote error={put.error as ApiError} />}
         {remove.error && <ErrorNote error={remove.error as ApiError} />}
       </Card>
-      <Listing query={list} columns={columns} id={(row) => row.user_id} caption="Overrides" word="override" empty={<Empty title="Nobody is set by hand" />} />
+      <Listing query={list} from={asked(path, { limit: 100 })} columns={columns} id={(row) => row.user_id} caption="Overrides" word="override" empty={<Empty title="Nobody is set by hand" />} />
     </div>
   );
 }

@@ -20,7 +20,9 @@ export interface Measured extends Baseline {
   /** What was asked and where its row stands in the answer. */
   asked: string;
   place: string;
+  /** New units a day if all users took part, and where that is from. */
   perDay: number | null;
+  perDayPlace: string;
 }
 
 /** The deviation that gives this arm its interval: for ratios and quantiles it is not that of the values. */
@@ -45,10 +47,9 @@ export function useMeasured(metric: string, own: string): Measured | null {
     const experiment = others[i]!;
     const row = answer.data?.results.find((one) => one.metric_name === metric && one.variant === controlName(experiment));
     if (!row || row.mean_value === null || row.variance === null || row.sample_size < 100 || (best && best.units >= row.sample_size)) return;
-    const units = answer.data?.health?.units ?? row.sample_size;
-    const spanMs = row.data_window ? Date.parse(row.data_window.end) - Date.parse(row.data_window.start) : NaN;
-    const perDay = spanMs > 0 ? units / (Math.max(spanMs, 3_600_000) / 86_400_000) / (experiment.coverage / 100) : null;
-    best = { isRate: row.kind === 'proportion', mean: row.mean_value, sd: spread(row), from: experiment.name, asked: `/experiments/${experiment.id}/results`, place: placeOf(row), perDay, units: row.sample_size };
+    const units = answer.data?.health?.units_per_day ?? null;
+    const perDay = units === null ? null : units / (experiment.coverage / 100);
+    best = { isRate: row.kind === 'proportion', mean: row.mean_value, sd: spread(row), from: experiment.name, asked: `/experiments/${experiment.id}/results`, place: placeOf(row), perDay, perDayPlace: `/health/units_per_day*${100 / experiment.coverage}`, units: row.sample_size };
   });
   return best;
 }
@@ -72,7 +73,7 @@ export function Planner({ experiment, metric, onPlan }: { experiment: Experiment
   const units = now ? total(num(answer.data, 'n_c')) : null;
   const points = curve.flatMap((one, i) => {
     const size = total(num(one.data, 'n_c'));
-    return size === null ? [] : [{ effect: wanted[i]!.effect, units: size, days: perDay ? size / perDay : null }];
+    return size === null ? [] : [{ effect: wanted[i]!.effect, units: size, days: perDay ? size / perDay : null, asked: wanted[i]!, arms }];
   });
   if (!name) return null;
   return (
@@ -82,7 +83,7 @@ export function Planner({ experiment, metric, onPlan }: { experiment: Experiment
         {units !== null && (
           <>
             <span style={{ paddingBottom: 8 }}>
-              it takes <strong className="num" data-from={`POST /calc/${now!.method} ${JSON.stringify(now!.input)}`} data-at={`n_c*${arms}`}>{count(units)}</strong> units in {`${arms} variants`}{perDay !== null && <>, about <strong>{`${days(units / perDay)} at current traffic`}</strong></>}
+              it takes <strong className="num" data-from={`POST /calc/${now!.method} ${JSON.stringify(now!.input)}`} data-at={`n_c*${arms}`}>{count(units)}</strong> units in {`${arms} variants`}{perDay !== null && <>, about <strong data-from={`POST /calc/${now!.method} ${JSON.stringify(now!.input)}`} data-at={`^n_c*${arms / perDay}`}>{days(units / perDay)}</strong> at current traffic</>}
             </span>
             <Button size="xs" variant="default" mb={4} onClick={() => onPlan(units)}>Plan this size</Button>
           </>
@@ -90,7 +91,7 @@ export function Planner({ experiment, metric, onPlan }: { experiment: Experiment
       </div>
       {measured ? (
         <Hint tip="80 % power at 5 % significance, two-sided, each variant against control with equal shares; the same as gosset calc." className="small muted">
-          From the control of {measured.from}: <span data-from={measured.asked} data-in={measured.place} data-at={(metric ? metric.type === 'Rate' : measured.isRate) ? 'mean_value*100' : 'mean_value'}>{metricValue(measured.mean, metric ?? { type: measured.isRate ? 'Rate' : undefined })}</span>{perDay !== null && `, ${count(perDay)} units a day`}.
+          From the control of {measured.from}: <span data-from={measured.asked} data-in={measured.place} data-at={(metric ? metric.type === 'Rate' : measured.isRate) ? 'mean_value*100' : 'mean_value'}>{metricValue(measured.mean, metric ?? { type: measured.isRate ? 'Rate' : undefined })}</span>{perDay !== null && <>, <span data-from={measured.asked} data-at={`${measured.perDayPlace}*${experiment.coverage / 100}`}>{count(perDay)}</span> units a day</>}.
         </Hint>
       ) : (
         <span className="muted small">No running experiment has measured this metric yet; <a href="#/calculator">the calculator</a> plans from numbers you give.</span>

@@ -2,8 +2,10 @@
 // Its style element is taken out before the drawing enters the page (strict content policy).
 import * as Plot from '@observablehq/plot';
 import { useEffect, useMemo, useRef, useState } from 'react';
+import { intervalPercent, seOf, signedPercent, when } from '../lib/format';
+import { ChartTable, type TableOf } from './chart-table';
 
-export function Chart({ options, label }: { options: (width: number) => Plot.PlotOptions; label: string }) {
+export function Chart({ options, label, table }: { options: (width: number) => Plot.PlotOptions; label: string; table: TableOf }) {
   const holder = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);
   useEffect(() => {
@@ -20,14 +22,34 @@ export function Chart({ options, label }: { options: (width: number) => Plot.Plo
     drawing.setAttribute('role', 'presentation');
     holder.current!.replaceChildren(drawing);
   }, [options, width]);
-  return <div className="chart" role="img" aria-label={label} ref={holder} style={{ minHeight: 110 }} />;
+  return (
+    <>
+      <div className="chart" role="img" aria-label={label} ref={holder} style={{ minHeight: 110 }} />
+      <ChartTable label={label} table={table} />
+    </>
+  );
 }
 
 export interface BandPoint {
   at: Date;
+  /** Its row in the answer. */
+  place: string;
   value: number;
   lower: number | null;
   upper: number | null;
+}
+
+function numbersOf(points: BandPoint[]): TableOf {
+  return {
+    columns: ['Until', 'Change', 'Interval'],
+    rows: points.map((point) => {
+      const range = point.lower === null || point.upper === null ? null : { lower: point.lower, upper: point.upper };
+      return {
+        place: point.place,
+        cells: [when(point.at.toISOString()), { text: signedPercent(point.value, seOf(range)), at: 'lift' }, { text: intervalPercent(range), at: range ? 'lift_ci/lower lift_ci/upper' : undefined }],
+      };
+    }),
+  };
 }
 
 export function LineWithBand({ points, label }: { points: BandPoint[]; label: string }) {
@@ -48,5 +70,5 @@ export function LineWithBand({ points, label }: { points: BandPoint[]; label: st
       ],
     });
   }, [points.length, last?.value, last?.at.getTime()]);
-  return <Chart options={options} label={label} />;
+  return <Chart options={options} label={label} table={numbersOf(points)} />;
 }

@@ -1,13 +1,32 @@
 // Days at current traffic, or units where none is known, against the change one wants to see: on logarithmic axes.
 import * as Plot from '@observablehq/plot';
 import { useMemo } from 'react';
-import { count, days } from '../lib/format';
+import { count, days, number } from '../lib/format';
+import type { TableOf } from './chart-table';
 import { Chart } from './plot';
 
 export interface PowerPoint {
   effect: number;
   units: number;
   days: number | null;
+  /** The call of the calculator that gave the units of one of so many arms. */
+  asked: { method: string; input: unknown };
+  arms: number;
+}
+
+function numbersOf(points: PowerPoint[]): TableOf {
+  const hasDays = points.some((point) => point.days !== null);
+  return {
+    columns: ['Change', 'Units', ...(hasDays ? ['Days'] : [])],
+    rows: points.map((point) => ({
+      from: `POST /calc/${point.asked.method} ${JSON.stringify(point.asked.input)}`,
+      cells: [
+        { text: `${number(point.effect, 1)} %`, at: String(point.effect) },
+        { text: count(point.units), at: `n_c*${point.arms}` },
+        ...(hasDays ? [{ text: days(point.days), at: point.days === null ? undefined : `^n_c*${(point.arms * point.days) / point.units}` }] : []),
+      ],
+    })),
+  };
 }
 
 export default function PowerCurve({ points, chosen }: { points: PowerPoint[]; chosen: number }) {
@@ -31,5 +50,5 @@ export default function PowerCurve({ points, chosen }: { points: PowerPoint[]; c
       ],
     });
   }, [key]);
-  return <Chart options={options} label="What it takes to detect each size of change" />;
+  return <Chart options={options} label="What it takes to detect each size of change" table={numbersOf(points)} />;
 }

@@ -45,6 +45,14 @@ const FACTS: [string, string, (value: number) => ReactNode][] = [
   ['gosset_tls_expires_seconds', 'Certificate', (value) => (value < 0 ? <Badge tone="bad">expired</Badge> : `ends in ${seconds(value)}`)],
 ];
 
+/** Where a number is in the counters, in the unit in which it is shown; words have none. */
+function placeOf(name: string, value: number): string | undefined {
+  if (name === 'gosset_ledger_failing' || (name === 'gosset_tls_expires_seconds' && value < 0)) return undefined;
+  if (name.endsWith('_bytes')) return `${name}*${1 / (value < MIB ? 1024 : MIB)}`;
+  if (name.endsWith('_seconds')) return value < 120 ? name : value < 7_200 ? `${name}*${1 / 60}` : value < 172_800 ? `${name}*${1 / 3_600}` : `^${name}*${1 / 86_400}`;
+  return name;
+}
+
 function Health() {
   const ready = useReady();
   const counters = useCounters(5_000);
@@ -58,17 +66,17 @@ function Health() {
       <div className="row" style={{ flexWrap: 'nowrap' }}>
         <span className="dot" data-tone={status === 'ready' ? 'good' : status === 'degraded' ? 'warn' : 'bad'} />
         <span className="strong">{status === 'ready' ? 'Ready: decisions are made and everything works' : status === 'degraded' ? 'Degraded: decisions are made, but' : 'Not ready: no decisions can be made'}</span>
-        <span className="grow" />{version && <span className="muted">gosset {version}</span>}
+        <span className="grow" />{version && <span className="muted">{`gosset ${version}`}</span>}
       </div>
       {degraded.length > 0 && <ul>{degraded.map((one) => <li key={one}>{one}</li>)}</ul>}
-      <dl className="facts">
-        {FACTS.filter(([name]) => values.has(name)).map(([name, word, show]) => <div key={name} style={{ display: 'contents' }}><dt title={name}>{word}</dt><dd className="num">{show(values.get(name)!)}</dd></div>)}
+      <dl className="facts" data-from="/metrics">
+        {FACTS.filter(([name]) => values.has(name)).map(([name, word, show]) => <div key={name} style={{ display: 'contents' }}><dt title={name}>{word}</dt><dd className="num" data-at={placeOf(name, values.get(name)!)}>{show(values.get(name)!)}</dd></div>)}
       </dl>
       <details>
         <summary>All counters</summary>
-        <dl className="facts small" style={{ marginTop: 8 }}>
+        <dl className="facts small" data-from="/metrics" style={{ marginTop: 8 }}>
           {[...values].filter(([name]) => name.startsWith('gosset_') && !/_(bucket|sum|count)$/.test(name)).sort(([a], [b]) => (a < b ? -1 : 1))
-            .map(([name, value]) => <div key={name} style={{ display: 'contents' }}><dt className="mono wrap">{name}</dt><dd className="num">{number(value, Number.isInteger(value) ? 0 : 3)}</dd></div>)}
+            .map(([name, value]) => <div key={name} style={{ display: 'contents' }}><dt className="mono wrap">{name}</dt><dd className="num" data-at={name}>{number(value, Number.isInteger(value) ? 0 : 3)}</dd></div>)}
         </dl>
       </details>
     </div>

@@ -6,7 +6,7 @@ export function Stale({ reasons = [] }: { reasons?: string[] }) {
   const first = reasons[0];
   if (!first) return null;
   return (
-    <Hint tip={<>{reasons.map((reason) => <div key={reason}>{STALE_WORDS[reason]?.text ?? reason}</div>)}<div>Counted over {STALE_DAYS} days; see Clean up.</div></>}>
+    <Hint tip={<>{reasons.map((reason) => <div key={reason}>{STALE_WORDS[reason]?.text ?? reason}</div>)}<div>{`Counted over ${STALE_DAYS} days; see Clean up.`}</div></>}>
       <Badge tone="warn">{STALE_WORDS[first]?.label ?? first}{reasons.length > 1 && ` +${reasons.length - 1}`}</Badge>
     </Hint>
   );

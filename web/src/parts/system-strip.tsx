@@ -52,7 +52,7 @@ export function SystemStrip() {
         const rate = rates.current.get(name);
         return (
           <span className="badge" key={name}>
-            <Hint tip={<>{tip}<br />{number(now.values.get(name) ?? 0)} since the server started.</>}>
+            <Hint tip={<>{tip}<br />{`${number(now.values.get(name) ?? 0)} since the server started.`}</>}>
               <span className="num">{`${rate === undefined ? '…' : number(rate, rate < 10 ? 1 : 0)} ${word}`}</span>
             </Hint>
           </span>

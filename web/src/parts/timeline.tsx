@@ -29,6 +29,13 @@ function span(experiment: Experiment): [number, number] | null {
   return [start, Math.max(last, start + DAY / 12)];
 }
 
+/** From when to when, without the width that a bar needs to be seen. */
+function spanWords(experiment: Experiment): string {
+  const isOpen = experiment.status === 'Running' || experiment.status === 'Paused';
+  const end = experiment.end_date ? when(experiment.end_date) : isOpen ? 'now' : when(experiment.updated_at);
+  return `${when(experiment.start_date)} to ${isOpen && experiment.end_date ? `${end}, as planned` : end}`;
+}
+
 function stretches(experiment: Experiment, start: number, end: number): Stretch[] {
   const phases = experiment.phases ?? [];
   if (phases.length === 0) return [{ place: 'coverage', from: start, to: end, coverage: experiment.coverage ?? 100, text: splitSentence(experiment.traffic_allocation, experiment.coverage ?? 100) }];
@@ -77,7 +84,7 @@ export function Timeline({ experiments }: { experiments: Experiment[] }) {
                 <Link to={`/experiments/${experiment.id}`} className="strong">{experiment.name}</Link>{' '}
                 <Badge tone={tone}>{experiment.advice?.days_left != null && experiment.advice.kind === 'running' ? <span data-at="^advice/days_left">{label}</span> : label}</Badge>
               </span>
-              <div className="time-track" role="img" aria-label={`${experiment.status}, ${when(iso(start))} to ${when(iso(end))}; ${stretches(experiment, start, end).map((one) => one.text).join('; ')}`}>
+              <div className="time-track" role="img" aria-label={`${experiment.status}, ${spanWords(experiment)}; ${stretches(experiment, start, end).map((one) => one.text).join('; ')}`}>
                 {marks.map((time) => <i key={time} className="time-tick" style={{ left: `${at(time)}%` }} />)}
                 {stretches(experiment, start, end).map((one) => (
                   <span key={one.from} className="time-bar" data-status={experiment.status} data-pale={one.coverage < 60} title={`${one.text}\n${when(iso(one.from))} to ${when(iso(one.to))}`}

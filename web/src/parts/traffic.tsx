@@ -1,8 +1,10 @@
 // How units came in: cumulative, by variant, against what was planned for each.
 import * as Plot from '@observablehq/plot';
 import { useMemo } from 'react';
+import { asked } from '../api/client';
 import { useGet } from '../api/queries';
 import type { Experiment, Results } from '../api/types';
+import { count, when } from '../lib/format';
 import { exposures } from '../lib/results';
 import { ErrorNote, Rows } from './basic';
 import { Chart } from './plot';
@@ -37,9 +39,18 @@ export default function Traffic({ experiment, results }: { experiment: Experimen
   if (series.error) return <ErrorNote error={series.error} />;
   if (!series.data) return <Rows count={1} height={200} />;
   if (points.length < 2 * names.length) return <p className="muted small">The curve appears after a few hours of data.</p>;
+  const table = {
+    columns: ['Until', ...names],
+    rows: [...new Set(points.map((point) => point.at))].map((at) => ({
+      cells: [when(at), ...names.map((variant) => {
+        const own = points.find((point) => point.at === at && point.variant === variant);
+        return own ? { text: count(own.sample_size), at: `/points/at=${at},variant=${variant}/sample_size` } : '–';
+      })],
+    })),
+  };
   return (
-    <div>
-      <Chart options={options} label="Units exposed so far, by variant, over time" />
+    <div data-from={asked(`/experiments/${experiment.id}/timeseries`, { metric })}>
+      <Chart options={options} label="Units exposed so far, by variant, over time" table={table} />
       <p className="muted small row" style={{ margin: 0 }}>
         {names.map((name, i) => <span key={name}><span className="swatch" style={{ background: COLORS[i % COLORS.length] }} />{name}</span>)}
         <span>All units exposed until then.{size > 0 ? ' The dashed line is what was planned for a variant.' : ''} Lines that part where the split is even say when it broke.</span>

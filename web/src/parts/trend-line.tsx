@@ -1,12 +1,16 @@
 // A value by day, as a line.
 import * as Plot from '@observablehq/plot';
 import { useMemo } from 'react';
+import { count, number } from '../lib/format';
 import { Chart } from './plot';
 
 export interface TrendPoint {
   date: string;
   value: number | null;
   units: number;
+  /** The value's place in the answer. */
+  place: string;
+  at: string;
 }
 
 export default function TrendLine({ points, unit, label }: { points: TrendPoint[]; unit: string; label: string }) {
@@ -22,5 +26,5 @@ export default function TrendLine({ points, unit, label }: { points: TrendPoint[
       marks: [Plot.lineY(shown, { x: 'at', y: 'value', stroke: 'var(--accent)', strokeWidth: 2 }), Plot.dot(shown, { x: 'at', y: 'value', r: 2.5, fill: 'var(--accent)' })],
     });
   }, [key]);
-  return <Chart options={options} label={label} />;
+  return <Chart options={options} label={label} table={{ columns: ['Day', unit ? `Value, ${unit}` : 'Value', 'Users'], rows: points.map((one) => ({ place: one.place, cells: [{ text: one.date }, { text: one.value === null ? '–' : number(one.value, Math.abs(one.value) < 10 ? 2 : 1), at: one.at }, { text: count(one.units), at: 'units' }] })) }} />;
 }

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import { api, type ApiError } from '../api/client';
+import { api, asked, type ApiError } from '../api/client';
 import { useList } from '../api/queries';
 import type { Flag, Json, JsonObject } from '../api/types';
 import { Link, useQueryValue } from '../app/router';
@@ -47,7 +47,8 @@ export function UserFlags({ user }: { user: string }) {
   const [cursor] = useQueryValue('cursor');
   const [at, setAt] = useQueryValue('at');
   const [open, setOpen] = useState<string | null>(null);
-  const flags = useList<Flag>('/flags', { q, cursor, limit: PAGE_SIZE, sort: 'name' });
+  const query = { q, cursor, limit: PAGE_SIZE, sort: 'name' };
+  const flags = useList<Flag>('/flags', query);
   const keys = flags.data?.items.map((flag) => flag.key);
   const now = useDecisions(user, keys, '');
   const then = useDecisions(user, keys, at || null);
@@ -70,7 +71,7 @@ export function UserFlags({ user }: { user: string }) {
         {now.error && <ErrorNote error={now.error} />}
         {then.error && <ErrorNote error={then.error} title={then.error.status === 404 ? 'Nothing is known of that time' : undefined} />}
         {flags.data === undefined && !flags.error ? <Rows count={3} /> : (
-          <Listing query={flags} columns={columns} id={(flag) => flag.key} caption="What each flag gives this user" word="flag" empty={<Empty title={q ? 'No flag matches' : 'There are no flags'} />} />
+          <Listing query={flags} from={asked('/flags', query)} columns={columns} id={(flag) => flag.key} caption="What each flag gives this user" word="flag" empty={<Empty title={q ? 'No flag matches' : 'There are no flags'} />} />
         )}
         {open && explained && <div className="rule" role="region" aria-label={`Why ${open}`}><h3>Why <span className="mono">{open}</span>{at ? ' then' : ''}</h3><Trace trace={explained} /></div>}
         {at && <p className="muted small">Then: the rules of that time, with what is known about the user today.</p>}

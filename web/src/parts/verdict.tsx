@@ -41,7 +41,7 @@ export function HealthStrip({ health, byPhase }: { health: Health | null | undef
     <section aria-label="Health checks" className="stack">
       <div className="strip">
         {ratio && !ratioFound && (
-          <Badge><span className="dot" data-tone={ratio.alarm ? 'bad' : 'good'} /><Hint tip={<>Whether the units are split as planned: chi-square test, p {pValue(ratio.p_value)}. Below 0.001 the split is broken.</>}>sample ratio</Hint></Badge>
+          <Badge><span className="dot" data-tone={ratio.alarm ? 'bad' : 'good'} /><Hint tip={<>Whether the units are split as planned: chi-square test, p <span data-at="/health/sample_ratio/p_value">{pValue(ratio.p_value)}</span>. Below 0.001 the split is broken.</>}>sample ratio</Hint></Badge>
         )}
         <Badge><span className="dot" data-tone={(health.crossovers ?? 0) > 0 ? 'warn' : 'good'} /><Hint tip="Units that met two variants; they are left out."><span data-at="/health/crossovers">{count(health.crossovers ?? 0)} crossovers</span></Hint></Badge>
         {(health.facts_behind ?? 0) > 0 && <Badge><span className="dot" /><Hint tip="Exposures and events that have arrived and are not in these numbers yet."><span data-at="/health/facts_behind">{count(health.facts_behind)} on their way</span></Hint></Badge>}
@@ -73,15 +73,16 @@ export function Exposures({ experiment, results }: { experiment: Experiment; res
     <div className="arms">
       {arms.map((arm) => {
         const got = total ? arm.units / total : 0;
+        const place = `/health/sample_ratio/variants/variant=${arm.variant}`;
         return (
           <div className="arm" key={arm.variant}>
             <span className="clip strong" title={arm.variant}>{arm.variant}</span>
-            <div className="track" role="img" aria-label={`${share(arm.units, total)} of units, planned ${share(arm.planned, 1)}`}>
+            <div className="track" role="img" aria-label={`${share(arm.units, total)} of units, planned ${share(arm.planned, 1)}`} data-label-at={`${place}/units%${all} ${place}/weight%${all.replaceAll('/units', '/weight')}`}>
               <div className="fill" style={{ width: `${(100 * got) / widest}%` }} />
               <div className="plan" style={{ left: `calc(${(100 * arm.planned) / widest}% - 1px)` }} />
             </div>
             <span className="num small">
-              <Hint tip={`${count(arm.units)} of ${count(total)} units with an exposure are in ${arm.variant}. The black line is the planned share.`}>
+              <Hint tip={<><span data-at={`${place}/units ${all}`}>{count(arm.units)} of {count(total)}</span> units with an exposure are in {arm.variant}. The black line is the planned share.</>}>
                 <span data-at={`/health/sample_ratio/variants/variant=${arm.variant}/units`}>{count(arm.units)}</span>
               </Hint>{' '}
               <span className="muted"><span data-at={`/health/sample_ratio/variants/variant=${arm.variant}/units%${all}`}>{share(arm.units, total)}</span> (plan <span data-at={`/health/sample_ratio/variants/variant=${arm.variant}/weight%${all.replaceAll('/units', '/weight')}`}>{share(arm.planned, 1)}</span>)</span>
