@@ -38,7 +38,7 @@ function Line({ event }: { event: Event }) {
   return (
     <>
       <tr>
-        <td className="lead"><button type="button" className="hint strong mono" aria-expanded={open} onClick={() => setOpen(!open)}>{event.name}</button></td>
+        <td className="lead"><button type="button" className="plain-link strong mono" aria-expanded={open} onClick={() => setOpen(!open)}>{event.name}</button></td>
         <td data-label="User">{event.user_id ? <Link className="mono wrap" to={`/users/${encodeURIComponent(unit)}`}>{unit}</Link> : <span className="mono wrap">{unit}</span>}</td>
         <td data-label="Value" className="right num">{event.value ?? '–'}</td>
         <td data-label="Properties" className="mono wrap">{properties || '–'}</td>

@@ -58,7 +58,7 @@ export function Checklist({ items }: { items: Item[] }) {
       {items.map(({ done, text, open, card }) => (
         <li key={text}>
           <span className={done ? 'good' : 'muted'} aria-hidden="true">{done ? '✓' : done === undefined ? '·' : '○'}</span>
-          <span>{text}{done === false && <span className="muted">: <button type="button" className="hint" onClick={() => show(card)}>{open}</button></span>}{done === undefined && <span className="muted">: not known yet</span>}</span>
+          <span>{text}{done === false && <span className="muted">: <button type="button" className="plain-link" onClick={() => show(card)}>{open}</button></span>}{done === undefined && <span className="muted">: not known yet</span>}</span>
         </li>
       ))}
     </ul>
