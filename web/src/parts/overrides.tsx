@@ -39,7 +39,7 @@ export function Overrides({ flag }: { flag: Flag }) {
         {put.error && !(put.error as ApiError).pointer.startsWith('/value') && <ErrorNote error={put.error as ApiError} />}
         {remove.error && <ErrorNote error={remove.error as ApiError} />}
       </Card>
-      <Listing query={list} from={asked(path, { limit: 100 })} columns={columns} id={(row) => row.user_id} caption="Overrides" word="override" empty={<Empty title="Nobody is set by hand" />} />
+      <Listing query={list} from={asked(path, { cursor, limit: 50 })} columns={columns} id={(row) => row.user_id} caption="Overrides" word="override" empty={<Empty title="Nobody is set by hand" />} />
     </div>
   );
 }
