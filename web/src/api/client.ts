@@ -126,13 +126,25 @@ export async function call<T>(method: string, path: string, options: Call = {}):
   if (response.status === 401 && !options.key && path !== '/api/v1/session') session.refuse();
   if (!response.ok) throw await errorOf(response);
   if (response.status === 204) return undefined as T;
-  const text = await response.text();
+  const text = await response.text().catch((cause: Error) => {
+    if (options.signal?.aborted) throw cause;
+    throw new ApiError(0, 'NETWORK', 'The answer of the server broke off. Nothing was lost here; try again.');
+  });
   return bodyOf<T>(response.status, response.headers.get('Location'), text);
+}
+
+/** What a proxy, a hotel or another program at this address says is no answer of gosset. */
+function parse(status: number, text: string): unknown {
+  try {
+    return text ? JSON.parse(text) : undefined;
+  } catch {
+    throw new ApiError(status, 'NOT_GOSSET', 'What answered is not gosset: something between this browser and the server, such as a proxy or a login page, sent a page of its own.');
+  }
 }
 
 /** The body of a success; a change that became a proposal is thrown. */
 function bodyOf<T>(status: number, location: string | null, text: string): T {
-  const body = (text ? JSON.parse(text) : undefined) as T;
+  const body = parse(status, text) as T;
   if (status === 202 && location?.includes('/proposals/')) {
     const proposed = new Proposed(body as { id: string; summary: string; environment: string });
     for (const listener of proposedListeners) listener(proposed);

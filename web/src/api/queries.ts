@@ -59,6 +59,10 @@ export function useChange<In, Out>(run: (input: In) => Promise<Out>, roots: stri
     onSuccess: async () => {
       await Promise.all(roots.map((root) => client.invalidateQueries({ queryKey: [root] })));
     },
+    // Somebody was faster: the page shows what holds now, beside what was typed.
+    onError: (error) => {
+      if (error instanceof ApiError && error.isStale) for (const root of roots) void client.invalidateQueries({ queryKey: [root] });
+    },
   });
 }
 

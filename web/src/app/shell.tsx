@@ -7,6 +7,7 @@ import { useGet } from '../api/queries';
 import { AccountButton, EnvironmentSwitch } from '../parts/account';
 import { useWho } from '../parts/act';
 import { Announcements, Note, say } from '../parts/basic';
+import { Unsaid } from '../parts/unsaid';
 import { Link, askBeforeLeaving, usePlace } from './router';
 
 const Leaving = lazy(() => import('../parts/leaving'));
@@ -100,7 +101,7 @@ export function Shell({ children }: { children: ReactNode }) {
           <AccountButton />
         </div>
       </nav>
-      <main id="main" tabIndex={-1}>{children}</main>
+      <main id="main" tabIndex={-1}><Unsaid />{children}</main>
       <Announcements />
       {leaving && <Suspense><Leaving stay={() => setLeaving(null)} go={() => {
         setLeaving(null);

@@ -4,6 +4,7 @@ import { useEffect, useState, type ReactNode } from 'react';
 import { Proposed, type ApiError } from '../api/client';
 import { Link } from '../app/router';
 import { ago, when } from '../lib/format';
+import { saying } from '../lib/said';
 
 export type Tone = 'good' | 'bad' | 'warn' | 'accent' | 'plain';
 
@@ -101,12 +102,20 @@ function Waits({ proposed }: { proposed: Proposed }) {
 
 /** What the server refused or could not do, with its field, and a way on. */
 export function ErrorNote({ error, retry, title }: { error: ApiError | null; retry?: () => void; title?: string }) {
+  const isWithWay = retry !== undefined;
+  useEffect(() => (error && isWithWay ? saying(error) : undefined), [error, isWithWay]);
   if (!error) return null;
   if (error instanceof Proposed) return <Waits proposed={error} />;
   if (error.status === 404 && error.code === 'NOT_FOUND')
     return (
       <Note tone="warn" title={title ?? 'There is no such thing here'}>
         <span className="muted">{error.message}</span>
+      </Note>
+    );
+  if (error.isStale && error.pointer === '/version')
+    return (
+      <Note tone="bad" title={title ?? 'Somebody else changed this in the meantime'}>
+        Nothing of yours is lost, and nothing of theirs. The page shows now what they saved; look at it, then do it again if it still holds.
       </Note>
     );
   return (

@@ -4,12 +4,13 @@ import { Button, Modal } from '@mantine/core';
 import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useEffect, useState } from 'react';
 import { ApiError, Proposed, api } from '../api/client';
-import type { Versioned } from '../api/types';
+import { useGet } from '../api/queries';
+import type { AuditEntry, Page, Versioned } from '../api/types';
 import { guardLeaving } from '../app/router';
 import { changes, differences, meeting, shown } from '../lib/draft';
 import { isAt } from '../lib/pointer';
 import { Act } from './act';
-import { ErrorNote, say } from './basic';
+import { Ago, ErrorNote, say } from './basic';
 
 export interface Editing<T> {
   value: T;
@@ -18,6 +19,8 @@ export interface Editing<T> {
   busy: boolean;
   error: ApiError | null;
   conflict: T | null;
+  /** What is edited, as the audit log names it. */
+  kind: string;
   set: (patch: Partial<T>) => void;
   reset: () => void;
   save: () => Promise<boolean>;
@@ -82,7 +85,7 @@ export function useEditing<T extends Versioned>(stored: T, path: string, root: s
   }
 
   return {
-    value, stored: base, dirty, busy, error, conflict,
+    value, stored: base, dirty, busy, error, conflict, kind: root.replace(/s$/, ''),
     set: useCallback((patch: Partial<T>) => setValue((old) => ({ ...old, ...patch })), []),
     reset: () => {
       setValue(base);
@@ -106,6 +109,18 @@ export function useEditing<T extends Versioned>(stored: T, path: string, root: s
   };
 }
 
+/** Who made each version since the one that was read, as the audit log has it. */
+function Authors({ kind, id, since }: { kind: string; id: string; since: number }) {
+  const found = useGet<Page<AuditEntry>>('/audit', { kind, id, limit: 20 });
+  const later = (found.data?.items ?? []).filter((entry) => Number((entry.after as { version?: number } | null)?.version ?? 0) > since);
+  if (later.length === 0) return null;
+  return (
+    <ul className="plain" aria-label="Saved in the meantime">
+      {later.map((entry) => <li key={entry.id}><span className="strong">{entry.actor}</span> <span className="muted">{entry.action}, <Ago at={entry.at} /></span></li>)}
+    </ul>
+  );
+}
+
 export function Conflict<T extends Versioned>({ editing }: { editing: Editing<T> }) {
   const { conflict, stored, value } = editing;
   if (!conflict) return null;
@@ -115,6 +130,7 @@ export function Conflict<T extends Versioned>({ editing }: { editing: Editing<T>
     <Modal opened onClose={editing.dismiss} size="lg" title={<strong>Somebody else saved this in the meantime</strong>} closeButtonProps={{ 'aria-label': 'Close' }}>
       <div className="stack">
         <p>You started from version {stored.version}; it is now version {conflict.version}. Nothing of yours is lost.</p>
+        <Authors kind={editing.kind} id={stored.id} since={stored.version} />
         {met.theirs.length > 0 && <div><h3>Changed by them</h3>{met.theirs.map((name) => <div key={name} className="diff"><div className="line"><span>{name}</span><del>{field(stored, name)}</del><ins>{field(conflict, name)}</ins></div></div>)}</div>}
         {met.mine.length > 0 && <div><h3>Changed by you</h3>{met.mine.map((name) => <div key={name} className="diff"><div className="line"><span>{name}</span><del>{field(stored, name)}</del><ins>{field(value, name)}</ins></div></div>)}</div>}
         {met.both.length > 0 && <div><h3>Changed by both</h3>{met.both.map((name) => <div key={name} className="diff"><div className="line"><span>{name}</span><span>theirs: {field(conflict, name)}</span><span>yours: {field(value, name)}</span></div></div>)}</div>}

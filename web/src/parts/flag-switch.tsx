@@ -1,7 +1,6 @@
 // The switch of a flag in one environment: at once on the page and back when the server refuses;
 // asks first where many notice.
 import { Button, Popover, Switch } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Proposed, call, type ApiError } from '../api/client';
 import { useChange } from '../api/queries';
@@ -46,7 +45,6 @@ function Refused({ error }: { error: ApiError }) {
 
 export function FlagSwitch({ flag, place, label, compact = false }: { flag: string; place: FlagPlace; label?: string; compact?: boolean }) {
   const why = useWhyNotIn(place.environment);
-  const client = useQueryClient();
   const [asked, setAsked] = useState<boolean | null>(null);
   const change = useChange<boolean, void>(async (enabled) => {
     await call<Flag>('PATCH', `/api/v1/flags/${encodeURIComponent(flag)}`, { body: { enabled }, version: place.version, environment: place.environment });
@@ -56,10 +54,7 @@ export function FlagSwitch({ flag, place, label, compact = false }: { flag: stri
   const question = asked === null ? null : caution(flag, place, asked);
   function turn(next: boolean) {
     setAsked(null);
-    change.mutate(next, {
-      // What holds now is fetched: this page shows an older version.
-      onError: (error) => void (error.isStale && client.invalidateQueries({ queryKey: ['flags'] })),
-    });
+    change.mutate(next);
   }
   return (
     <>

@@ -4,6 +4,7 @@ import { useState, type FormEvent } from 'react';
 import { api, type ApiError } from '../api/client';
 import { useChange, useList } from '../api/queries';
 import type { Json } from '../api/types';
+import { changes } from '../lib/draft';
 import { isAt } from '../lib/pointer';
 import { Act } from './act';
 import { Ago, Badge, Card, Empty, ErrorNote, Rows, say, type Tone } from './basic';
@@ -45,7 +46,8 @@ function WebhookForm({ webhook, close }: { webhook?: Webhook; close: () => void 
   const [rotate, setRotate] = useState(false);
   const send = useChange<void, Webhook>(() => {
     const body = { name: name.trim(), url: url.trim(), events, enabled };
-    return webhook ? api.patch<Webhook>(`/webhooks/${webhook.id}`, { ...body, ...(rotate ? { rotate_secret: true } : {}) }) : api.post<Webhook>('/webhooks', body);
+    // Only what was changed here: what somebody else changed meanwhile stays as they left it.
+    return webhook ? api.patch<Webhook>(`/webhooks/${webhook.id}`, { ...changes({ ...webhook }, { ...webhook, ...body }), ...(rotate ? { rotate_secret: true } : {}) }) : api.post<Webhook>('/webhooks', body);
   }, ['webhooks', 'audit']);
   const error = send.error as ApiError | null;
   const at = (pointer: string) => (error && isAt(error.pointer, pointer) ? error.message : undefined);
