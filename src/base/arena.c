@@ -46,6 +46,8 @@ struct block {
 
 struct gos_arena {
     struct block *last;
+    struct block *spare; /* given back by a mark: work on the edge of a block would open it over
+                          * and over again; NULL: none */
     size_t bytes_max;
 };
 
@@ -130,6 +132,13 @@ gos_arena *gos_arena_open(size_t bytes_max)
     return arena;
 }
 
+static void spare_close(gos_arena *arena)
+{
+    if (arena->spare)
+        block_close(arena->spare);
+    arena->spare = NULL;
+}
+
 void gos_arena_close(gos_arena *arena)
 {
     if (!arena)
@@ -139,6 +148,7 @@ void gos_arena_close(gos_arena *arena)
         arena->last = block->before;
         block_close(block);
     }
+    spare_close(arena);
     free(arena);
 }
 
@@ -148,8 +158,36 @@ static void block_reset(struct block *block, size_t used)
     block->used = used;
 }
 
+/* Takes the last block off; the one that was opened first stays at hand, unless it is large. */
+static void arena_shrink(gos_arena *arena)
+{
+    struct block *block = arena->last;
+    arena->last = block->before;
+    if (block->capacity > BLOCK_BYTES_GROWTH_MAX) {
+        block_close(block);
+        return;
+    }
+    spare_close(arena);
+    block_reset(block, 0);
+    block->taken = 0;
+    arena->spare = block;
+}
+
+/* The block at hand behind the last one; NULL when there is none with room for `bytes`. */
+static struct block *spare_take(gos_arena *arena, size_t bytes)
+{
+    struct block *block = arena->spare, *last = arena->last;
+    if (!block || block->capacity < bytes)
+        return NULL;
+    arena->spare = NULL;
+    block->before = last;
+    block->taken_before = last ? last->taken_before + last->taken : 0;
+    return block;
+}
+
 void gos_arena_reset(gos_arena *arena)
 {
+    spare_close(arena);
     while (arena->last && arena->last->before) {
         struct block *block = arena->last;
         arena->last = block->before;
@@ -184,11 +222,8 @@ void gos_arena_mark_return(gos_arena *arena, gos_arena_mark mark)
         gos_arena_reset(arena);
         return;
     }
-    while (arena->last != mark.block) {
-        struct block *block = arena->last;
-        arena->last = block->before;
-        block_close(block);
-    }
+    while (arena->last != mark.block)
+        arena_shrink(arena);
     block_reset(arena->last, mark.used);
     arena->last->taken = mark.taken;
 }
@@ -209,7 +244,9 @@ static struct block *arena_grow(gos_arena *arena, size_t bytes)
         capacity = left;
     if (capacity < bytes)
         capacity = bytes;
-    struct block *block = block_open(capacity, arena->last);
+    struct block *block = spare_take(arena, bytes);
+    if (!block)
+        block = block_open(capacity, arena->last);
     if (block)
         arena->last = block;
     return block;

@@ -51,6 +51,24 @@ TEST(arena, refuses_an_array_whose_size_overflows)
     gos_arena_close(arena);
 }
 
+TEST(arena, opens_no_block_again_for_work_on_its_edge)
+{
+    gos_arena *arena = gos_arena_open(1 << 24);
+    while (gos_arena_used(arena) < 100000)
+        CHECK(gos_arena_take(arena, 16, NULL));
+    gos_arena_mark mark = gos_arena_mark_take(arena);
+    uint64_t before = arena_block_count();
+    for (int round = 0; round < 100; round++) {
+        char *piece = gos_arena_take(arena, 200000, NULL);
+        CHECK(piece && piece[0] == 0 && piece[199999] == 0);
+        memset(piece, 0xEE, 200000);
+        CHECK_INT(gos_arena_used(arena) >= 300000, 1);
+        gos_arena_mark_return(arena, mark);
+    }
+    CHECK_INT(arena_block_count() - before, 1);
+    gos_arena_close(arena);
+}
+
 TEST(arena, goes_back_to_a_mark_across_blocks)
 {
     gos_arena *arena = gos_arena_open(1 << 24);
