@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { findings, openBrowser, openPage } from './browser.mjs';
 import { PASSWORD, logIn, makeMember, visit } from './pages.mjs';
-import { eventually, program, startServer } from './server.mjs';
+import { program, startServer } from './server.mjs';
 
 const skip = !program && 'gosset is not built';
 const EDITOR = 'ed@example.org';
@@ -91,8 +91,8 @@ test('in every editor, a login that ends stands on top, and what was typed is sa
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     assert.equal(await page.getByLabel(label).first().inputValue(), 'typed before the end', path);
     await page.getByRole('button', { name: 'Save', exact: true }).click();
-    // What an editor before it said may still stand there.
-    await eventually(async () => (await server.call('GET', address))[name] === 'typed before the end', 10, `saving ${path}`);
+    await page.getByRole('button', { name: 'Save', exact: true }).waitFor({ state: 'hidden' });
+    assert.equal((await server.call('GET', address))[name], 'typed before the end', path);
   }
 });
 
