@@ -1,6 +1,7 @@
 /* gosset calc: every statistical method over a table of cases, answers in kind. */
 #include "cli/calc.h"
 #include "base/text.h"
+#include "cli/calc_one.h"
 #include "cli/command.h"
 
 #include <stdio.h>
@@ -42,13 +43,17 @@ static int methods_print(void)
 static int help_print(const struct command *command)
 {
     command_help(command);
-    puts("\n  --format csv|jsonl  how cases come and answers go; csv\n"
-         "  --data FILE         raw rows (case, arm, value ...) beside the cases of cluster,\n"
-         "                      poststrat and quantile; without it raw rows are the input itself,\n"
-         "                      and each case is answered with q 0.5 and alpha 0.05\n"
-         "  --columns           the columns that METHOD reads, and those it answers\n\n"
-         "A case is a row. Missing numbers are NA; infinite ones Inf. Lists are a;b;c.\n\n"
-         "Methods:");
+    puts(
+        "\nOne question: gosset calc mde metric=binary mean=0.1 n_c=5000 n_t=5000 alpha=0.05,\n"
+        "with the names, defaults and answers of POST /api/v1/calc/METHOD (mde, proportions,\n"
+        "size_mean, size_prop, srm, welch; lists with commas). Many: a table of cases on stdin.\n\n"
+        "  --format csv|jsonl  how cases come and answers go; csv\n"
+        "  --data FILE         raw rows (case, arm, value ...) beside the cases of cluster,\n"
+        "                      poststrat and quantile; without it raw rows are the input itself,\n"
+        "                      and each case is answered with q 0.5 and alpha 0.05\n"
+        "  --columns           the columns that METHOD reads, and those it answers\n\n"
+        "A case is a row. Missing numbers are NA; infinite ones Inf. Lists are a;b;c.\n\n"
+        "Methods:");
     return methods_print();
 }
 
@@ -81,6 +86,17 @@ static int answer(const struct calc_call *call)
     return report.failed < report.cases ? EXIT_DONE : status;
 }
 
+static int ask(const char *method, char *const *words, int count, bool is_json)
+{
+    gos_error err;
+    if (calc_one(method, words, count, is_json, &err))
+        return EXIT_DONE;
+    if (err.code == GOS_NOT_FOUND)
+        gos_fail(&err, GOS_NOT_FOUND, "", "%s answers tables of cases; --columns says which",
+                 method);
+    return command_fail(&err, is_json);
+}
+
 int command_calc(const struct command *command, int argc, char **argv)
 {
     static const struct option options[] = {{"format", required_argument, NULL, 'f'},
@@ -109,6 +125,8 @@ int command_calc(const struct command *command, int argc, char **argv)
     if (!call.method)
         return command_usage(command, "no method \"%s\"; gosset calc --help lists them",
                              argv[optind]);
+    if (optind + 1 < argc && strchr(argv[optind + 1], '='))
+        return ask(argv[optind], argv + optind + 1, argc - optind - 1, call.is_json);
     if (optind + 1 < argc)
         call.data_path = argv[optind + 1];
     if (asks_columns)

@@ -130,3 +130,20 @@ test('going back to a version that is out of date changes nothing, and says so',
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'hidden' });
 });
+
+test('an experiment that was changed after its start was asked for is not started unseen', { skip }, async () => {
+  const { page } = tab;
+  const draft = await server.call('POST', '/api/v1/experiments', {
+    name: 'seen', type: 'AB', variants: [{ name: 'control' }, { name: 'treatment' }], traffic_allocation: { control: 50, treatment: 50 }, success_metrics: { primary_metric: 'bought' },
+  });
+  await visit(page, `/experiments/${draft.id}`, 'Before it starts');
+  await page.getByRole('button', { name: 'Start', exact: true }).click();
+  await page.getByRole('dialog').getByText('New users').waitFor();
+  await other('PATCH', `/api/v1/experiments/${draft.id}`, { coverage: 5 });
+  await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
+  await page.getByRole('dialog').getByText('It was changed meanwhile').waitFor();
+  assert.equal((await server.call('GET', `/api/v1/experiments/${draft.id}`)).status, 'Draft');
+  await page.getByRole('dialog').getByText('5 %').first().waitFor();
+  await page.getByRole('dialog').getByRole('button', { name: 'Start' }).click();
+  await page.getByText('Running', { exact: true }).waitFor();
+});

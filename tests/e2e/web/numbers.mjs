@@ -13,11 +13,9 @@ import { program } from './server.mjs';
 
 const ROOT = '/api/v1';
 
-function run(args, input) {
+function run(args) {
   return new Promise((resolve, reject) => {
-    const child = execFile(program, args, { maxBuffer: 64 << 20 }, (error, stdout, stderr) => (error ? reject(new Error(`gosset ${args.join(' ')}: ${stderr || error.message}`)) : resolve(stdout)));
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input ?? '');
+    execFile(program, args, { maxBuffer: 64 << 20 }, (error, stdout, stderr) => (error ? reject(new Error(`gosset ${args.join(' ')}: ${stderr || error.message}`)) : resolve(stdout)));
   });
 }
 
@@ -39,21 +37,10 @@ function commandFor(method, path, query, body) {
   return ['api', method, `${ROOT}${path}${query.size ? `?${query}` : ''}`, ...(body ? ['--data', body] : [])];
 }
 
-/** Commands that together say what a call of the calculator answers, with the columns that it fills in by itself. */
-const CALCULATIONS = { mde: [['mde', { sided: 2, rho_pre: 0, comparisons: 1 }]], welch: [['welch', { null_diff: 0 }], ['lift_ci', {}]] };
-/** The command line has these as ratios, the API as changes. */
-const RATIOS = ['rr', 'koopman_low', 'koopman_high'];
-
-/** The answer of the API with every number as the command line has it, under whatever name; null when it has it not. */
-async function calculated(path, body, api) {
-  const method = path.split('/')[2];
-  const numbers = [];
-  for (const [command, columns] of CALCULATIONS[method] ?? [[method, {}]]) {
-    const printed = JSON.parse((await run(['calc', command, '--format', 'jsonl'], `${JSON.stringify({ ...JSON.parse(body), ...columns })}\n`)).split('\n')[0]);
-    for (const [name, value] of Object.entries(printed)) if (typeof value === 'number') numbers.push(RATIOS.includes(name) ? value - 1 : value);
-  }
-  const isPrinted = (value) => numbers.some((one) => Math.abs(one - value) <= 1e-12 * Math.abs(value));
-  return Object.fromEntries(Object.entries(api).map(([name, value]) => [name, typeof value !== 'number' || isPrinted(value) ? value : null]));
+/** What the command line answers to the same question. */
+async function calculated(path, body) {
+  const words = Object.entries(JSON.parse(body)).map(([name, value]) => `${name}=${Array.isArray(value) ? value.join(',') : value}`);
+  return JSON.parse(await run(['calc', path.split('/')[2], '--format', 'jsonl', ...words]));
 }
 
 const timeless = (value) => JSON.parse(JSON.stringify(value, (key, one) => (/(_at|as_of|end|start)$/.test(key) || key === 'rows_read' ? undefined : one)));
@@ -63,8 +50,9 @@ async function agreed(server, method, path, query, body) {
   const given = body === undefined || body === null ? undefined : JSON.parse(body);
   const ask = () => server.call(method, `${ROOT}${path}${query.size ? `?${query}` : ''}`, given);
   if (path.startsWith('/calc/')) {
-    const api = await ask();
-    return { json: api, both: await calculated(path, body, api) };
+    const [api, printed] = await Promise.all([ask(), calculated(path, body)]);
+    assert.deepEqual(printed, api, `${path}: the command line and the API differ`);
+    return { json: api, both: api };
   }
   let api;
   let printed;
@@ -77,7 +65,7 @@ async function agreed(server, method, path, query, body) {
   assert.deepEqual(timeless(printed), timeless(api), `${method} ${path}: the command line and the API differ`);
 }
 
-const isReading = (method, path) => method === 'GET' || (method === 'POST' && /^\/(calc\/|match$|what-if$|metrics\/preview$|flags\/evaluate)/.test(path));
+const isReading = (method, path, body) => method === 'GET' || (method === 'POST' && (/^\/(calc\/|match$|what-if$|metrics\/preview$|flags\/evaluate)/.test(path) || (path === '/promote' && JSON.parse(body).dry_run === true)));
 const LIVE = /^\/(events|computations|session|whoami)/;
 
 /**
@@ -113,7 +101,7 @@ export async function freeze(page, server) {
     const url = new URL(request.url());
     const path = url.pathname.slice(ROOT.length);
     const body = request.postData();
-    if (!isReading(request.method(), path)) return route.continue();
+    if (!isReading(request.method(), path, body)) return route.continue();
     const key = `${request.method() === 'GET' ? '' : `${request.method()} `}${path}${url.search}${body ? ` ${body}` : ''}`;
     if (LIVE.test(path)) {
       const response = await route.fetch();
@@ -136,9 +124,9 @@ export async function freeze(page, server) {
 /** Opens all that is folded, and all tooltips at once. */
 async function openAll() {
   const enter = (hint, types) => types.forEach((type) => hint.dispatchEvent(new (type.startsWith('pointer') ? PointerEvent : MouseEvent)(type, { bubbles: !type.endsWith('enter'), pointerType: 'mouse' })));
-  for (const details of document.querySelectorAll('main details')) details.open = true;
+  for (const details of document.querySelectorAll('main details, [role=dialog] details')) details.open = true;
   // A page that draws itself anew meanwhile has new ones.
-  const closed = () => [...document.querySelectorAll('main .hint')].filter((hint) => hint.getClientRects().length > 0 && !document.getElementById(hint.getAttribute('aria-describedby')));
+  const closed = () => [...document.querySelectorAll('main .hint, [role=dialog] .hint')].filter((hint) => hint.getClientRects().length > 0 && !document.getElementById(hint.getAttribute('aria-describedby')));
   for (let tries = 0; tries < 8 && closed().length > 0; tries++) {
     for (const hint of closed()) enter(hint, ['pointerover', 'pointerenter', 'mouseover', 'mouseenter', 'mousemove']);
     for (const end = performance.now() + 600; closed().length > 0 && performance.now() < end;) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -147,14 +135,14 @@ async function openAll() {
 }
 
 function closeAll() {
-  for (const hint of document.querySelectorAll('main .hint'))
+  for (const hint of document.querySelectorAll('main .hint, [role=dialog] .hint'))
     for (const type of ['pointerout', 'pointerleave', 'mouseout', 'mouseleave']) hint.dispatchEvent(new (type.startsWith('pointer') ? PointerEvent : MouseEvent)(type, { bubbles: !type.endsWith('leave'), pointerType: 'mouse' }));
 }
 
 /** Everything on the page that has a digit: with its place in an answer, or without one; and all times. */
 function collect() {
   const shown = (node) => node.getClientRects().length > 0;
-  const roots = [document.querySelector('main'), ...document.querySelectorAll('[role=tooltip]')];
+  const roots = [document.querySelector('main'), ...document.querySelectorAll('[role=dialog], [role=tooltip]')];
   const all = (selector) => roots.flatMap((root) => [...root.querySelectorAll(selector)]).filter(shown);
   // A tooltip speaks of what it hangs on.
   const above = (node) => (node.parentElement?.getAttribute('role') === 'tooltip' ? document.querySelector(`[aria-describedby~="${node.parentElement.id}"]`) : node.parentElement);
@@ -260,6 +248,7 @@ function texts(value, out) {
 
 const DATE = /\d{1,2} (?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)(?: \d{4}, \d\d:\d\d)?/g;
 const dateTime = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+const clockTime = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const UNITS = { s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 };
 
 function timesOf(value, out) {
@@ -276,6 +265,7 @@ function wrongTime({ text, at }, known) {
   const said = /^(?:in )?(\d+) (s|min|h|d)(?: ago)?$/.exec(text.trim());
   if (said) return Math.abs(far - said[1] * UNITS[said[2]]) <= 1.1 * UNITS[said[2]] + 20_000 ? null : `"${text}" is ${at}`;
   if (text.trim() === 'just now') return far < 25_000 ? null : `"${text}" is ${at}`;
+  if (/^\d\d:\d\d:\d\d$/.test(text.trim())) return text.trim() === clockTime.format(time) ? null : `"${text}" is ${at}`;
   return text.trim() === dateTime.format(time) ? null : `"${text}" is ${at}`;
 }
 

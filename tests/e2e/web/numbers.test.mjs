@@ -17,7 +17,7 @@ const SENTENCES = [
   /valid once|95 % intervals?|80 % power|5 % significance/g,
   /as if there were [\d,]+ % more units/,
   /9[09] % are below|largest 1 %|told from 14 days of age on/,
-  /Phase \d+(?! of)|gosset \d+\.\d+\.\d+|told to slow down \(429\)|may leave out 0 where|Counted over 30 days|of the newest 10,000 events|^\d+ more (has|have) not started|^\d+ × |The split adds up to 100 %|^\d+ variants|\d+ days at current traffic|[\d,]+ units a day/,
+  /Phase \d+(?! of)|gosset \d+\.\d+\.\d+|told to slow down \(429\)|^Take [\d,]+ into|Show [\d,]+ more of [\d,]+|^[\d,]+ more changes|[Oo]ne of up to a thousand|may leave out 0 where|Counted over 30 days|of the newest 10,000 events|^\d+ more (has|have) not started|^\d+ × |The split adds up to 100 %|^\d+ variants|\d+ days at current traffic|[\d,]+ units a day/,
   // What the calculator was asked with, said again.
   /^\d weeks?$|^[\d,]+ units$|^from [\d.]+ %|0\.99: the top 1 % count as it/,
   /^\d+ days$|Significant at 5 %|significant at 5 %|[Bb]elow 0\.001|and \d+ more\.?$|^(Always|Never) in it \([\d,]+\)/,
@@ -37,6 +37,15 @@ after(async () => {
   await browser?.close();
   await server?.stop();
 });
+
+/** What a dialog says before anything is done. */
+const dialog = (name) => async (page, look) => {
+  await page.getByRole('button', { name, exact: true }).first().click();
+  await page.getByRole('dialog').waitFor();
+  await look(`, ${name}`, SETTLED_MS);
+  await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'hidden' });
+};
 
 /** Opens the pages one after the other, and says what is wrong on each. */
 async function check(pages) {
@@ -101,15 +110,21 @@ describe('numbers', { concurrency: 4 }, () => {
     assert.ok(total > 40, `only ${total} numbers were compared`);
   });
 
-  test('people, approvals, the log, the settings, and every tab', { skip }, async () => {
+  test('people, approvals, promoting, the log, the settings, every tab, and what dialogs say', { skip }, async () => {
     const dressed = await dress(server);
     const { items } = await server.call('GET', '/api/v1/experiments/checkout-button/assignments?limit=1');
     const [button, draft] = await Promise.all(['checkout-button', 'gift-wrap'].map(async (name) => (await server.call('GET', `/api/v1/experiments/${name}`)).id));
     const total = await check([
       ...dressed.map(([path, , text]) => [path, text]),
       [`/users/${items[0].user_id}`, 'Known about them'], ['/users/u-qa', 'Known about them'], ['/audit', 'changes'], ['/approvals', 'update flag dark-mode'],
+      ['/promote?from=staging', 'differ', async (page, look) => {
+        await page.getByRole('button', { name: 'Who would notice?' }).click();
+        await page.getByText(/recent users|nobody to compare/).first().waitFor();
+        await look(', who would notice', 120);
+      }],
       ...['design', 'assignments', 'history'].map((tab) => [`/experiments/${button}?tab=${tab}`, tab === 'design' ? 'Variants and split' : tab === 'history' ? 'import' : 'Which variant does a user get']),
-      [`/experiments/${draft}`, 'Before it starts'],
+      [`/experiments/${draft}`, 'Before it starts', dialog('Start')], [`/experiments/${button}`, 'Exposures against the plan', dialog('Complete…')],
+      ['/events', 'As they arrive'], ['/clean-up?tab=unknown', 'Did somebody mean'], ['/experiments/new', 'Primary metric'], ['/flags?stale=true', 'Experiment over'], ['/metrics?new=1', 'From the events of one user'],
       ...['test', 'overrides', 'code', 'history'].map((tab) => [`/flags/dark-mode?tab=${tab}`, tab === 'test' ? 'Context' : tab === 'overrides' ? 'u-qa' : tab === 'code' ? 'OpenFeature' : 'import']),
       ['/settings', 'API keys'], ...[['members', 'vera@example.org'], ['environments', 'you work here'], ['webhooks', 'release-chat'], ['layers', 'New layer'], ['system', 'Ready: decisions']].map(([tab, text]) => [`/settings?tab=${tab}`, text]),
     ]);

@@ -42,7 +42,7 @@ function Line({ event }: { event: Event }) {
         <td data-label="User">{event.user_id ? <Link className="mono wrap" to={`/users/${encodeURIComponent(unit)}`}>{unit}</Link> : <span className="mono wrap">{unit}</span>}</td>
         <td data-label="Value" className="right num">{event.value ?? '–'}</td>
         <td data-label="Properties" className="mono wrap">{properties || '–'}</td>
-        <td data-label="Arrived" className="right num" title={when(event.received_at ?? event.timestamp)}>{clock(event.received_at ?? event.timestamp)}</td>
+        <td data-label="Arrived" className="right num" title={when(event.received_at ?? event.timestamp)}><time dateTime={event.received_at ?? event.timestamp}>{clock(event.received_at ?? event.timestamp)}</time></td>
       </tr>
       {open && <tr><td colSpan={5} className="lead"><pre className="block mono">{JSON.stringify(event, null, 2)}</pre></td></tr>}
     </>

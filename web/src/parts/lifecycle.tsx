@@ -82,9 +82,12 @@ export function Lifecycle({ experiment, winner, isAdvised, isHarmful, caution }:
   const [verb, setVerb] = useState<Verb | null>(null);
   const [ship, setShip] = useState<string | null>(null);
   const [conclusion, setConclusion] = useState('');
+  // What is done is done to what was read: the version of the moment in which the dialog opened.
+  const [seen, setSeen] = useState<number | null>(null);
+  const version = seen ?? experiment.version;
   const change = useChange<Verb, Experiment>(
     (input) => api.post<Experiment>(`/experiments/${experiment.id}/${input}`,
-      input === 'complete' ? { shipped_variant: ship ?? undefined, conclusion: conclusion.trim() || undefined } : {}),
+      input === 'complete' ? { shipped_variant: ship ?? undefined, conclusion: conclusion.trim() || undefined, version } : { version }),
     ['experiments', 'flags'],
   );
   const titleOf = (of: Verb, variant: string | null) => (of !== 'complete' || !variant ? MEANING[of].title : variant === controlName(experiment) ? `Keep ${variant}` : `Ship ${variant}`);
@@ -92,6 +95,7 @@ export function Lifecycle({ experiment, winner, isAdvised, isHarmful, caution }:
     change.reset();
     setShip(variant);
     setConclusion(experiment.conclusion ?? '');
+    setSeen(experiment.version);
     setVerb(next);
   };
   const moves = MOVES[experiment.status] ?? [];
@@ -118,13 +122,16 @@ export function Lifecycle({ experiment, winner, isAdvised, isHarmful, caution }:
                   value={conclusion} error={(change.error as ApiError | null)?.pointer === '/conclusion' ? change.error!.message : undefined} onChange={(event) => setConclusion(event.currentTarget.value)} />
               </>
             )}
-            <ErrorNote error={change.error as ApiError | null} />
+            <ErrorNote error={change.error as ApiError | null} title={(change.error as ApiError | null)?.isStale ? 'It was changed meanwhile; this is how it stands now' : undefined} />
             <div className="row">
               <Button loading={change.isPending}
                 onClick={() => change.mutate(verb, {
                   onSuccess: (after) => {
                     setVerb(null);
                     say(`${experiment.name} is ${after?.status ?? 'changed'}.`);
+                  },
+                  onError: (cause) => {
+                    if ((cause as ApiError).isStale) setSeen(null);
                   },
                 })}>
                 {titleOf(verb, ship)}

@@ -66,7 +66,7 @@ function OnlyThere({ list, from, to }: { list: { kind: string; name: string }[];
   const [most, setMost] = useState(SHOWN);
   if (list.length === 0) return null;
   return (
-    <Card title={`${count(list.length)} only in ${to}`}>
+    <Card title={<><span data-at="only_here">{count(list.length)}</span> only in {to}</>}>
       <p className="muted small">{from} does not have them; they stay as they are.</p>
       <details open={list.length <= FEW || undefined}>
         <summary>Which</summary>
@@ -99,8 +99,9 @@ export function Promotion({ from, to, only }: { from: string; to: string; only: 
   if (found.error && !found.data) return <ErrorNote error={found.error} retry={() => void found.refetch()} />;
   if (!found.data) return <Rows count={4} height={60} />;
   const { changes, from_version, unchanged, warnings, only_here } = found.data;
+  const where = `POST /promote ${JSON.stringify({ from, dry_run: true })}`;
   const onlyThere = <OnlyThere list={only_here ?? []} from={from} to={to} />;
-  if (changes.length === 0) return <div className="stack"><Empty title={`Nothing in ${from} differs from ${to}`}>{count(unchanged)} definitions are the same in both.</Empty>{onlyThere}</div>;
+  if (changes.length === 0) return <div className="stack" data-from={where}><Empty title={`Nothing in ${from} differs from ${to}`}><span data-at="unchanged">{count(unchanged)}</span> definitions are the same in both.</Empty>{onlyThere}</div>;
   const chosen = changes.filter((change) => picked.has(nameOf(change)));
   const body = { from, at: from_version, definitions: chosen.map(({ kind, name, before: was }) => ({ kind, name, version: was?.version ?? 0 })) };
   const key = JSON.stringify(body);
@@ -136,8 +137,8 @@ export function Promotion({ from, to, only }: { from: string; to: string; only: 
   const first = (change: Change) => (nameOf(change) === place?.name ? 0 : nameOf(change) === only ? 1 : 2);
   const shown = [...wanted].sort((a, b) => first(a) - first(b)).slice(0, most);
   return (
-    <div className="stack">
-      <Card title={`${count(changes.length)} differ, ${count(unchanged)} are the same`}>
+    <div className="stack" data-from={where}>
+      <Card title={<><span data-at="changes">{count(changes.length)}</span> differ, <span data-at="unchanged">{count(unchanged)}</span> are the same</>}>
         <div className="stack">
           {only && !changes.some((change) => nameOf(change) === only) && <Note tone="info">{only.replace('/', ' ')} is the same in both.</Note>}
           <div className="row">
@@ -156,9 +157,9 @@ export function Promotion({ from, to, only }: { from: string; to: string; only: 
           {(warnings ?? []).map((warning) => <Note key={`${warning.pointer} ${warning.message}`} tone="warn">{warning.message} <code className="mono muted">{warning.pointer}</code></Note>)}
           {place ? <Note tone="bad" title={`${place.name.replace('/', ' ')} cannot be taken`}>{error!.message}. Nothing has changed.</Note>
             : <ErrorNote error={error} title={error?.isStale ? `Somebody changed it in ${to} meanwhile; this is how it stands now, and what you chose is still chosen` : undefined} />}
-          {asked?.for === key && <div className="stack tight" role="status"><Noticed answer={asked.answer} /></div>}
+          {asked?.for === key && <div className="stack tight" role="status"><Noticed answer={asked.answer} from={`POST /what-if ${JSON.stringify({ promote: body })}`} /></div>}
           <div className="row">
-            <Act loading={busy === 'promote'} disabled={chosen.length === 0 || busy === 'ask'} onClick={() => void promote()}>Take {count(chosen.length)} into {to}</Act>
+            <Act loading={busy === 'promote'} disabled={chosen.length === 0 || busy === 'ask'} onClick={() => void promote()}>{`Take ${count(chosen.length)} into ${to}`}</Act>
             <Button variant="default" loading={busy === 'ask'} disabled={chosen.length === 0 || busy === 'promote'} onClick={() => void ask()}>Who would notice?</Button>
             <span className="muted small">State, dates, phases and overrides of users stay where they are; an experiment that is new in {to} is a draft.</span>
           </div>

@@ -1,4 +1,5 @@
 // What a start will do, in words: read once more before users see it.
+import type { ReactNode } from 'react';
 import { useMetrics } from '../api/queries';
 import type { Experiment } from '../api/types';
 import { readConditions, saysNothing, sentence } from '../lib/conditions';
@@ -7,7 +8,7 @@ import { layersOf } from '../lib/results';
 import { Note } from './basic';
 import { useChecklist } from './checklist';
 import { useMeasured } from './planner';
-import { splitSentence } from './split-bar';
+import { splitPlaces, splitSentence } from './split-bar';
 
 function audience({ targeting_rules: rules }: Experiment): string {
   const conditions = readConditions(rules?.user_attributes);
@@ -30,17 +31,17 @@ export default function StartReview({ experiment }: { experiment: Experiment }) 
   const direction = settings?.[decides.primary_metric]?.direction ?? metrics.get(decides.primary_metric)?.direction ?? 'increase';
   const guards = (decides.guardrail_metrics ?? []).map((name) => `${name}${settings?.[name]?.margin != null ? ` (at most ${settings[name].margin} % worse)` : ''}`);
   const layers = layersOf(experiment);
-  const facts: [string, string][] = [
-    ['Split', splitSentence(experiment.traffic_allocation, experiment.coverage)],
+  const facts: [string, ReactNode, string?][] = [
+    ['Split', splitSentence(experiment.traffic_allocation, experiment.coverage), splitPlaces(experiment.traffic_allocation, experiment.coverage)],
     ['Who takes part', `${audience(experiment)}${layers.length > 0 ? `, within ${layers.join(', ')}` : ''}`],
     ['What decides', `${decides.primary_metric} should ${direction}`],
     ['What must not break', guards.join(', ') || 'nothing is watched'],
-    ['Size', size > 0 ? `${count(size)} units${perDay ? `, about ${days(size / perDay)} at current traffic` : ''}` : 'not planned: every look is judged by the wider interval'],
-    ...(experiment.end_date ? [['Ends', when(experiment.end_date)] as [string, string]] : []),
+    ['Size', size > 0 ? <><span data-at="success_metrics/minimum_sample_size">{count(size)}</span> units{perDay && <>, about <span data-at={`^success_metrics/minimum_sample_size*${1 / perDay}`}>{days(size / perDay)}</span> at current traffic</>}</> : 'not planned: every look is judged by the wider interval'],
+    ...(experiment.end_date ? [['Ends', when(experiment.end_date)] as [string, ReactNode]] : []),
   ];
   return (
     <>
-      <dl className="facts">{facts.map(([name, text]) => <div key={name} style={{ display: 'contents' }}><dt>{name}</dt><dd className="wrap">{text}</dd></div>)}</dl>
+      <dl className="facts" data-from={`/experiments/${experiment.id}`}>{facts.map(([name, text, at]) => <div key={name} style={{ display: 'contents' }}><dt>{name}</dt><dd className="wrap" data-at={at}>{text}</dd></div>)}</dl>
       {open.length > 0 && (
         <Note tone="warn" title={open.length === 1 ? 'One thing is open' : `${open.length} things are open`}>
           <ul className="plain">{open.map((item) => <li key={item.text}>{item.text}: {item.open}</li>)}</ul>

@@ -28,26 +28,26 @@ export interface Answer {
 const SHOWN = 8;
 
 /** Who would get something else, and what. */
-export function Noticed({ answer }: { answer: Answer }) {
+export function Noticed({ answer, from }: { answer: Answer; from: string }) {
   const [most, setMost] = useState(SHOWN);
   if (answer.contexts === 0) return <span className="muted">No user has sent an event lately, so there is nobody to compare.</span>;
   const left = answer.transitions.length - most;
   return (
-    <>
+    <div data-from={from} style={{ display: 'contents' }}>
       <div>
         <Hint tip="One context for each of up to a thousand users who asked within the last hours, decided once with what is in force and once with the change; what their requests left out is taken from identify.">
-          <span className="strong">{answer.changed === 0 ? 'Nobody' : share(answer.changed, answer.contexts)} of {count(answer.contexts)} recent users</span>
+          <span className="strong"><span data-at="changed%contexts">{answer.changed === 0 ? 'Nobody' : share(answer.changed, answer.contexts)}</span> of <span data-at="contexts">{count(answer.contexts)}</span> recent users</span>
         </Hint>{' '}
         would get something else.
       </div>
       {answer.transitions.slice(0, most).map((one, i) => (
         <div key={i} className="small">
-          <code className="mono">{one.flag ?? one.experiment}</code>: {count(one.count)} from <code className="mono">{one.from === null ? 'nothing' : shown(one.from_value ?? one.from)}</code> to <code className="mono">{one.to === null ? 'nothing' : shown(one.to_value ?? one.to)}</code>
+          <code className="mono">{one.flag ?? one.experiment}</code>: <span data-at={`transitions/${i}/count`}>{count(one.count)}</span> from <code className="mono">{one.from === null ? 'nothing' : shown(one.from_value ?? one.from)}</code> to <code className="mono">{one.to === null ? 'nothing' : shown(one.to_value ?? one.to)}</code>
           {one.example && <span className="muted">, such as {one.example}</span>}
         </div>
       ))}
-      {left > 0 && <div><Button size="compact-xs" variant="subtle" onClick={() => setMost(most + 50)}>{count(left)} more changes</Button></div>}
-    </>
+      {left > 0 && <div><Button size="compact-xs" variant="subtle" onClick={() => setMost(most + 50)}>{`${count(left)} more changes`}</Button></div>}
+    </div>
   );
 }
 
@@ -72,7 +72,7 @@ export function WhatIf<T extends object>({ editing, kind, name }: { editing: Edi
     <div className="stack tight" aria-live="polite">
       {!current && <div><Button size="compact-sm" variant="default" loading={busy} onClick={() => void ask()}>Who would notice?</Button></div>}
       {error && <ErrorNote error={error} />}
-      {answer && <Noticed answer={answer} />}
+      {answer && <Noticed answer={answer} from={`POST /what-if ${JSON.stringify({ kind, name, change })}`} />}
     </div>
   );
 }
