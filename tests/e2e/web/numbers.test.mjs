@@ -17,7 +17,7 @@ const SENTENCES = [
   /valid once|95 % intervals?|80 % power|5 % significance/g,
   /as if there were [\d,]+ % more units/,
   /9[09] % are below|largest 1 %|told from 14 days of age on/,
-  /Phase \d+(?! of)|gosset \d+\.\d+\.\d+|told to slow down \(429\)|^Take [\d,]+ into|Show [\d,]+ more of [\d,]+|^[\d,]+ more changes|[Oo]ne of up to a thousand|may leave out 0 where|Counted over 30 days|of the newest 10,000 events|^\d+ more (has|have) not started|^\d+ × |The split adds up to 100 %|^\d+ variants|\d+ days at current traffic|[\d,]+ units a day/,
+  /Phase \d+(?! of)|gosset \d+\.\d+\.\d+|told to slow down \(429\)|^Take [\d,]+ into|Show [\d,]+ more of [\d,]+|^[\d,]+ more changes|[Oo]ne of up to a thousand|^\d+ things are open|may leave out 0 where|Counted over 30 days|of the newest 10,000 events|^\d+ more (has|have) not started|^\d+ × |The split adds up to 100 %|^\d+ variants|\d+ days at current traffic|[\d,]+ units a day/,
   // What the calculator was asked with, said again.
   /^\d weeks?$|^[\d,]+ units$|^from [\d.]+ %|0\.99: the top 1 % count as it/,
   /^\d+ days$|Significant at 5 %|significant at 5 %|[Bb]elow 0\.001|and \d+ more\.?$|^(Always|Never) in it \([\d,]+\)/,

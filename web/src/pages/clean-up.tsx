@@ -100,7 +100,7 @@ function UnknownList() {
         <tbody>{items.map((one) => (
           <tr key={one.key}>
             <td className="lead"><span className="strong mono wrap">{one.key}</span>{one.nearest && <div className="muted small">Did somebody mean <Link className="mono" to={flagPath(one.nearest)}>{one.nearest}</Link>?</div>}</td>
-            <td data-label="Asked for" className="right num">{count(one.count)}</td>
+            <td data-label="Asked for" className="right num" data-from="/reports/unknown-flags" data-at={`/items/key=${one.key}/count`}>{count(one.count)}</td>
             <td data-label="First"><Ago at={one.first_seen_at} /></td>
             <td data-label="Last"><Ago at={one.last_seen_at} /></td>
             <td data-label="Action" className="right"><Act size="compact-xs" variant="subtle" aria-label={`Create the flag ${one.key}`} onClick={() => setMade(one)}>Create the flag</Act></td>

@@ -150,7 +150,7 @@ export function FlagRules({ flag, rules, onChange, at }: { flag: Flag; rules: Js
             <div className="row" style={{ flexWrap: 'nowrap' }}>
               {rules.length > 1 && <span {...order.grip(i)} title="Drag to another place">⠿</span>}
               <span className="badge num" data-at={String(i + 1)}>{i + 1}</span>
-              <button type="button" className="grow strong wrap" style={{ all: 'unset', cursor: 'pointer', flex: 1, fontWeight: 600 }} aria-expanded={isOpen} onClick={() => setOpen(open === i ? null : i)}>
+              <button type="button" className="rule-name grow wrap" aria-expanded={isOpen} onClick={() => setOpen(open === i ? null : i)}>
                 {isObject(rule) ? (typeof rule.name === 'string' && rule.name ? `${rule.name}: ${ruleSentence(rule)}` : ruleSentence(rule)) : 'not a rule'}
               </button>
               <ActionIcon variant="subtle" color="gray" aria-label={`Move rule ${i + 1} up`} disabled={i === 0} onClick={() => move(i, i - 1)}>↑</ActionIcon>
