@@ -21,7 +21,8 @@ async function load(page, url, text) {
   await page.goto('about:blank')
   const begun = performance.now()
   await page.goto(url, { waitUntil: 'commit' })
-  if (text) await page.getByText(text).filter({ visible: true }).first().waitFor()
+  // Looked for at every frame: locators look again only after half a second.
+  if (text) await page.waitForFunction((wanted) => document.body?.innerText.includes(wanted), text, { polling: 'raf' })
   else await page.waitForLoadState('load')
   await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done)))))
   return (performance.now() - begun) / 1000

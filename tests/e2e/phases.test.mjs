@@ -59,6 +59,7 @@ test('a split that changed does not turn the effect round', async () => {
   assert.ok(Math.abs(row('bought', 'old').mean_value - base) < 1e-12)
   assert.deepEqual([bought.sample_size, bought.conversions], [5000, 1280])
   assert.ok(Math.abs(row('spent', 'new').diff - 10 * gain) < 1e-9)
+  assert.ok(Math.abs(health.units_per_day - 5000 / (6 + 5 / 24)) < 1e-6, 'those of the last week in which some came, over its days')
   const said = health.findings.find((one) => one.name === 'design_changed')
   assert.match(said.message, /2 phases; means are compared within each split/)
   assert.equal(health.findings.find((one) => one.name === 'sample_ratio'), undefined, 'each phase was split as it says')

@@ -109,7 +109,7 @@ export function Lifecycle({ experiment, winner, isAdvised, isHarmful, caution }:
           {MEANING[move].title}{move === 'complete' ? '…' : ''}
         </Act>
       ))}
-      <Modal opened={verb !== null} size={verb === 'complete' || verb === 'start' ? 'lg' : 'md'} onClose={() => setVerb(null)} closeButtonProps={{ 'aria-label': 'Close' }}
+      <Modal opened={verb !== null} size={verb === 'complete' ? 720 : verb === 'start' ? 'lg' : 'md'} onClose={() => setVerb(null)} closeButtonProps={{ 'aria-label': 'Close' }}
         title={<strong>{verb && titleOf(verb, ship)}: {experiment.name}</strong>}>
         {verb && (
           <div className="stack">
